@@ -1,0 +1,1 @@
+"""The only place for docker, watchfiles, debugpy, subprocess and threads."""

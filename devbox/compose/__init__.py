@@ -1,0 +1,1 @@
+"""What the Compose files ask for: pure, from text to a typed `Project`."""

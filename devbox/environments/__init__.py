@@ -1,0 +1,1 @@
+"""dev, stage, prod: from devbox.yaml or the names of files. Pure."""

@@ -1,0 +1,27 @@
+"""One environment: what to load, and what it is called on the engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from devbox.errors import Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """`files`, `env_files` absolute and in order of merging; empty `files` leaves the discovery to Compose's own rules.
+
+    `project` "" leaves the name to the files; `context` "" is the docker CLI's current one.
+    """
+
+    name: str
+    files: tuple[str, ...] = ()
+    env_files: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
+    project: str = ""
+    project_directory: str = ""
+    context: str = ""
+    protected: bool = False
+    description: str = ""
+    place: Place | None = None
+    """Where devbox.yaml names it; None: discovered."""

@@ -1,0 +1,1 @@
+"""Log lines, the ring that keeps them, and questions to it: pure."""

@@ -1,0 +1,285 @@
+"""What the session needs of the world outside: protocols in core types only.
+
+Every method that talks to an engine may raise EngineLost (it went away), and the EngineError family of devbox.errors.
+Times are in seconds, sizes in bytes, unless a name says otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from devbox.compose.model import Build, FileObject, Network, Volume
+from devbox.logs.line import LogLine
+from devbox.plan.observed import Container, Observed, ObservedImage, RunningProject
+from devbox.plan.steps import ContainerSpec
+from devbox.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineInfo:
+    """The engine as it answered; `endpoint` is what the user would write in DOCKER_HOST, `context` the CLI's context name."""
+
+    endpoint: str
+    context: str
+    version: str
+    api_version: str
+    """As negotiated."""
+    os: str
+    arch: str
+    name: str
+    cpus: int = 0
+    memory: int = 0
+    rootless: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineEvent:
+    """One event of the engine's stream; `time` in nanoseconds; `attributes` as the engine gives them (labels among them)."""
+
+    kind: str
+    action: str
+    id: str
+    time: int
+    project: str = ""
+    service: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """One reading of a container's counters: `cpu` in nanoseconds of CPU used since its start, `time` in nanoseconds (engine's clock)."""
+
+    time: int
+    cpu: int
+    memory: int
+    memory_limit: int
+    net_rx: int = 0
+    net_tx: int = 0
+    block_read: int = 0
+    block_write: int = 0
+    pids: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """One message of a pull or a build.
+
+    `item` names the layer or build step it speaks of ("" : the whole), `status` is short ("extracting", "RUN pip install"),
+    `current`/`total` bytes where known (0: unknown), `log` a line of output, `done` ends the item, `error` is "" or why it failed.
+    """
+
+    item: str = ""
+    status: str = ""
+    current: int = 0
+    total: int = 0
+    log: str = ""
+    done: bool = False
+    cached: bool = False
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecResult:
+    """A finished exec; `output` is stdout and stderr, decoded with replacement, at most 64 KiB."""
+
+    exit_code: int
+    output: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildRequest:
+    """`secrets` are the project's own secret objects that `build.secrets` names; `environment` for their `environment:` sources."""
+
+    project: str
+    service: str
+    image: str
+    build: Build
+    platform: str = ""
+    no_cache: bool = False
+    pull: bool = False
+    secrets: Mapping[str, FileObject] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+class Engine(Protocol):
+    """A Docker Engine. Closed by `close()`, which ends every stream that is still open."""
+
+    async def info(self) -> EngineInfo:
+        """Ask the engine who it is (NoEngine if nobody answers)."""
+
+    async def close(self) -> None: ...
+
+    # What is there
+    async def observe(
+        self, project: str, *, images: Sequence[str] = (), networks: Sequence[str] = (), volumes: Sequence[str] = (), detail: bool = False
+    ) -> Observed:
+        """List what bears the project's label, with the images, networks and volumes named here if they exist.
+        With `detail` every container is inspected; without, only those that do not run. One-off containers are included."""
+
+    async def projects(self) -> tuple[RunningProject, ...]:
+        """Every Compose project with a container on this engine, by name."""
+
+    async def inspect(self, container: str) -> Container:
+        """One container with its detail (NotFound)."""
+
+    async def image(self, reference: str) -> ObservedImage | None: ...
+
+    # Making and unmaking
+    async def create_network(self, network: Network, labels: Mapping[str, str]) -> str: ...
+
+    async def remove_network(self, name: str) -> None: ...
+
+    async def create_volume(self, volume: Volume, labels: Mapping[str, str]) -> None: ...
+
+    async def remove_volume(self, name: str) -> None: ...
+
+    async def remove_image(self, reference: str) -> None: ...
+
+    async def create_container(self, spec: ContainerSpec) -> str:
+        """Create it, connect `extra_networks`, copy `files` in; returns the id. Nothing is left behind if a part fails."""
+
+    async def start(self, container: str) -> None: ...
+
+    async def stop(self, container: str, timeout: float | None = None) -> None: ...
+
+    async def restart(self, container: str, timeout: float | None = None) -> None: ...
+
+    async def kill(self, container: str, signal: str = "SIGKILL") -> None: ...
+
+    async def pause(self, container: str) -> None: ...
+
+    async def unpause(self, container: str) -> None: ...
+
+    async def remove(self, container: str, *, force: bool = False, volumes: bool = False) -> None:
+        """Remove it; one that is already gone or going is no error."""
+
+    async def rename(self, container: str, name: str) -> None: ...
+
+    async def wait(self, container: str) -> int:
+        """Wait until it does not run; its exit code."""
+
+    async def put_files(self, container: str, directory: str, archive: bytes) -> None:
+        """Unpack the tar `archive` below `directory`."""
+
+    # Inside a container
+    async def exec(
+        self,
+        container: str,
+        command: Sequence[str],
+        *,
+        user: str = "",
+        workdir: str = "",
+        environment: Mapping[str, str | None] | None = None,
+        privileged: bool = False,
+        timeout: float | None = None,
+    ) -> ExecResult:
+        """Run to the end; TimeoutError after `timeout` seconds (the process may go on inside)."""
+
+    async def interact(
+        self,
+        container: str,
+        command: Sequence[str],
+        *,
+        tty: bool = True,
+        user: str = "",
+        workdir: str = "",
+        environment: Mapping[str, str | None] | None = None,
+    ) -> int:
+        """Exec with this process's own terminal (raw mode, resized along, restored after); the exit code."""
+
+    async def attach(self, container: str, *, tty: bool, stdin: bool) -> int:
+        """Start a created container with this process's own terminal attached; the exit code."""
+
+    # Streams: async iterators of batches, ended by closing them (aclosing) or by the engine
+    def events(self, project: str | None = None, since: float | None = None) -> AsyncIterator[list[EngineEvent]]:
+        """The engine's events of a project (None: of all). The first batch, maybe empty, comes once the subscription stands.
+        A hint only: the engine drops events for a slow reader."""
+
+    def logs(
+        self,
+        container: Container,
+        *,
+        follow: bool = True,
+        tail: int | None = None,
+        since: float | None = None,
+        until: float | None = None,
+    ) -> AsyncIterator[list[LogLine]]:
+        """The container's output with times; TTY framing is decided from `container.detail` (inspected if absent).
+        Raises EngineError with a clear text where the logging driver cannot be read."""
+
+    def pull(self, reference: str, platform: str = "") -> AsyncIterator[list[Progress]]:
+        """Pull an image; PullFailed says why and what to do."""
+
+    async def sample(self, container: str) -> Sample | None:
+        """One reading (None: it does not run)."""
+
+
+class Builder(Protocol):
+    """Makes images: BuildKit where it is to be had, the classic builder elsewhere."""
+
+    def build(self, request: BuildRequest) -> AsyncIterator[list[Progress]]:
+        """Build and tag; BuildFailed with the last lines and the whole log's path."""
+
+
+class FileReader(Protocol):
+    """What a load reads of the file system; errors are OSError."""
+
+    def read(self, path: str) -> bytes: ...
+
+    def is_file(self, path: str) -> bool: ...
+
+    def is_dir(self, path: str) -> bool: ...
+
+    def list(self, path: str) -> list[str]: ...
+
+
+class Finding(Protocol):
+    """One line of `devbox doctor`."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def ok(self) -> bool: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def remedy(self) -> str: ...
+
+
+class Host(Protocol):
+    """This machine: its engine's installation and what devbox needs of it. Blocking work runs off the loop."""
+
+    async def engine_status(self) -> str:
+        """One sentence on the engine (never raises)."""
+
+    def installation(self) -> str:
+        """What `engine start` would change on this machine, in words; "" if the engine's packages are there.
+        DevboxError names the product to install where devbox does not install it."""
+
+    async def install_engine(self, say: Callable[[str], None]) -> None: ...
+
+    async def start_engine(self, say: Callable[[str], None]) -> None:
+        """Start the daemon and wait until it answers; DevboxError with the last lines of its log otherwise."""
+
+    async def stop_engine(self, say: Callable[[str], None]) -> None: ...
+
+    async def examine(self) -> Sequence[Finding]:
+        """What `devbox doctor` prints."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """Everything devbox is given of the world, put together in devbox.main."""
+
+    environ: Mapping[str, str]
+    cwd: str
+    settings: Settings
+    files: FileReader
+    connect: Callable[[str], Awaitable[Engine]]
+    """context name ("": as the docker CLI would choose) -> a connected engine; NoEngine says in one sentence what to do."""
+    builder: Callable[[Engine], Builder]
+    host: Callable[[], Host]
+    now: Callable[[], float]
+    """Seconds since the epoch."""

@@ -1,0 +1,1 @@
+"""Application services on asyncio and the standard library."""

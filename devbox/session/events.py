@@ -1,0 +1,158 @@
+"""Everything that can happen, past tense. The store folds each into State; the CLI prints some of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from devbox.compose.model import Project
+from devbox.environments.environment import Environment
+from devbox.errors import Problem
+from devbox.plan.observed import Observed, RunningProject
+from devbox.plan.plan import Plan
+from devbox.ports import EngineEvent, EngineInfo, Progress, Sample
+from devbox.session.state import Operation, Phase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineConnected:
+    info: EngineInfo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineWentAway:
+    reason: str
+    hint: str
+    at: float
+    retry_at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentsFound:
+    environments: tuple[Environment, ...]
+    current: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectLoaded:
+    """Also after a switch: what belonged to another project is dropped."""
+
+    environment: str
+    project: Project
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadRefused:
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackObserved:
+    """The truth of the moment, replacing what was known of the project's containers, networks and volumes."""
+
+    project: str
+    observed: Observed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineSpoke:
+    """A batch of the engine's events."""
+
+    batch: tuple[EngineEvent, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectsListed:
+    running: tuple[RunningProject, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatsSampled:
+    """container id -> reading; None: it does not run any more."""
+
+    samples: Mapping[str, Sample | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanComputed:
+    plan: Plan | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationStarted:
+    operation: Operation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepStarted:
+    operation: int
+    step: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepNoted:
+    """What a step waits for or how far it is."""
+
+    operation: int
+    step: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepProgressed:
+    operation: int
+    step: str
+    batch: tuple[Progress, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepEnded:
+    operation: int
+    step: str
+    phase: Phase
+    at: float
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationCancelling:
+    operation: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationEnded:
+    operation: int
+    phase: Phase
+    at: float
+    error: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noticed:
+    text: str
+    severity: str
+    at: float
+
+
+Event = (
+    EngineConnected
+    | EngineWentAway
+    | EnvironmentsFound
+    | ProjectLoaded
+    | LoadRefused
+    | StackObserved
+    | EngineSpoke
+    | ProjectsListed
+    | StatsSampled
+    | PlanComputed
+    | OperationStarted
+    | StepStarted
+    | StepNoted
+    | StepProgressed
+    | StepEnded
+    | OperationCancelling
+    | OperationEnded
+    | Noticed
+)
