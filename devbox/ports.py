@@ -251,8 +251,8 @@ class Finding(Protocol):
 class Host(Protocol):
     """This machine: its engine's installation and what devbox needs of it. Blocking work runs off the loop."""
 
-    async def engine_status(self) -> str:
-        """One sentence on the engine (never raises)."""
+    async def engine_status(self) -> tuple[str, bool]:
+        """One sentence on the engine, and whether it answers."""
 
     def installation(self) -> str:
         """What `engine start` would change on this machine, in words; "" if the engine's packages are there.
