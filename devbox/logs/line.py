@@ -16,7 +16,7 @@ class Stream(Enum):
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """`text` is without its line end, decoded with replacement, its escape sequences left in (the view deals with them);
+    """`text` is without its line end, decoded with replacement, its escape sequences left in (the view handles them);
     `time` in nanoseconds since the epoch, 0 if unknown; `partial`: cut at the longest line kept."""
 
     service: str
