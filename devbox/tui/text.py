@@ -1,4 +1,4 @@
-"""Outside text (logs, names, errors of others) made fit for the screen: no markup, no control character, no escape sequence."""
+"""Outside text (logs, names, errors) made fit for the screen: no markup, no control characters, no escape sequences."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SEQUENCE = re.compile(
 _PICTURES: dict[int, str | None] = {code: chr(0x2400 + code) for code in range(0x20)}
 _PICTURES |= dict.fromkeys(range(0x80, 0xA0), "\ufffd")
 _PICTURES |= dict.fromkeys(range(0xD800, 0xE000), "\ufffd")  # lone surrogates cannot be written as UTF-8
-# Directional marks would reorder the rest of the row; joiners and variation selectors are measured differently by each terminal.
+# Directional marks would reorder the rest of the row; joiners and variation selectors have another width in each terminal.
 _PICTURES |= dict.fromkeys((0xAD, 0x61C, 0x200D, 0x200E, 0x200F, 0xFE0E, 0xFE0F, 0xFEFF), None)
 _PICTURES |= dict.fromkeys((*range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xE0000, 0xE0080)), None)
 _PICTURES |= {0x7F: "\u2421", 0x85: " ", 0x2028: " ", 0x2029: " "}
@@ -29,7 +29,7 @@ TAB = 8
 
 
 def clean(text: str, *, lines: bool = True) -> str:
-    """The text without escape sequences, other control characters as their pictures (␀); with `lines` False on a single line."""
+    """The text without escape sequences, control characters as pictures (␀); with `lines` False on a single line."""
     if text.isprintable():
         return text
     if "\x1b" in text or "\x9b" in text:
