@@ -11,7 +11,7 @@ from devbox.environments.environment import Environment
 from devbox.errors import Problem
 from devbox.plan.observed import Container, RunningProject
 from devbox.plan.plan import Plan
-from devbox.ports import EngineEvent, EngineInfo, Progress
+from devbox.ports import EngineEvent, EngineInfo, Progress, Sample
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,10 @@ class Connected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lost:
-    """The engine is away; devbox asks again at `retry_at` (seconds since the epoch). What was known stays in State, marked stale by this."""
+    """The engine is away; devbox asks again at `retry_at` (seconds since the epoch).
+
+    What was known stays in State, marked stale by this.
+    """
 
     reason: str
     hint: str
@@ -86,7 +89,10 @@ class Operation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """A container's use between two samples: `cpu` in percent of one core, rates in bytes a second; histories oldest first, at most 120."""
+    """A container's use between two samples: `cpu` in percent of one core, rates in bytes a second.
+
+    Histories are oldest first, at most 120.
+    """
 
     cpu: float
     memory: int
@@ -104,7 +110,10 @@ class Usage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceRow:
-    """A service as the list shows it: what the files say and what runs. `service` None: an orphan, the files have it no longer."""
+    """A service as the list shows it: what the files say and what runs.
+
+    `service` None: an orphan, the files have it no longer.
+    """
 
     name: str
     service: Service | None
@@ -140,6 +149,8 @@ class State:
     """In dependency-free file order; orphans last."""
     usage: Mapping[str, Usage] = field(default_factory=dict)
     """container id -> use"""
+    samples: Mapping[str, Sample] = field(default_factory=dict)
+    """container id -> its last reading, from which the next use is computed"""
     plan: Plan | None = None
     """What `up` would change now; None: not computed."""
     operations: tuple[Operation, ...] = ()
