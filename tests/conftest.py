@@ -1,0 +1,72 @@
+"""Fixtures for all tests: the engines, an image that needs no registry, and projects that leave nothing behind."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from devbox.errors import NoEngine
+from devbox.ports import Engine
+from tests.fakes import FakeEngine
+from tests.real import IMAGE, make_image, remove_project, sdk
+
+
+@pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.engine)])
+def engine_kind(request: pytest.FixtureRequest) -> str:
+    """Both engines in turn: a test that takes `engine` runs on each."""
+    return str(request.param)
+
+
+@pytest.fixture
+async def engine(engine_kind: str, request: pytest.FixtureRequest) -> AsyncIterator[Engine]:
+    """An engine that has the image devbox-test/busybox, the fake and the real one in turn."""
+    if engine_kind == "fake":
+        fake = FakeEngine(images=[IMAGE])
+        yield fake
+        await fake.close()
+        return
+    request.getfixturevalue("busybox")
+    async for real in connected():
+        yield real
+
+
+@pytest.fixture
+async def real_engine(busybox: str) -> AsyncIterator[Engine]:
+    """The engine of this machine; without one the test fails."""
+    async for real in connected():
+        yield real
+
+
+async def connected() -> AsyncIterator[Engine]:
+    from devbox.adapters.connect import connect
+
+    try:
+        engine = await connect("", os.environ)
+    except NoEngine as error:
+        pytest.fail(f"the tests need a Docker Engine: {error}")
+    yield engine
+    await engine.close()
+
+
+@pytest.fixture
+def fake_engine() -> FakeEngine:
+    return FakeEngine(images=[IMAGE])
+
+
+@pytest.fixture(scope="session")
+def busybox() -> str:
+    """The image devbox-test/busybox:latest, made from the distribution's static busybox."""
+    with sdk() as client:
+        make_image(client)
+    return IMAGE
+
+
+@pytest.fixture
+def project_name() -> Iterator[str]:
+    """A project name of this test's own; what bears its label in the real engine is removed afterwards."""
+    name = f"dbt-{secrets.token_hex(4)}"
+    yield name
+    remove_project(name)

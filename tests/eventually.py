@@ -1,0 +1,32 @@
+"""Waiting for something to become true, without sleeping longer than needed."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+async def eventually(check: Callable[[], T | Awaitable[T]], timeout: float = 10.0, *, message: str = "") -> T:
+    """Call `check` (plain or async) until it answers something true, and return that.
+
+    An AssertionError of `check` counts as "not yet"; after `timeout` seconds the last one is raised.
+    """
+    deadline = time.monotonic() + timeout
+    while True:
+        failure: AssertionError | None = None
+        try:
+            answer = check()
+            if inspect.isawaitable(answer):
+                answer = await answer
+            if answer:
+                return answer  # type: ignore[return-value]
+        except AssertionError as error:
+            failure = error
+        if time.monotonic() >= deadline:
+            raise failure or AssertionError(message or f"not so within {timeout} s: {inspect.getsource(check).strip()}")
+        await asyncio.sleep(0.02)

@@ -1,0 +1,58 @@
+"""The fake engine's networks and volumes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from devbox.compose.model import Network, Volume
+from devbox.errors import Conflict, EngineError, NotFound
+from devbox.plan.observed import ObservedNetwork, ObservedVolume
+from tests.fake_lives import FakeLives
+from tests.fake_parts import digest
+
+
+class FakeThings(FakeLives):
+    """The part of FakeEngine that makes and unmakes networks and volumes."""
+
+    async def create_network(self, network: Network, labels: Mapping[str, str]) -> str:
+        await self._enter("create_network", network.name)
+        if network.name in self.networks:
+            raise Conflict(f"network with name {network.name} already exists", status=409)
+        made = ObservedNetwork(
+            id=digest(f"network {network.name} {len(self.calls)}"),
+            name=network.name,
+            driver=network.driver or "bridge",
+            labels={**network.labels, **labels},
+        )
+        self.networks[network.name] = made
+        self._say("network", "create", made.id, {"name": made.name})
+        return made.id
+
+    async def remove_network(self, name: str) -> None:
+        await self._enter("remove_network", name)
+        found = next((one for one in self.networks.values() if name in (one.name, one.id)), None)
+        if not found:
+            raise NotFound(f"network {name} not found", status=404)
+        if any(found.name in one.networks and one.live for one in self.containers.values()):
+            raise EngineError(f"error while removing network: network {found.name} has active endpoints", status=403)
+        del self.networks[found.name]
+        self._say("network", "destroy", found.id, {"name": found.name})
+
+    async def create_volume(self, volume: Volume, labels: Mapping[str, str]) -> None:
+        await self._enter("create_volume", volume.name)
+        if volume.name not in self.volumes:
+            self._add_volume(volume.name, {**volume.labels, **labels})
+
+    def _add_volume(self, name: str, labels: Mapping[str, str]) -> None:
+        self.volumes[name] = ObservedVolume(name=name, driver="local", labels=labels)
+        self._say("volume", "create", name, {"driver": "local"})
+
+    async def remove_volume(self, name: str) -> None:
+        await self._enter("remove_volume", name)
+        if name not in self.volumes:
+            raise NotFound(f"get {name}: no such volume", status=404)
+        users = [one.id for one in self.containers.values() if name in {mount["Name"] for mount in one.mounts}]
+        if users:
+            raise Conflict(f"remove {name}: volume is in use - {users}", status=409)
+        del self.volumes[name]
+        self._say("volume", "destroy", name, {"driver": "local"})

@@ -1,0 +1,88 @@
+"""The real engine behind the tests, by the SDK itself, so that what devbox did is checked and cleaned by other means."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import shutil
+import subprocess
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import docker
+from docker.errors import APIError, DockerException, ImageNotFound
+
+IMAGE = "devbox-test/busybox:latest"
+LABEL = "com.docker.compose.project"
+
+
+@contextlib.contextmanager
+def sdk() -> Iterator[docker.DockerClient]:
+    """A client of the engine the environment names; closed afterwards."""
+    client = docker.from_env(timeout=60)
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+def make_image(client: docker.DockerClient) -> None:
+    """Make the image unless it is there: busybox with its applets linked, nothing else."""
+    with contextlib.suppress(ImageNotFound):
+        client.images.get(IMAGE)
+        return
+    client.api.import_image_from_data(
+        archive(), repository="devbox-test/busybox", tag="latest", changes=["ENV PATH=/bin", 'CMD ["sh"]']
+    )
+
+
+def archive() -> bytes:
+    """A root file system of busybox alone, as a tar."""
+    binary = busybox_binary()
+    applets = subprocess.run([binary, "--list"], check=True, capture_output=True, text=True).stdout.split()
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as tar:
+        for folder, mode in (("bin", 0o755), ("etc", 0o755), ("tmp", 0o1777)):
+            entry = tarfile.TarInfo(folder)
+            entry.type, entry.mode = tarfile.DIRTYPE, mode
+            tar.addfile(entry)
+        program = binary.read_bytes()
+        entry = tarfile.TarInfo("bin/busybox")
+        entry.size, entry.mode = len(program), 0o755
+        tar.addfile(entry, io.BytesIO(program))
+        for applet in applets:
+            if applet != "busybox":
+                link = tarfile.TarInfo(f"bin/{applet}")
+                link.type, link.linkname = tarfile.SYMTYPE, "busybox"
+                tar.addfile(link)
+    return packed.getvalue()
+
+
+def busybox_binary() -> Path:
+    if not shutil.which("busybox"):
+        subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "busybox-static"], check=True)
+    found = shutil.which("busybox")
+    assert found, "busybox-static did not install"
+    return Path(found)
+
+
+def remove_project(name: str) -> None:
+    """Remove every container, network and volume that bears the project's label; nothing happens without an engine."""
+    try:
+        client = docker.from_env(timeout=60)
+    except DockerException:
+        return
+    try:
+        own = {"label": f"{LABEL}={name}"}
+        for container in client.containers.list(all=True, filters=own, ignore_removed=True):
+            with contextlib.suppress(APIError):
+                container.remove(force=True, v=True)
+        for network in client.networks.list(filters=own):
+            with contextlib.suppress(APIError):
+                network.remove()
+        for volume in client.volumes.list(filters=own):
+            with contextlib.suppress(APIError):
+                volume.remove(force=True)
+    finally:
+        client.close()
