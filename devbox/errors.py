@@ -27,7 +27,11 @@ class ExitCode(IntEnum):
     FAILED = 1
     USAGE = 2
     NO_ENGINE = 3
+    CHANGES = 4
+    """`plan --detailed-exitcode`: there is something to do."""
     INTERRUPTED = 130
+    BROKEN_PIPE = 141
+    """The reader of our output went away."""
 
 
 @dataclass(frozen=True, slots=True)

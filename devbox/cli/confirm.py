@@ -1,0 +1,59 @@
+"""Asking before something is lost, and before a protected environment is changed."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+from devbox.cli.output import note, printable, stderr_style
+from devbox.errors import DevboxError, UsageError
+
+if TYPE_CHECKING:
+    from devbox.environments.environment import Environment
+    from devbox.plan.plan import Plan
+
+
+def can_ask() -> bool:
+    """Whether a person is at the other end."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+async def agree(plan: Plan) -> bool:
+    """Name what the plan destroys and ask; without a terminal the command itself is the consent."""
+    if not can_ask():
+        return True
+    note(stderr_style("This removes for good:", "yellow", "bold"))
+    for loss in plan.destroys:
+        note(f"  {printable(loss)}")
+    return _ask("Go ahead? [y/N] ").lower() in ("y", "yes")
+
+
+def permit(environment: Environment | None, meant: str) -> None:
+    """Let a change of a protected environment pass only if its name was given or is typed now."""
+    if environment is None or not environment.protected or meant == environment.name:
+        return
+    if meant:
+        raise UsageError(
+            f"--yes-i-mean names {meant!r}, but the environment is {environment.name!r}.",
+            hint=f"Write --yes-i-mean {environment.name} if you do.",
+        )
+    if not can_ask():
+        raise UsageError(
+            f"The environment {environment.name} is protected; nothing was changed.",
+            hint=f"`devbox --yes-i-mean {environment.name} ...` changes it.",
+        )
+    note(stderr_style(f"The environment {environment.name} is protected.", "yellow", "bold"))
+    if _ask("Type its name to go on: ") != environment.name:
+        raise DevboxError("That is not its name; nothing was changed.")
+
+
+def _ask(question: str) -> str:
+    """A line from the terminal; "" at its end. Ctrl-C interrupts, as outside of asyncio."""
+    sys.stderr.write(question)
+    sys.stderr.flush()
+    previous = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return sys.stdin.readline().strip()
+    finally:
+        signal.signal(signal.SIGINT, previous)

@@ -1,0 +1,111 @@
+"""Carrying out a planned command from the command line, with progress, confirmation and Ctrl-C."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from devbox.cli import confirm
+from devbox.cli.failure import lines
+from devbox.cli.interrupt import stopping
+from devbox.cli.output import note, printable, say_json
+from devbox.cli.progress import Progress
+from devbox.cli.project import Stack, opened
+from devbox.cli.select import check_services
+from devbox.errors import ExitCode
+from devbox.session.state import Phase
+
+if TYPE_CHECKING:
+    import argparse
+
+    from devbox.plan.commands import PlannedCommand
+    from devbox.ports import Outside
+    from devbox.session.perform import Outcome
+
+
+async def perform(args: argparse.Namespace, outside: Outside, command: PlannedCommand) -> int:
+    """Do `command` on the chosen project; the verb's exit code."""
+    async with opened(args, outside) as stack:
+        confirm.permit(stack.environment, args.yes_i_mean)
+        return await perform_on(stack, args, outside, command)
+
+
+async def perform_on(stack: Stack, args: argparse.Namespace, outside: Outside, command: PlannedCommand) -> int:
+    """Do `command` on a project that is open."""
+    check_services(stack.project, None, command.services)
+    progress = Progress(outside.now)
+    cancel = asyncio.Event()
+    try:
+        outcome = await walk(stack, args, outside, command, progress, cancel)
+    except asyncio.CancelledError:
+        if not cancel.is_set():
+            raise
+        progress.close()
+        note("Left at once. What was being done may be half done; `devbox plan` tells what is left.")
+        return ExitCode.INTERRUPTED
+    progress.close()
+    if getattr(args, "json", False):
+        say_json(as_json(outcome, progress))
+    return _end(outcome, args.verb)
+
+
+async def walk(
+    stack: Stack,
+    args: argparse.Namespace,
+    outside: Outside,
+    command: PlannedCommand,
+    progress: Progress,
+    cancel: asyncio.Event,
+) -> Outcome:
+    """Plan and walk, with the progress on stderr."""
+    from devbox.session.perform import perform as carry_out
+
+    with progress.live(), stopping(cancel, progress.cancelling):
+        return await carry_out(
+            command,
+            project=stack.project,
+            engine=stack.engine,
+            builder=outside.builder(stack.engine),
+            settings=outside.settings,
+            emit=progress.take,
+            cancel=cancel,
+            now=outside.now,
+            confirm=None if getattr(args, "yes", False) else progress.aside(confirm.agree),
+        )
+
+
+def _end(outcome: Outcome, verb: str) -> int:
+    """Say what went wrong or is left, and choose the exit code."""
+    match outcome.phase:
+        case Phase.DONE:
+            if not outcome.plan:
+                note(f"{outcome.plan.project}: nothing to do.")
+            return ExitCode.DONE
+        case Phase.CANCELLED:
+            if not outcome.left:
+                note("Interrupted; nothing is left to do.")
+            else:
+                note(f"Stopped cleanly. Left to do ({len(outcome.left)}):")
+                for text in outcome.left:
+                    note(f"  {printable(text)}")
+                note(f"`devbox {verb}` goes on from here.")
+            return ExitCode.INTERRUPTED
+        case _:
+            for _, error in outcome.errors:
+                for line in lines(error):
+                    note(line)
+            codes = {int(error.exit_code) for _, error in outcome.errors}
+            return ExitCode.NO_ENGINE if codes == {int(ExitCode.NO_ENGINE)} else ExitCode.FAILED
+
+
+def as_json(outcome: Outcome, progress: Progress) -> dict[str, Any]:
+    """What was done, as scripts read it."""
+    return {
+        "project": outcome.plan.project,
+        "result": outcome.phase.value,
+        "steps": progress.report(),
+        "errors": [{"step": step, "message": error.message, "hint": error.hint} for step, error in outcome.errors],
+        "left": list(outcome.left),
+        "unchanged": list(outcome.plan.unchanged),
+        "warnings": list(outcome.plan.warnings),
+    }

@@ -1,0 +1,155 @@
+"""The progress of a plan on stderr: a line for each finished step, and on a terminal live lines for those that run."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+from devbox.cli.live import LiveLines
+from devbox.cli.output import note, printable, stderr_style
+from devbox.cli.running import Running, brief
+from devbox.session.events import Noticed, PlanComputed, StepEnded, StepNoted, StepProgressed, StepStarted
+from devbox.session.state import Phase
+
+if TYPE_CHECKING:
+    from devbox.plan.plan import Plan
+    from devbox.session.events import Event
+
+_MARKS = {
+    Phase.DONE: ("✔", "+", ("green",)),
+    Phase.FAILED: ("✖", "x", ("red", "bold")),
+    Phase.CANCELLED: ("■", "-", ("yellow",)),
+}
+_SPIN = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+_REDRAW = 0.1
+
+
+class Progress:
+    """Takes the events of one operation and draws them; `now` is the clock the events were stamped with."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._plan: Plan | None = None
+        self._texts: dict[str, tuple[str, str]] = {}
+        self._running: dict[str, Running] = {}
+        self._ended: list[dict[str, Any]] = []
+        self._stopping = False
+        self._lines = LiveLines(sys.stderr)
+        self._unicode = (sys.stderr.encoding or "").lower().replace("-", "") == "utf8"
+
+    def take(self, event: Event) -> None:
+        """Show what happened."""
+        match event:
+            case PlanComputed(plan=plan) if plan is not None:
+                self._know(plan)
+            case StepStarted(step=step, at=at):
+                self._running[step] = Running(started=at)
+            case StepNoted(step=step, note=text):
+                self._of(step).note = text
+            case StepProgressed(step=step, batch=batch):
+                for finished in self._of(step).take(batch):
+                    if not self._lines.live:
+                        note(f"  {printable(finished)}")
+            case StepEnded(step=step, phase=phase, at=at, error=error):
+                self._end(step, phase, at, error)
+            case Noticed(text=text, severity=severity):
+                self._say(f"{stderr_style(severity, 'yellow')}: {printable(text)}")
+            case _:
+                return
+        self._draw()
+
+    @contextmanager
+    def live(self) -> Iterator[None]:
+        """Within, running steps are redrawn in place (on a terminal)."""
+        ticking = asyncio.ensure_future(self._tick()) if self._lines.live else None
+        try:
+            yield
+        finally:
+            if ticking:
+                ticking.cancel()
+            self._lines.clear()
+
+    def aside(self, ask: Callable[[Plan], Awaitable[bool]]) -> Callable[[Plan], Awaitable[bool]]:
+        """`ask`, with the live lines out of the way."""
+
+        async def asked(plan: Plan) -> bool:
+            self._lines.clear()
+            return await ask(plan)
+
+        return asked
+
+    def cancelling(self) -> None:
+        """The user asked for a clean stop."""
+        self._stopping = True
+        self._say("Stopping: what runs now is brought to its end, nothing new begins. Ctrl-C again leaves at once.")
+        self._draw()
+
+    def close(self) -> None:
+        """Leave the terminal as finished lines."""
+        self._lines.clear()
+
+    def report(self) -> list[dict[str, Any]]:
+        """The steps that ended, as scripts read them."""
+        return self._ended
+
+    def _know(self, plan: Plan) -> None:
+        from devbox.plan.text import step_text
+
+        if self._plan is None:
+            for warning in plan.warnings:
+                self._say(f"{stderr_style('warning', 'yellow')}: {printable(warning)}")
+        self._plan = plan
+        self._texts = {node.id: (step_text(node.step), node.step.why) for node in plan.nodes}
+
+    def _of(self, step: str) -> Running:
+        return self._running.setdefault(step, Running(started=self._now()))
+
+    def _end(self, step: str, phase: Phase, at: float, error: str) -> None:
+        running = self._running.pop(step, None)
+        took = max(0.0, at - running.started) if running else 0.0
+        text, why = self._texts.get(step, (step, ""))
+        entry = {
+            "step": step,
+            "text": text,
+            "why": why,
+            "result": phase.value,
+            "seconds": round(took, 3),
+            "error": error,
+        }
+        self._ended.append(entry)
+        if phase not in _MARKS:
+            return
+        fancy, plain, styles = _MARKS[phase]
+        cause = stderr_style(f"  ({printable(why)})", "dim") if why else ""
+        mark = stderr_style(fancy if self._unicode else plain, *styles)
+        self._say(f"{mark} {printable(text)}{cause}  {stderr_style(f'{took:.1f}s', 'dim')}")
+
+    def _say(self, line: str) -> None:
+        self._lines.above(line)
+
+    def _draw(self) -> None:
+        if not self._lines.live:
+            return
+        now = self._now()
+        drawn: list[str] = []
+        mark = _SPIN[int(time.monotonic() / _REDRAW) % len(_SPIN)] if self._unicode else "*"
+        for step, running in self._running.items():
+            text = self._texts.get(step, (step, ""))[0]
+            detail = f"  {brief(running)}" if brief(running) else ""
+            drawn.append(f"{mark} {text}  {now - running.started:.1f}s{detail}")
+            drawn += [f"    {line}" for line in running.doing()]
+        if self._plan and self._plan.nodes:
+            rest = len(self._plan.nodes) - len(self._ended)
+            state = "stopping" if self._stopping else f"{rest} of {len(self._plan.nodes)} steps to go"
+            drawn.append(f"  {state}")
+        self._lines.draw([printable(line) for line in drawn])
+
+    async def _tick(self) -> None:
+        with suppress(asyncio.CancelledError):
+            while True:
+                await asyncio.sleep(_REDRAW)
+                self._draw()

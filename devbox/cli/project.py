@@ -1,0 +1,90 @@
+"""From the command line to a loaded project and a connected engine."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from devbox.cli.output import note, printable, stderr_style
+from devbox.compose.request import LoadRequest
+
+if TYPE_CHECKING:
+    import argparse
+
+    from devbox.compose.model import Project
+    from devbox.environments.environment import Environment
+    from devbox.ports import Engine, Outside
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stack:
+    """A project on its engine; `environment` None: the files were chosen by hand or by Compose's own rules."""
+
+    project: Project
+    engine: Engine
+    environment: Environment | None = None
+
+
+def request_of(args: argparse.Namespace, outside: Outside) -> LoadRequest:
+    """What the global arguments ask to load, before any environment is chosen."""
+    return LoadRequest(
+        cwd=outside.cwd,
+        environ=outside.environ,
+        files=tuple(args.files),
+        project_name=args.project_name,
+        profiles=None if args.profiles is None else tuple(args.profiles),
+        env_files=tuple(args.env_files),
+        project_directory=args.project_directory,
+        stdin=sys.stdin.buffer.read() if "-" in args.files else None,
+    )
+
+
+def choose(args: argparse.Namespace, outside: Outside) -> tuple[LoadRequest, Environment | None]:
+    """What to load, with the environment it belongs to."""
+    return request_of(args, outside), None
+
+
+def load_project(request: LoadRequest, outside: Outside) -> Project:
+    """The project of the files (LoadError with every fault); its warnings go to stderr."""
+    from devbox.compose.load import load
+
+    project = load(request, outside.files)
+    for warning in project.warnings:
+        note(f"{stderr_style('warning', 'yellow')}: {printable(warning)}")
+    return project
+
+
+@asynccontextmanager
+async def opened(args: argparse.Namespace, outside: Outside) -> AsyncIterator[Stack]:
+    """The chosen project, loaded, with its engine, which is closed at the end."""
+    request, environment = choose(args, outside)
+    context = args.context or (environment.context if environment else "")
+    connecting = asyncio.ensure_future(outside.connect(context))
+    try:
+        await asyncio.sleep(0)  # let the connection go out before the files are read
+        project = load_project(request, outside)
+    except BaseException:
+        connecting.cancel()
+        for engine in await asyncio.gather(connecting, return_exceptions=True):
+            if not isinstance(engine, BaseException):
+                await engine.close()
+        raise
+    engine = await connecting
+    try:
+        yield Stack(project=project, engine=engine, environment=environment)
+    finally:
+        await engine.close()
+
+
+@asynccontextmanager
+async def connected(args: argparse.Namespace, outside: Outside) -> AsyncIterator[Engine]:
+    """The engine alone, for verbs that ask of no project."""
+    engine = await outside.connect(args.context)
+    try:
+        yield engine
+    finally:
+        await engine.close()

@@ -1,0 +1,104 @@
+"""The composition root: reads the command line, puts the world together, and hands over to the TUI or to a verb."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+    from types import ModuleType
+
+    from devbox.ports import Builder, Engine, Host, Outside
+
+
+def main(argv: Sequence[str] | None = None, outside: Outside | None = None) -> int:
+    """Run the command line `argv` (None: this process's own); the exit code. `outside` None is the real world."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if words in (["--version"], ["-V"]):
+        from devbox import __version__
+
+        sys.stdout.write(f"devbox {__version__}\n")
+        return 0
+    from devbox.cli import failure
+
+    try:
+        code = _dispatch(words, outside)
+        sys.stdout.flush()
+        return code
+    except SystemExit as end:  # argparse after --help
+        return end.code if isinstance(end.code, int) else 0
+    except BaseException as error:  # noqa: BLE001 - the one place where every end of the program gets its exit code
+        return failure.report(error)
+
+
+def _dispatch(words: list[str], outside: Outside | None) -> int:
+    from devbox.cli import arguments, verbs
+
+    name = arguments.verb_of(words)
+    module = verbs.module(name) if name else None
+    args = arguments.parse(words, module)
+    world = outside or real_world()
+    if module is None:
+        return _open(args, world)
+    return _run(module, args, world)
+
+
+def _run(module: ModuleType, args: argparse.Namespace, outside: Outside) -> int:
+    import asyncio
+
+    return int(asyncio.run(module.run(args, outside)))
+
+
+def _open(args: argparse.Namespace, outside: Outside) -> int:
+    """`devbox` without a verb: the TUI on a terminal, the status table elsewhere."""
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        from devbox.cli.project import request_of
+        from devbox.tui.app import run
+
+        return run(outside, request_of(args, outside), args.environment)
+    from devbox.cli import ps
+
+    return _run(ps, args, outside)
+
+
+def real_world() -> Outside:
+    """The adapters behind their ports; each is imported when it is first used."""
+    import os
+    import time
+
+    from devbox.adapters.files import LocalFiles
+    from devbox.ports import Outside
+    from devbox.settings import read_settings, settings_path
+
+    environ = dict(os.environ)
+    files = LocalFiles()
+    path = settings_path(environ)
+    settings = files.read(path).decode(errors="replace") if files.is_file(path) else ""
+
+    async def connect(context: str) -> Engine:
+        from devbox.adapters.connect import connect
+
+        return await connect(context, environ)
+
+    def builder(engine: Engine) -> Builder:
+        from devbox.adapters.build import ImageBuilder
+
+        return ImageBuilder(engine, environ)
+
+    def host() -> Host:
+        from devbox.adapters.host import LocalHost
+
+        return LocalHost(environ=environ)
+
+    return Outside(
+        environ=environ,
+        cwd=os.getcwd(),  # noqa: PTH109 - a string, and pathlib costs 5 ms of the start
+        settings=read_settings(settings, path, environ),
+        files=files,
+        connect=connect,
+        builder=builder,
+        host=host,
+        now=time.time,
+    )
