@@ -130,6 +130,8 @@ class ObservedImage:
     digests: tuple[str, ...] = ()
     healthcheck: tuple[str, ...] = ()
     volumes: tuple[str, ...] = ()
+    environment: tuple[str, ...] = ()
+    """NAME=value lines of the image itself, so that a container's own variables can be told apart."""
     created: float = 0.0
     size: int = 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from devbox.errors import Problem
 from devbox.plan.steps import Step
 
 
@@ -35,6 +36,8 @@ class Plan:
     changes: tuple[Change, ...] = ()
     destroys: tuple[str, ...] = ()
     """What would be lost, in words ("volume shop_pgdata and its data"); to be confirmed before execution."""
+    problems: tuple[Problem, ...] = ()
+    """Why it must not be walked (a port that is taken, an external network that is missing); nothing starts while there is one."""
     warnings: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
     """Services that already are as the files want them."""
