@@ -7,7 +7,7 @@ import re
 from rich.text import Text
 from textual.content import Content
 
-_SEQUENCE = re.compile(
+SEQUENCE = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor movement
     r"|\x1b[\]PX^_][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)"  # OSC, DCS, SOS, PM, APC with their end
     r"|\x1b[ -/]*[0-~]"  # two- and three-character sequences, and an unended string's opening
@@ -17,7 +17,7 @@ _SEQUENCE = re.compile(
 _PICTURES: dict[int, str | None] = {code: chr(0x2400 + code) for code in range(0x20)}
 _PICTURES |= dict.fromkeys(range(0x80, 0xA0), "\ufffd")
 _PICTURES |= dict.fromkeys(range(0xD800, 0xE000), "\ufffd")  # lone surrogates cannot be written as UTF-8
-# Directional marks would reorder the rest of the row; joiners and variation selectors have another width in each terminal.
+# Directional marks would reorder the rest of the row; joiners and variation selectors have no agreed width.
 _PICTURES |= dict.fromkeys((0xAD, 0x61C, 0x200D, 0x200E, 0x200F, 0xFE0E, 0xFE0F, 0xFEFF), None)
 _PICTURES |= dict.fromkeys((*range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xE0000, 0xE0080)), None)
 _PICTURES |= {0x7F: "\u2421", 0x85: " ", 0x2028: " ", 0x2029: " "}
@@ -33,7 +33,7 @@ def clean(text: str, *, lines: bool = True) -> str:
     if text.isprintable():
         return text
     if "\x1b" in text or "\x9b" in text:
-        text = _SEQUENCE.sub("", text)
+        text = SEQUENCE.sub("", text)
     text = text.replace("\r\n", "\n")
     return text.translate(_LINES).expandtabs(TAB) if lines else text.translate(_ONE_LINE)
 
