@@ -9,7 +9,7 @@ PERIOD = 1 / 30
 
 
 class Pulse:
-    """Calls its listeners on the loop: at once after quiet, then once a period while changes go on, never without one."""
+    """Calls its listeners on the loop: at once after quiet, then once a period, never without a change."""
 
     def __init__(self, period: float = PERIOD) -> None:
         self._period = period

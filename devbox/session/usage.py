@@ -45,4 +45,5 @@ def use(before: Sample | None, now: Sample, last: Usage | None) -> Usage:
 
 
 def _push(history: tuple[Number, ...], value: Number) -> tuple[Number, ...]:
-    return (*history[-HISTORY + 1 :], value)
+    kept = [*history[-HISTORY + 1 :], value]
+    return tuple(kept)
