@@ -21,6 +21,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "build": ("images", "build the images of services"),
     "pull": ("images", "pull the images of services"),
     "ps": ("ps", "the status table"),
+    "probe": ("probe", "how each running service answers its own healthcheck now"),
     "logs": ("logs", "the output of services, merged by time"),
     "exec": ("exec", "run a command in a running container"),
     "run": ("run", "run a command in a new container of a service"),
