@@ -45,5 +45,6 @@ def use(before: Sample | None, now: Sample, last: Usage | None) -> Usage:
 
 
 def _push(history: tuple[Number, ...], value: Number) -> tuple[Number, ...]:
-    kept = [*history[-HISTORY + 1 :], value]
+    kept: list[Number] = list(history[-HISTORY + 1 :])
+    kept.append(value)
     return tuple(kept)

@@ -1,0 +1,158 @@
+"""The logs of the services that are looked at: they follow the service, whatever becomes of its containers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from operator import attrgetter
+
+from devbox.errors import EngineError
+from devbox.logs.buffer import LogBuffer
+from devbox.logs.line import LogLine
+from devbox.logs.merged import MergedLog
+from devbox.plan.observed import Container
+from devbox.ports import Engine
+from devbox.session.link import Link
+from devbox.session.pulse import Pulse
+from devbox.session.state import ServiceRow
+from devbox.session.store import Store
+from devbox.session.streams import closing
+from devbox.session.tail import Tail
+from devbox.settings import Settings
+
+HISTORY = 1_000
+"""Lines of a container's past that are read at first."""
+
+
+class Logs:
+    """Buffers by service, and the tails that fill those that are shown."""
+
+    def __init__(self, *, store: Store, link: Link, settings: Settings, now: Callable[[], float]) -> None:
+        self._store = store
+        self._link = link
+        self._settings = settings
+        self._now = now
+        self._pulse = Pulse()
+        self._buffers: dict[str, LogBuffer] = {}
+        self._merged = MergedLog()
+        self._shown: dict[str, float] = {}
+        """service -> since when"""
+        self._tails: dict[str, tuple[Container, Tail, asyncio.Task[None]]] = {}
+        """container id -> as it was last seen, and its reader"""
+        self._names: set[str] = set()
+        """Of containers that were read."""
+        self._wake = asyncio.Event()
+        self._rows: tuple[ServiceRow, ...] | None = None
+
+    def buffer(self, service: str) -> LogBuffer:
+        """The service's lines; the same object as long as the project stays."""
+        if service not in self._buffers:
+            self._buffers[service] = LogBuffer(self._settings.log_lines, self._settings.log_bytes)
+            self._merged.add(self._buffers[service])
+        return self._buffers[service]
+
+    def merged(self) -> MergedLog:
+        """Every service's lines by time; the same object as long as the project stays."""
+        return self._merged
+
+    def show(self, services: Iterable[str]) -> None:
+        """Tail these services and no others; what was read of others is kept, and continued when they are shown again."""
+        wanted = tuple(services)
+        since = self._now()
+        self._shown = {service: self._shown.get(service, since) for service in wanted}
+        for service in wanted:
+            self.buffer(service)
+        self._rows = None
+        self._wake.set()
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener` when lines arrived, at most 30 times a second; returns how to end it."""
+        return self._pulse.subscribe(listener)
+
+    def forget(self) -> None:
+        """Another project: empty buffers (new objects), nothing shown."""
+        self._buffers, self._merged = {}, MergedLog()
+        self._shown, self._names = {}, set()
+        self._rows = None
+        self._pulse.poke()
+
+    async def publish(self) -> None:
+        """Tell the listeners until cancelled."""
+        await self._pulse.run()
+
+    async def run(self) -> None:
+        """Keep a reader on every container of the shown services until cancelled."""
+        unsubscribe = self._store.subscribe(lambda state: self._wake.set())
+        self._wake.set()
+        self._rows = None
+        try:
+            async with asyncio.TaskGroup() as group:
+                while True:
+                    await self._wake.wait()
+                    self._wake.clear()
+                    if self._store.state.rows is not self._rows:
+                        self._rows = self._store.state.rows
+                        await self._settle(group)
+        finally:
+            self._tails.clear()
+            unsubscribe()
+
+    async def _settle(self, group: asyncio.TaskGroup) -> None:
+        rows = [row for row in self._store.state.rows if row.name in self._shown]
+        wanted = {container.id: container for row in rows for container in row.containers}
+        for id, (seen, tail, task) in tuple(self._tails.items()):
+            if task.done():
+                del self._tails[id]
+            elif seen.service not in self._shown:
+                task.cancel()
+                del self._tails[id]
+            elif wanted.get(id) is not seen:
+                tail.look()
+                if id in wanted:
+                    self._tails[id] = (wanted[id], tail, task)
+        for row in rows:
+            fresh = [container for container in row.containers if container.id not in self._tails]
+            if len(fresh) > 1 and not self.buffer(row.name).end:
+                await self._histories(row.name, fresh)
+            for container in fresh:
+                self._start(group, container)
+
+    def _start(self, group: asyncio.TaskGroup, container: Container) -> None:
+        buffer = self.buffer(container.service)
+        # A container that came while we looked is read from its first line; a list gives its birth in whole seconds.
+        new = container.created + 1 > self._shown[container.service]
+        tail = Tail(
+            container,
+            buffer,
+            link=self._link,
+            history=self._settings.log_lines if new else HISTORY,
+            keep=self._settings.log_lines,
+            heard=self._pulse.poke,
+            now=self._now,
+        )
+        if new and container.name in self._names:
+            tail.mark("recreated", container.created)
+        self._names.add(container.name)
+        self._tails[container.id] = (container, tail, group.create_task(tail.run(), name=f"tail {container.name}"))
+
+    async def _histories(self, service: str, replicas: list[Container]) -> None:
+        """Replicas' pasts merged by time; what fails here is read by each one's own tail."""
+        engine = self._link.engine
+        if engine is None:
+            return
+        async with asyncio.TaskGroup() as group:
+            reads = [group.create_task(_history(engine, container)) for container in replicas]
+        lines = sorted((line for read in reads for line in read.result()), key=attrgetter("time"))
+        self.buffer(service).extend(lines)
+        self._pulse.poke()
+
+
+async def _history(engine: Engine, container: Container) -> list[LogLine]:
+    found: list[LogLine] = []
+    try:
+        async with closing(engine.logs(container, follow=False, tail=HISTORY)) as stream:
+            async for batch in stream:
+                found += batch
+    except EngineError:
+        return []
+    return found
