@@ -19,8 +19,8 @@ read_setting() { # NAME DEFAULT: sets NAME to itself, to the contents of NAME_FI
 
 run_scripts() {
     for script in /docker-entrypoint-initdb.d/*; do
+        # shellcheck source=/dev/null
         case "$script" in
-            # shellcheck source=/dev/null
             *.sh) if [ -x "$script" ]; then "$script"; else . "$script"; fi ;;
             *.sql) psql -v ON_ERROR_STOP=1 --no-psqlrc -f "$script" ;;
             *.sql.gz) gunzip -c "$script" | psql -v ON_ERROR_STOP=1 --no-psqlrc ;;

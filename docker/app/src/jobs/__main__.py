@@ -1,0 +1,67 @@
+"""python -m jobs api | worker | traffic | probe api | probe worker."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from jobs.settings import SettingError, Settings
+
+USAGE = "usage: python -m jobs api | worker | traffic | probe api | probe worker"
+
+
+def main(arguments: list[str]) -> int:
+    """Run one part of the application; 2 if the arguments or the settings are wrong."""
+    try:
+        settings = Settings.read(os.environ)
+    except SettingError as error:
+        print(f"jobs: {error}", file=sys.stderr)
+        return 2
+    match arguments:
+        case ["api"]:
+            import uvicorn
+
+            from jobs import logs
+
+            logs.configure(settings.log_level)
+            uvicorn.run(
+                "jobs.api:make_app",
+                factory=True,
+                host=settings.host,
+                port=settings.port,
+                reload=settings.reload,
+                reload_dirs=[str(Path(__file__).parent)] if settings.reload else None,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=5,
+            )
+            return 0
+        case ["worker"]:
+            import asyncio
+
+            from jobs import logs, worker
+
+            logs.configure(settings.log_level)
+            asyncio.run(worker.serve(settings))
+            return 0
+        case ["traffic"]:
+            from jobs import logs, traffic
+
+            logs.configure(settings.log_level)
+            traffic.run(os.environ.get("API_HOST", "api"), settings.port, float(os.environ.get("PER_SECOND", "2")))
+            return 0
+        case ["probe", "api" | "worker" as what]:
+            from jobs import probe
+
+            healthy, words = probe.probe_api(settings) if what == "api" else probe.probe_worker(settings)
+            print(words)
+            return 0 if healthy else 1
+        case _:
+            print(USAGE, file=sys.stderr)
+            return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,184 @@
+"""The worker: one job at a time, each at least once, as often as it may be tried."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import time
+from contextlib import suppress
+
+from jobs import database, pulse, queue
+from jobs.deadline import within
+from jobs.kinds import KINDS, BadPayload
+from jobs.migrate import migrate
+from jobs.settings import Settings
+from jobs.store import Job, Store
+
+log = logging.getLogger(__name__)
+
+TAKE_SECONDS = 0.5
+BEAT_SECONDS = 2.0
+TIDY_SECONDS = 5
+FORGOTTEN_SECONDS = 30.0
+"""How long a job may wait in PostgreSQL before somebody looks whether Redis knows it."""
+
+AWAY = (*database.UNREACHABLE, *queue.UNREACHABLE)
+
+
+class Worker:
+    """Takes jobs until it is told to stop; then finishes the one in hand, or gives it back when that takes too long."""
+
+    def __init__(self, settings: Settings, pool: database.Pool, jobs_queue: queue.Queue) -> None:
+        self.name = f"{socket.gethostname()}-{os.getpid()}"
+        self._settings = settings
+        self._pool = pool
+        self._store = Store(pool)
+        self._queue = jobs_queue
+        self._stop = asyncio.Event()
+
+    def stop(self) -> None:
+        """Take no further job."""
+        log.info("stopping", extra={"worker": self.name})
+        self._stop.set()
+
+    async def run(self) -> None:
+        """Work until `stop`."""
+        beating = asyncio.ensure_future(self._beat())
+        working = asyncio.ensure_future(self._work())
+        stopping = asyncio.ensure_future(self._stop.wait())
+        try:
+            await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({working}, timeout=self._settings.stop_grace)
+        finally:
+            for task in (working, stopping, beating):
+                task.cancel()
+            await asyncio.gather(stopping, beating, return_exceptions=True)
+            with suppress(asyncio.CancelledError):
+                await working
+        await self._leave()
+
+    async def _work(self) -> None:
+        # A container that was killed starts again under the same name: what it had in hand then counts as tried.
+        unsettled, blameless = True, False
+        await self._schema()
+        log.info("taking jobs", extra={"worker": self.name})
+        while not self._stop.is_set():
+            try:
+                if unsettled:
+                    await self._queue.alive(self.name)
+                    await self._put_back(blameless=blameless)
+                    unsettled, blameless = False, True
+                await self._queue.promote()
+                id = await self._queue.take(self.name, wait=TAKE_SECONDS)
+                if id is None:
+                    continue
+                job = await self._store.begin(id, self.name)
+                if job is None:
+                    log.info("nothing to do for this id", extra={"job": str(id)})
+                    await self._queue.done(self.name, id)
+                else:
+                    await self._attempt(job)
+            except AWAY as error:
+                log.warning("redis or postgres is away", extra={"error": str(error)})
+                unsettled = True
+                await asyncio.sleep(1)
+
+    async def _schema(self) -> None:
+        while not self._stop.is_set():
+            try:
+                async with self._pool.connection() as connection:
+                    await migrate(connection)
+                return
+            except database.UNREACHABLE as error:
+                log.warning("waiting for postgres", extra={"error": str(error)})
+                await asyncio.sleep(0.5)
+
+    async def _attempt(self, job: Job) -> None:
+        about = {"job": str(job.id), "kind": job.kind, "attempt": job.attempts}
+        started = time.perf_counter()
+        log.info("started", extra=about)
+        try:
+            result = await asyncio.wait_for(KINDS[job.kind](job), self._settings.job_timeout)
+        except Exception as error:  # noqa: BLE001  # whatever a job does wrong is its own failure, not the worker's
+            await self._failed(job, error, about)
+            return
+        kept = await self._store.finish(job, result)
+        await self._queue.done(self.name, job.id)
+        ms = round((time.perf_counter() - started) * 1000, 1)
+        log.info("done" if kept else "done, but taken away meanwhile", extra=about | {"ms": ms})
+
+    async def _failed(self, job: Job, error: Exception, about: dict[str, object]) -> None:
+        if isinstance(error, TimeoutError):
+            reason = f"took longer than {self._settings.job_timeout:g} s"
+        else:
+            reason = f"{type(error).__name__}: {error}"
+        if isinstance(error, BadPayload) or job.attempts >= job.max_attempts:
+            await self._store.fail(job, reason)
+            await self._queue.done(self.name, job.id)
+            log.error("failed", extra=about | {"error": reason})
+            return
+        seconds = self._settings.retry_delay * 2 ** (job.attempts - 1)
+        await self._store.retry(job, reason)
+        await self._queue.delay(self.name, job.id, seconds=seconds)
+        log.warning("will be tried again", extra=about | {"error": reason, "in_seconds": seconds})
+
+    async def _beat(self) -> None:
+        """Say that this worker lives, and look after what others have left behind."""
+        while True:
+            try:
+                await within(self._settings.request_timeout, self._queue.alive(self.name))
+                await within(self._settings.request_timeout, self._store.ping())
+                pulse.beat(self._settings.pulse_file)
+                if await self._queue.my_turn("tidy", seconds=TIDY_SECONDS):
+                    await self._tidy()
+            except AWAY as error:
+                log.warning("no pulse", extra={"error": str(error)})
+            await asyncio.sleep(BEAT_SECONDS)
+
+    async def _tidy(self) -> None:
+        for worker in await self._queue.dead():
+            for id in await self._queue.in_hand(worker):
+                log.warning("taken from a dead worker", extra={"job": str(id), "worker": worker})
+                await self._store.give_back(id, worker, blameless=False)
+                await self._queue.give_back(worker, id)
+            await self._queue.forget(worker)
+        for job in await self._store.waiting(seconds=FORGOTTEN_SECONDS, limit=100):
+            if not await self._queue.knows(job.id):
+                log.warning("queued again, redis had lost it", extra={"job": str(job.id)})
+                await self._queue.push(job.id)
+        for job in await self._store.overdue(seconds=2 * self._settings.job_timeout, limit=100):
+            log.warning("queued again, nobody has finished it", extra={"job": str(job.id), "worker": job.worker})
+            await self._store.give_back(job.id, job.worker or "", blameless=False)
+            await self._queue.push(job.id)
+
+    async def _put_back(self, *, blameless: bool) -> None:
+        for id in await self._queue.in_hand(self.name):
+            await self._store.give_back(id, self.name, blameless=blameless)
+            await self._queue.give_back(self.name, id)
+
+    async def _leave(self) -> None:
+        try:
+            await within(self._settings.request_timeout, self._put_back(blameless=True))
+            await within(self._settings.request_timeout, self._queue.forget(self.name))
+        except AWAY as error:
+            log.warning("left without a word, others will clear up", extra={"error": str(error)})
+        log.info("stopped", extra={"worker": self.name})
+
+
+async def serve(settings: Settings) -> None:
+    """Run one worker until SIGTERM or SIGINT."""
+    pool = database.make_pool(settings, name="jobs-worker", size=4)
+    client = queue.make_redis(settings)
+    await pool.open(wait=False)
+    worker = Worker(settings, pool, queue.Queue(client))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, worker.stop)
+    try:
+        await worker.run()
+    finally:
+        await client.aclose()
+        await pool.close(timeout=1)
