@@ -234,6 +234,9 @@ class FileReader(Protocol):
 
     def list(self, path: str) -> list[str]: ...
 
+    def resolve(self, path: str) -> str:
+        """The path with symbolic links followed; parts that do not exist are kept."""
+
 
 class Finding(Protocol):
     """One line of `devbox doctor`."""

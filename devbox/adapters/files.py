@@ -20,3 +20,7 @@ class LocalFiles:
     def list(self, path: str) -> list[str]:
         """The names in the folder `path`, sorted."""
         return sorted(entry.name for entry in Path(path).iterdir())
+
+    def resolve(self, path: str) -> str:
+        """The path with symbolic links followed; parts that do not exist are kept."""
+        return str(Path(path).resolve())
