@@ -22,7 +22,7 @@ class Styled:
 
 
 Pen = dict[str, Any]
-"""Arguments of rich's Style, as the SGR sequences so far have set them; blinking and concealed text is shown plainly."""
+"""Arguments of rich's Style as the SGR sequences so far have set them; blinking and concealed text is shown plainly."""
 
 _ON = {1: "bold", 2: "dim", 3: "italic", 4: "underline", 7: "reverse", 9: "strike", 21: "underline"}
 _OFF = {
@@ -88,7 +88,7 @@ def _expanded(part: str, column: int) -> str:
 
 
 def _applied(pen: Pen, parameters: str) -> Pen:
-    codes = [int(code) if code.isdecimal() else 0 for code in parameters.replace(":", ";").split(";")]
+    codes = [int(code[:4]) if code.isdecimal() else 0 for code in parameters.replace(":", ";").split(";")]
     pen = dict(pen)
     index = 0
     while index < len(codes):
