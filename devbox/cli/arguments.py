@@ -14,7 +14,19 @@ if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 _WITH_VALUE = frozenset(
-    "-f --file -p --project-name --profile --env-file --project-directory --context -e --env --yes-i-mean".split()
+    [
+        "-f",
+        "--file",
+        "-p",
+        "--project-name",
+        "--profile",
+        "--env-file",
+        "--project-directory",
+        "--context",
+        "-e",
+        "--env",
+        "--yes-i-mean",
+    ]
 )
 _EPILOGUE = """\
 exit codes:
@@ -55,7 +67,7 @@ def parse(words: Sequence[str], module: ModuleType | None) -> argparse.Namespace
     """Parse `words`; `module` declares their verb's options by its `add(subparsers)`, None without a verb."""
     parser = _parser()
     if module is not None:
-        subparsers = parser.add_subparsers(dest="verb", metavar="VERB")
+        subparsers = parser.add_subparsers(dest="verb", metavar="VERB", prog="devbox")
         module.add(subparsers)
     return parser.parse_args(words)
 

@@ -64,7 +64,7 @@ def health_text(container: Container) -> str:
     """The healthcheck's verdict; "-" without a check or where it does not run."""
     if container.health is HealthState.NONE or container.state not in (RunState.RUNNING, RunState.PAUSED):
         return "-"
-    return container.health.value
+    return str(container.health.value)
 
 
 def uptime_text(container: Container, now: float) -> str:
