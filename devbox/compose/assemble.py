@@ -1,0 +1,158 @@
+"""Files to one canonical tree: each document read, included and extended files folded in, overrides laid over."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+from typing import Any
+
+from devbox.compose.discover import read
+from devbox.compose.envfile import VariableFiles
+from devbox.compose.extends import Extender, Origin
+from devbox.compose.include import bring_in
+from devbox.compose.interpolate import interpolate
+from devbox.compose.merge import Clash, Tree, merge, reset, unify
+from devbox.compose.normalise import fill
+from devbox.compose.paths import join
+from devbox.compose.report import Path, Report
+from devbox.compose.schema import canonical
+from devbox.compose.shapes import Reading
+from devbox.compose.source import Document, Files, parse
+from devbox.errors import Place
+
+
+class Assembler:
+    """Reads for one load; `sources` are the documents read, in order of merging."""
+
+    def __init__(
+        self, files: Files, variables: VariableFiles, report: Report, *, home: str, stdin: bytes | None
+    ) -> None:
+        self.sources: list[Document] = []
+        self._files = files
+        self._variables = variables
+        self._report = report
+        self._home = home
+        self._stdin = stdin
+
+    def parse(self, file: str, asked: Place | None = None) -> list[Document]:
+        """The documents of a file, freshly read."""
+        data = read(file, self._files, self._report, stdin=self._stdin, asked=asked)
+        documents = parse(file, data, self._report)
+        for document in documents:
+            if not isinstance(document.tree, dict):
+                self._report.fault("the file must hold a mapping, such as services:", place=document.place(()))
+        return [document for document in documents if isinstance(document.tree, dict)]
+
+    def assemble(
+        self,
+        files: tuple[tuple[str, list[Document]], ...],
+        base: str,
+        environment: Mapping[str, str],
+        chain: tuple[str, ...] = (),
+    ) -> Tree:
+        """The files laid over each other; relative paths start from `base`."""
+        tree: Tree = {}
+        for file, documents in files:
+            for document in documents:
+                tree = self._add(tree, file, document, base, environment, (*chain, file))
+        fill(tree, base)
+        return tree
+
+    def _add(
+        self,
+        tree: Tree,
+        file: str,
+        document: Document,
+        base: str,
+        environment: Mapping[str, str],
+        chain: tuple[str, ...],
+    ) -> Tree:
+        reading = self._reading(document, base, environment)
+        own = canonical(reading)
+        if "version" in own:
+            self._report.warn(f"{document.place(('version',))}: version is obsolete; remove the line.")
+            del own["version"]
+        includes = own.pop("include", [])
+        for index, entry in enumerate(includes):
+            own = self._include(own, entry, ("include", index), document, base, environment, chain)
+        own["services"] = self._extended(own, file, document, environment)
+        tree = reset(tree, document.resets)
+        try:
+            tree = merge(tree, own)
+        except Clash as clash:
+            self._report.fault(str(clash), place=document.place(clash.path), path=clash.path)
+            return tree
+        unify(tree)
+        for path in reading.nulls:
+            if not _has(tree, path):
+                hint = "give it a value or remove the key"
+                self._report.fault("is empty", place=document.place(path), path=path, hint=hint)
+        return tree
+
+    def _reading(self, document: Document, base: str, environment: Mapping[str, str]) -> Reading:
+        self.sources.append(document)
+        interpolate(document, environment, self._report)
+        return Reading(document, base, self._home, self._report, self._files.resolve)
+
+    def _extended(self, own: Tree, file: str, document: Document, environment: Mapping[str, str]) -> Tree:
+        services: Tree = own.get("services") or {}
+        if not any(isinstance(service, dict) and "extends" in service for service in services.values()):
+            return services
+        opened: dict[str, Origin | None] = {}
+
+        def open_file(other: str, place: Place, path: Path) -> Origin | None:
+            if other not in opened:
+                opened[other] = self._origin(other, environment, place, path)
+            return opened[other]
+
+        origin = Origin(file, services, (document,), tuple(document.resets))
+        return Extender(open_file, self._report).resolve(origin)
+
+    def _origin(self, file: str, environment: Mapping[str, str], place: Place, path: Path) -> Origin | None:
+        before = len(self._report.problems)
+        documents = self.parse(file, place)
+        if len(self._report.problems) > before:
+            return None
+        tree: Tree = {}
+        for document in documents:
+            document.tree = {"services": document.tree.get("services", {})}
+            own = canonical(self._reading(document, posixpath.dirname(file), environment))
+            tree = merge(reset(tree, document.resets), own)
+        if not tree.get("services"):
+            self._report.fault(f"{file} holds no services", place=place, path=path)
+            return None
+        resets = tuple(item for document in documents for item in document.resets)
+        return Origin(file, tree["services"], tuple(documents), resets)
+
+    def _include(
+        self,
+        own: Tree,
+        entry: dict[str, Any],
+        path: Path,
+        document: Document,
+        base: str,
+        environment: Mapping[str, str],
+        chain: tuple[str, ...],
+    ) -> Tree:
+        place = document.place(path)
+        paths = entry.get("path") or []
+        if not paths:
+            return own
+        if paths[0] in chain:
+            names = " -> ".join((*chain, paths[0]))
+            self._report.fault(f"files include each other in a circle: {names}", place=place, path=path)
+            return own
+        folder = entry.get("project_directory") or posixpath.dirname(paths[0])
+        dotenv = join(folder, ".env")
+        named = tuple(entry.get("env_file") or ([dotenv] if self._files.is_file(dotenv) else []))
+        inner = {**self._variables.environment(named, environment, asked=place), **environment}
+        files = tuple((file, self.parse(file, place)) for file in paths)
+        return bring_in(own, self.assemble(files, folder, inner, (*chain, *paths)), place, self._report)
+
+
+def _has(tree: Any, path: Path) -> bool:
+    for part in path:
+        if not isinstance(tree, dict) or part not in tree:
+            return False
+        tree = tree[part]
+    return True

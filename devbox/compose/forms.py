@@ -1,0 +1,201 @@
+"""Short forms of single sections to their long ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from devbox.compose import paths, words
+from devbox.compose.report import Path
+from devbox.compose.shapes import DROP, Reading, Shape, each, kind, number_or_text, one_of, record, switch, text
+
+
+def command(value: Any, path: Path, reading: Reading) -> Any:
+    """The shape of a command: a string is split into words; None leaves the image's own."""
+    if value is None:
+        return None
+    if isinstance(value, list):
+        return each(text)(value, path, reading)
+    if not isinstance(value, str):
+        return reading.fault(path, f"must be text or a list, but is {kind(value)}")
+    try:
+        return words.split(value)
+    except ValueError as error:
+        return reading.fault(path, f"cannot be split into words: {error}", "close the quote, or write a list of words")
+
+
+def test(value: Any, path: Path, reading: Reading) -> Any:
+    """The shape of `healthcheck.test`."""
+    return ["CMD-SHELL", value] if isinstance(value, str) else each(text)(value, path, reading)
+
+
+_EXTENDS = record({"service": text, "file": paths.file}, needs=("service",), free=False)
+
+
+def extends(value: Any, path: Path, reading: Reading) -> Any:
+    """The shape of `extends`."""
+    if isinstance(value, str):
+        return {"service": value}
+    return _EXTENDS(value, path, reading)
+
+
+_CONDITIONS = one_of("service_started", "service_healthy", "service_completed_successfully")
+_DEPENDENCY = record({"condition": _CONDITIONS, "restart": switch, "required": switch})
+
+
+def depends_on(value: Any, path: Path, reading: Reading) -> Any:
+    """The shape of `depends_on`."""
+    if isinstance(value, list):
+        names = each(text, unique=True)(value, path, reading)
+        return {name: {"condition": "service_started", "required": True} for name in names}
+    if not isinstance(value, dict):
+        return reading.fault(path, f"must be a list or a mapping, but is {kind(value)}")
+    result: dict[str, Any] = {}
+    for name, item in value.items():
+        out = _DEPENDENCY(item, (*path, name), reading)
+        if out is not DROP:
+            result[name] = {"required": True} | out
+    return result
+
+
+def keyed(shape: Shape) -> Shape:
+    """A mapping of names whose values may be empty, or a list of the names."""
+
+    def form(value: Any, path: Path, reading: Reading) -> Any:
+        if isinstance(value, list):
+            return dict.fromkeys(each(text, unique=True)(value, path, reading))
+        if not isinstance(value, dict):
+            return reading.fault(path, f"must be a list or a mapping, but is {kind(value)}")
+        result: dict[str, Any] = {}
+        for name, item in value.items():
+            out = None if item is None else shape(item, (*path, name), reading)
+            if out is not DROP:
+                result[name] = out
+        return result
+
+    return form
+
+
+_ENV_FILE = record({"path": paths.file, "format": text, "required": switch}, needs=("path",), free=False)
+
+
+def env_file(value: Any, path: Path, reading: Reading) -> Any:
+    """The shape of `env_file`."""
+    if isinstance(value, str):
+        value = [value]
+    if not isinstance(value, list):
+        return reading.fault(path, f"must be a path or a list, but is {kind(value)}")
+    result = []
+    for index, item in enumerate(value):
+        inner = (*path, index)
+        out = _ENV_FILE({"path": item} if isinstance(item, str) else item, inner, reading)
+        if out is not DROP:
+            result.append({"required": True} | out)
+    return result
+
+
+def extra_hosts(value: Any, path: Path, reading: Reading) -> Any:
+    """The shape of `extra_hosts`: host -> its addresses."""
+    found: dict[str, list[str]] = {}
+    if isinstance(value, dict):
+        for host, item in value.items():
+            addresses = item if isinstance(item, list) else [item]
+            if all(isinstance(address, str) for address in addresses):
+                found[host] = list(addresses)
+            else:
+                reading.fault((*path, host), f"must be an address, but is {kind(item)}")
+    elif isinstance(value, list):
+        seen: list[str] = []
+        for index, item in enumerate(value):
+            inner = (*path, index)
+            if not isinstance(item, str):
+                reading.fault(inner, f"must be HOST=ADDRESS, but is {kind(item)}")
+                continue
+            sign = "=" if "=" in item else ":"
+            host, separator, listed = item.partition(sign)
+            if not separator:
+                reading.fault(inner, f'"{item}" names no address', 'write "host=10.0.0.1"')
+            elif item in seen:
+                reading.fault(inner, f'"{item}" is listed twice', "keep one of the two")
+            else:
+                found.setdefault(host, []).extend(listed.split(","))
+            seen.append(item)
+    else:
+        return reading.fault(path, f"must be a mapping or a list of HOST=ADDRESS, but is {kind(value)}")
+    for host, addresses in found.items():
+        if not host or set(host) & set(":="):
+            reading.fault(path, f'"{host}" is no name of a host')
+        found[host] = [a[1:-1] if len(a) > 2 and a[0] == "[" and a[-1] == "]" else a for a in addresses]
+    return found
+
+
+def ssh(value: Any, path: Path, reading: Reading) -> Any:
+    """The shape of `build.ssh`: id -> key or socket, None for the agent's."""
+    if isinstance(value, dict):
+        return {name: None if item is None else str(item) for name, item in value.items()}
+    if not isinstance(value, list):
+        return reading.fault(path, f"must be a list, but is {kind(value)}", "write [default] or [name=path]")
+    result: dict[str, str | None] = {}
+    for index, item in enumerate(value):
+        name, equals, key = item.partition("=") if isinstance(item, str) else ("", "", "")
+        if not name or (not equals and name != "default"):
+            reading.fault((*path, index), "is no SSH key", 'write "default" or "name=path"')
+        else:
+            result[name] = key if equals else None
+    return result
+
+
+def gpus(devices: Shape) -> Shape:
+    """`gpus`: all, or a list of device requests."""
+
+    def form(value: Any, path: Path, reading: Reading) -> Any:
+        if isinstance(value, str):
+            if value != "all":
+                return reading.fault(path, f'must be "all" or a list, but is "{value}"')
+            return [{"count": -1}]
+        return devices(value, path, reading)
+
+    return form
+
+
+def device_count(value: Any, path: Path, reading: Reading) -> Any:
+    """A number of devices; all is -1."""
+    if isinstance(value, str) and value.lower() == "all":
+        return -1
+    if isinstance(value, str) and value.removeprefix("-").isdecimal() and len(value) < 19:
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    said = f'"{value}"' if isinstance(value, str) else kind(value)
+    return reading.fault(path, f"must be a number or all, but is {said}")
+
+
+def external(value: Any, path: Path, reading: Reading) -> Any:
+    """The shape of `external`: true, or the old {name: ...}, kept as that name."""
+    if not isinstance(value, dict):
+        return switch(value, path, reading)
+    out = record({"name": text})(value, path, reading)
+    return out if out is DROP else out.get("name", True)
+
+
+def single_ulimit(whole_number: Shape) -> Shape:
+    """One of `ulimits`: a number for both, or soft and hard."""
+    both = record({"soft": whole_number, "hard": whole_number}, needs=("soft", "hard"))
+
+    def form(value: Any, path: Path, reading: Reading) -> Any:
+        return (both if isinstance(value, dict) else whole_number)(value, path, reading)
+
+    return form
+
+
+def attestation(value: Any, path: Path, reading: Reading) -> Any:
+    """`build.provenance` and `build.sbom`: text, or a boolean as text."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return text(value, path, reading)
+
+
+def provider_option(value: Any, path: Path, reading: Reading) -> Any:
+    """An option of a provider: texts, numbers and booleans, one or a list."""
+    if isinstance(value, list):
+        return each(provider_option)(value, path, reading)
+    return value if isinstance(value, bool | str) else number_or_text(value, path, reading)

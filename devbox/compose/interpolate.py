@@ -1,0 +1,139 @@
+"""${VARIABLE} in text: every operator of Compose, nested to any depth."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from devbox.compose.report import Path, Report
+from devbox.compose.source import Document
+
+_NAME = re.compile(r"[_a-zA-Z][_a-zA-Z0-9]*", re.ASCII)
+_OPERATORS = (":?", ":-", ":+", "?", "-", "+")
+_DEPTH = 50
+
+Lookup = Callable[[str], str | None]
+
+
+class Unset(ValueError):
+    """A required variable has no value."""
+
+
+def substitute(text: str, lookup: Lookup, unset: Callable[[str], None], depth: int = 0) -> str:
+    """`text` with its variables replaced; `unset` hears of names that have no value and become blank.
+
+    ValueError says what is wrong with the text; Unset is a variable required by `:?` or `?`.
+    """
+    if depth > _DEPTH:
+        raise ValueError("variables are nested too deeply")
+    out: list[str] = []
+    at = 0
+    while (dollar := text.find("$", at)) >= 0:
+        out.append(text[at:dollar])
+        after = dollar + 1
+        if text.startswith("$", after):
+            out.append("$")
+            at = after + 1
+        elif text.startswith("{", after):
+            at, value = _braced(text, dollar, lookup, unset, depth)
+            out.append(value)
+        elif match := _NAME.match(text, after):
+            out.append(_plain(match[0], lookup, unset))
+            at = match.end()
+        else:
+            out.append("$")
+            at = after
+    out.append(text[at:])
+    return "".join(out)
+
+
+def _plain(name: str, lookup: Lookup, unset: Callable[[str], None]) -> str:
+    value = lookup(name)
+    if value is None:
+        unset(name)
+        return ""
+    return value
+
+
+def _braced(text: str, start: int, lookup: Lookup, unset: Callable[[str], None], depth: int) -> tuple[int, str]:
+    match = _NAME.match(text, start + 2)
+    if not match:
+        raise ValueError(f'"{_excerpt(text, start)}" names no variable; write $$ for a dollar sign')
+    name, at = match[0], match.end()
+    if text.startswith("}", at):
+        return at + 1, _plain(name, lookup, unset)
+    operator = next((sign for sign in _OPERATORS if text.startswith(sign, at)), "")
+    end = _closing(text, start + 1)
+    if not operator or end < 0:
+        fault = "has no closing brace" if operator or "}" not in text[at:] else "has no operator :- - :+ + :? or ?"
+        raise ValueError(f'"{_excerpt(text, start)}" {fault}; write $$ for a dollar sign')
+    operand = text[at + len(operator) : end]
+    value = lookup(name)
+    given = bool(value) if operator[0] == ":" else value is not None
+    match operator[-1]:
+        case "-":
+            return end + 1, value or "" if given else substitute(operand, lookup, unset, depth + 1)
+        case "+":
+            return end + 1, substitute(operand, lookup, unset, depth + 1) if given else value or ""
+        case _:
+            if given:
+                return end + 1, value or ""
+            said = substitute(operand, lookup, unset, depth + 1)
+            state = "is empty" if value == "" else "is not set"
+            raise Unset(f"the variable {name} {state}" + (f": {said}" if said else ""))
+
+
+def _closing(text: str, opening: int) -> int:
+    """The brace that closes the one at `opening`; the last one on the line if they do not pair up."""
+    depth, at = 0, opening
+    while at < len(text):
+        if text[at] == "}":
+            depth -= 1
+            if depth == 0:
+                return at
+        elif text[at] == "{":
+            depth += 1
+        at += 1
+    line_end = text.find("\n", opening)
+    return text.rfind("}", opening, line_end if line_end >= 0 else len(text))
+
+
+def _excerpt(text: str, start: int) -> str:
+    piece = text[start : start + 30].split("\n", 1)[0]
+    return piece + ("…" if len(text) > start + 30 else "")
+
+
+def interpolate(document: Document, environment: Mapping[str, str], report: Report) -> None:
+    """Replace variables in every value of the document (keys are left alone)."""
+
+    def unset(name: str) -> None:
+        report.warn(f"The variable {name} is not set; it is taken as blank.")
+
+    def one(text: str, path: Path) -> str:
+        if "$" not in text:
+            return text
+        try:
+            return substitute(text, environment.get, unset)
+        except Unset as error:
+            report.fault(str(error), place=document.place(path), path=path, hint=_cure(str(error)))
+        except ValueError as error:
+            report.fault(str(error), place=document.place(path), path=path)
+        return text
+
+    def walk(value: Any, path: Path) -> None:
+        entries = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, item in entries:
+            if isinstance(item, str):
+                if "$" in item:
+                    value[key] = one(item, (*path, key))
+            elif isinstance(item, dict | list):
+                walk(item, (*path, key))
+
+    if isinstance(document.tree, dict | list):
+        walk(document.tree, ())
+
+
+def _cure(message: str) -> str:
+    name = message.removeprefix("the variable ").split(" ", 1)[0]
+    return f"set {name} in the shell or in .env"

@@ -1,0 +1,132 @@
+"""Compose files to a Project: the pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from devbox.compose import decode
+from devbox.compose.assemble import Assembler
+from devbox.compose.check import check
+from devbox.compose.discover import Found, discover
+from devbox.compose.envfile import VariableFiles
+from devbox.compose.hash import service_hash
+from devbox.compose.layout import lay
+from devbox.compose.merge import Tree
+from devbox.compose.model import Project
+from devbox.compose.naming import project_name
+from devbox.compose.normalise import normalise
+from devbox.compose.places import Places
+from devbox.compose.report import Report
+from devbox.compose.request import LoadRequest
+from devbox.compose.source import Files
+from devbox.compose.variables import resolve_files
+
+_OBJECTS = {
+    "networks": "top_network",
+    "volumes": "top_volume",
+    "secrets": "object",
+    "configs": "object",
+    "models": "model",
+}
+
+
+def load(request: LoadRequest, files: Files) -> Project:
+    """Find, read, merge and check the project's files. LoadError carries every problem; warnings are the project's."""
+    report = Report()
+    variables = VariableFiles(files, report)
+    found = discover(request, files, variables, report)
+    report.check()
+
+    assembler = Assembler(files, variables, report, home=request.environ.get("HOME", ""), stdin=request.stdin)
+    parsed = tuple((file, assembler.parse(file)) for file in found.files)
+    name = project_name(request, found, [document for _, documents in parsed for document in documents], report)
+    environment = {**found.environment, "COMPOSE_PROJECT_NAME": name}
+    tree = assembler.assemble(parsed, found.folder, environment)
+    if not report.problems and not any(documents for _, documents in parsed):
+        report.fault(f"{found.files[0]} is empty", hint="it needs services:")
+    report.check()
+
+    normalise(tree, name, environment)
+    places = Places(assembler.sources)
+    enabled, disabled = _by_profile(tree["services"], found.profiles)
+    check(tree, enabled, disabled, places, report)
+    resolve_files(enabled, environment, variables, places, missing_ok=False)
+    resolve_files(disabled, environment, variables, places, missing_ok=True)
+    report.check()
+    return _project(name, tree, enabled, disabled, found, environment, places, tuple(report.warnings))
+
+
+def _by_profile(services: Tree, active: tuple[str, ...]) -> tuple[Tree, Tree]:
+    enabled: Tree = {}
+    disabled: Tree = {}
+    for name, service in services.items():
+        profiles = service.get("profiles")
+        on = not profiles or "*" in active or any(profile in active for profile in profiles)
+        (enabled if on else disabled)[name] = service
+    return enabled, disabled
+
+
+def _project(
+    name: str,
+    tree: Tree,
+    enabled: Tree,
+    disabled: Tree,
+    found: Found,
+    environment: Mapping[str, str],
+    places: Places,
+    warnings: tuple[str, ...],
+) -> Project:
+    laid = {key: _laid(service) for key, service in {**enabled, **disabled}.items()}
+    services, others = (
+        {key: decode.service(key, laid[key], places(("services", key))) for key in group}
+        for group in (enabled, disabled)
+    )
+    used = _used(enabled)
+    objects = {
+        kind: {key: lay(item, section) for key, item in sorted((tree.get(kind) or {}).items()) if key in used[kind]}
+        for kind, section in _OBJECTS.items()
+    }
+    canonical: Tree = {"name": name, "services": {key: laid[key] for key in enabled}}
+    canonical.update((kind, items) for kind, items in objects.items() if items)
+    canonical.update((key, value) for key, value in tree.items() if key.startswith("x-"))
+    return Project(
+        name=name,
+        working_dir=found.folder,
+        files=found.files,
+        env_files=found.env_files,
+        profiles=found.profiles,
+        services=services,
+        disabled=others,
+        networks={key: decode.network(key, item) for key, item in objects["networks"].items()},
+        volumes={key: decode.volume(key, item) for key, item in objects["volumes"].items()},
+        configs={key: decode.file_object(key, item, environment) for key, item in objects["configs"].items()},
+        secrets={key: decode.file_object(key, item, environment) for key, item in objects["secrets"].items()},
+        environment=environment,
+        tree=canonical,
+        hashes={key: service_hash(item) for key, item in laid.items()},
+        warnings=warnings,
+    )
+
+
+def _laid(service: Tree) -> Tree:
+    """A service as it is printed, with one count of containers."""
+    if service.get("scale") is not None and service.get("deploy") is not None:
+        service = {**service, "deploy": {**service["deploy"], "replicas": service["scale"]}}
+    laid: Tree = lay(service, "service")
+    return laid
+
+
+def _used(services: Tree) -> dict[str, set[str]]:
+    used: dict[str, set[str]] = {kind: set() for kind in _OBJECTS}
+    for service in services.values():
+        used["networks"].update(service.get("networks") or ())
+        used["models"].update(service.get("models") or ())
+        used["volumes"].update(item["source"] for item in service.get("volumes", ()) if _is_named(item))
+        for kind in ("secrets", "configs"):
+            used[kind].update(item.get("source", "") for item in service.get(kind, ()))
+        used["secrets"].update(item.get("source", "") for item in (service.get("build") or {}).get("secrets", ()))
+    return used
+
+
+def _is_named(volume: Tree) -> bool:
+    return volume.get("type") == "volume" and bool(volume.get("source"))

@@ -1,0 +1,42 @@
+"""What a load found: problems that refuse it and warnings that do not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from devbox.errors import LoadError, Place, Problem
+
+Path = tuple[str | int, ...]
+"""The way to a value in a tree: keys and list positions."""
+
+
+def dotted(path: Path) -> str:
+    """services.web.ports[0].target"""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
+
+
+@dataclass(slots=True)
+class Report:
+    """Gathers problems in the order found; a load goes on after one as long as more can be said."""
+
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    def fault(self, message: str, *, place: Place | None = None, path: Path = (), hint: str = "") -> None:
+        """Note a problem; the same one is kept once."""
+        problem = Problem(message=message, place=place, path=dotted(path), hint=hint)
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+    def warn(self, text: str) -> None:
+        """Note a warning once."""
+        if text not in self.warnings:
+            self.warnings.append(text)
+
+    def check(self) -> None:
+        """Raise LoadError with everything found so far, if anything was."""
+        if self.problems:
+            raise LoadError(tuple(self.problems))
