@@ -12,7 +12,10 @@ _KINDS = ("services", "volumes", "networks", "secrets", "configs", "models")
 
 
 def bring_in(own: Tree, included: Tree, place: Place, report: Report) -> Tree:
-    """`own` with the objects of `included`; one of the same name must be the same. Its name and extensions are ignored."""
+    """`own` with the objects of `included`, where one of the same name must be the same.
+
+    The included project's name and extensions are ignored.
+    """
     result = dict(own)
     for kind in _KINDS:
         objects: dict[str, Any] = dict(own.get(kind) or {})

@@ -1,8 +1,9 @@
 """The canonical model as it is printed and hashed: the order of keys, and which empty values are left out.
 
 A line lists the keys of one section in order. `key` is left out when empty (blank, 0, false, no items); `key!` is kept
-as long as it is set and `key?` is null when it is not; `key:section` is a mapping kept even when empty; `key=section` is always there; `key*section` is a
-list and `key%section` a mapping of such sections, both left out when empty. `key>Name` is printed under another name.
+as long as it is set and `key?` is null when it is not; `key:section` is a mapping kept even when empty; `key=section`
+is always there; `key*section` is a list and `key%section` a mapping of such sections, both left out when empty.
+`key>Name` is printed under another name.
 """
 
 from __future__ import annotations
@@ -13,16 +14,16 @@ from typing import Any
 
 _SECTIONS = {
     "service": """
-        profiles annotations attach! build:build develop:develop blkio_config:blkio cap_add cap_drop cgroup_parent cgroup cpu_count
-        cpu_percent cpu_period cpu_quota cpu_rt_period cpu_rt_runtime cpus cpuset cpu_shares command? configs*file
-        container_name credential_spec:plain depends_on%dependency deploy:deploy device_cgroup_rules devices*plain dns
-        dns_opt dns_search domainname entrypoint? provider:plain environment expose external_links extra_hosts
-        group_add gpus*plain hostname healthcheck:health image init! ipc isolation labels links logging:plain mem_limit
-        mem_reservation memswap_limit mem_swappiness mac_address models%plain network_mode networks%network
+        profiles annotations attach! build:build develop:develop blkio_config:blkio cap_add cap_drop cgroup_parent
+        cgroup cpu_count cpu_percent cpu_period cpu_quota cpu_rt_period cpu_rt_runtime cpus cpuset cpu_shares command?
+        configs*file container_name credential_spec:spec depends_on%dependency deploy:deploy device_cgroup_rules devices*mapped dns
+        dns_opt dns_search domainname entrypoint? provider:provider environment expose external_links extra_hosts
+        group_add gpus*device hostname healthcheck:health image init! ipc isolation labels links logging:logging
+        mem_limit mem_reservation memswap_limit mem_swappiness mac_address models%use network_mode networks%network
         oom_kill_disable oom_score_adj pid pids_limit platform ports*port privileged pull_policy read_only restart
         runtime scale! secrets*file security_opt shm_size stdin_open stop_grace_period! stop_signal storage_opt sysctls
-        tmpfs tty ulimits%ulimit use_api_socket user userns_mode uts volume_driver volumes*mount volumes_from working_dir
-        post_start*hook pre_stop*hook""",
+        tmpfs tty ulimits%ulimit use_api_socket user userns_mode uts volume_driver volumes*mount volumes_from
+        working_dir post_start*hook pre_stop*hook""",
     "build": """
         context dockerfile dockerfile_inline entitlements args provenance sbom ssh labels cache_from cache_to no_cache
         no_cache_filter additional_contexts pull extra_hosts isolation network target secrets*file shm_size tags
@@ -47,12 +48,12 @@ _SECTIONS = {
     "generic": "discrete_resource_spec:discrete",
     "discrete": "kind! value!",
     "restart": "condition delay! max_attempts! window!",
-    "placement": "constraints preferences*plain max_replicas_per_node",
+    "placement": "constraints preferences*spread max_replicas_per_node",
     "health": "test timeout! interval! retries! start_period! start_interval! disable",
     "network": """
         aliases driver_opts gw_priority interface_name ipv4_address ipv6_address link_local_ips mac_address priority""",
     "port": "name mode host_ip target published protocol app_protocol",
-    "mount": "type source target read_only consistency bind:bind volume:inner tmpfs:tmpfs image:plain",
+    "mount": "type source target read_only consistency bind:bind volume:inner tmpfs:tmpfs image:part",
     "bind": "selinux propagation create_host_path recursive",
     "inner": "labels nocopy subpath",
     "tmpfs": "size mode",
@@ -64,12 +65,14 @@ _SECTIONS = {
     "top_volume": "name driver driver_opts external labels",
     "object": "name file environment content external labels driver driver_opts template_driver",
     "model": "name model context_size runtime_flags",
-    "plain": "*",
+    "spec": "config file registry",
+    "mapped": "source target permissions",
+    "provider": "type options",
+    "logging": "driver options",
+    "use": "endpoint_var model_var",
+    "spread": "spread",
+    "part": "subpath",
 }
-_PLAIN_ORDER = (
-    "type options driver config file registry source target permissions capabilities count device_ids endpoint_var "
-    "model_var spread subpath"
-).split()
 _ZERO_SIZE = frozenset(
     ("mem_limit", "mem_reservation", "memswap_limit", "mem_swappiness", "shm_size", "memory", "size")
 )
@@ -94,15 +97,13 @@ def _fields(line: str) -> tuple[_Field, ...]:
     return tuple(found)
 
 
-_TABLE = {section: _fields(line) for section, line in _SECTIONS.items() if line != "*"}
+_TABLE = {section: _fields(line) for section, line in _SECTIONS.items()}
 
 
 def lay(value: Any, section: str) -> Any:
     """The section in printing order, without what is left out."""
     if not isinstance(value, dict):
         return value
-    if section == "plain":
-        return _plain(value)
     result: dict[str, Any] = {}
     for field in _TABLE[section]:
         item = value.get(field.key)
@@ -127,11 +128,6 @@ def lay(value: Any, section: str) -> Any:
                 if not _empty(field.key, item):
                     result[field.name] = _sorted(item)
     return result
-
-
-def _plain(value: dict[str, Any]) -> dict[str, Any]:
-    keys = [key for key in _PLAIN_ORDER if key in value and not _empty(key, value[key])]
-    return {key: _sorted(value[key]) for key in keys}
 
 
 def _empty(key: str, item: Any) -> bool:

@@ -1,6 +1,7 @@
 """The Compose model, decoded and typed.
 
-Units throughout: sizes in bytes, durations in nanoseconds (as the engine takes them), CPUs as floats, file modes as ints.
+Units throughout: sizes in bytes, durations in nanoseconds (as the engine takes them), CPUs as floats, file modes as
+ints.
 `None` means the file says nothing, so the engine's or the image's default holds. Mappings are read-only by convention.
 """
 
@@ -61,7 +62,7 @@ class MountKind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mount:
-    """One entry of `volumes`. `source` is an absolute path (bind), a key of `Project.volumes` (volume), or "" (anonymous)."""
+    """One entry of `volumes`. `source` is an absolute path (bind), a key of `Project.volumes`, or "" (anonymous)."""
 
     kind: MountKind
     target: str
@@ -122,7 +123,7 @@ class Healthcheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Build:
-    """How the image is made. `context` is an absolute path or a URL; `args` values of None are left to the builder's environment."""
+    """How the image is made. `context` is an absolute path or a URL; `args` of None are the builder's environment's."""
 
     context: str
     dockerfile: str = "Dockerfile"
@@ -409,7 +410,7 @@ class Volume:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileObject:
-    """A config or a secret: exactly one of `file` (absolute path), `environment` (variable), `content`, or `external`."""
+    """A config or a secret: one of `file` (absolute path), `environment` (variable), `content`, or `external`."""
 
     key: str
     name: str

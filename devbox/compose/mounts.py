@@ -110,7 +110,7 @@ def volume(value: Any, path: Path, reading: Reading) -> Any:
         entry = _LONG(value, path, reading)
         if entry is DROP:
             return DROP
-        if "target" in entry and entry["target"]:
+        if entry.get("target"):
             entry["target"] = paths.clean(entry["target"])
     if entry.get("type") == "bind":
         if not entry.get("source"):

@@ -273,7 +273,7 @@ def entries(value: Shape, *, names: bool = False, nulls: bool = False) -> Shape:
 def record(
     shapes: Mapping[str, Shape], *, needs: Iterable[str] = (), nulls: Iterable[str] = (), free: bool = True
 ) -> Shape:
-    """A mapping with known keys. `needs`: must be there; `nulls`: may be empty; `free`: keys from x- are let pass (and go)."""
+    """A mapping with known keys. `needs`: must be there; `nulls`: may be empty; `free`: keys from x- pass (and go)."""
     needed, nullable = tuple(needs), frozenset(nulls)
 
     def shape(mapping: Any, path: Path, reading: Reading) -> Any:

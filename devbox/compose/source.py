@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 import yaml
-from yaml.events import AliasEvent, DocumentStartEvent, MappingStartEvent, NodeEvent, ScalarEvent, SequenceStartEvent
+from yaml.events import AliasEvent, DocumentStartEvent, MappingStartEvent, ScalarEvent, SequenceStartEvent
 
 from devbox.compose.report import Path, Report
 from devbox.compose.scalars import plain, tagged
@@ -41,11 +41,11 @@ class Node:
 
     __slots__ = ("children", "column", "content", "kind", "line", "tag")
 
-    def __init__(self, kind: str, content: Any, event: NodeEvent, tag: str) -> None:
+    def __init__(self, kind: str, content: Any, mark: Any, tag: str) -> None:
         self.kind = kind
         self.content = content
-        self.line = event.start_mark.line + 1
-        self.column = event.start_mark.column + 1
+        self.line: int = mark.line + 1
+        self.column: int = mark.column + 1
         self.tag = tag
         self.children: dict[str, tuple[Node, Node]] | None = None
         """Key -> (key node, value node), merge keys followed; set once the tree was built."""
@@ -197,11 +197,11 @@ class _Composer:
                 value = tagged(tag, event.value)
             elif not tag and event.implicit[0]:
                 value = plain(event.value)
-            node = Node("scalar", value, event, tag)
+            node = Node("scalar", value, event.start_mark, tag)
             if event.anchor:
                 self._anchors[event.anchor] = node
             return node
-        node = Node("map" if isinstance(event, MappingStartEvent) else "list", [], event, tag)
+        node = Node("map" if isinstance(event, MappingStartEvent) else "list", [], event.start_mark, tag)
         if event.anchor:
             self._anchors[event.anchor] = node
         if isinstance(event, SequenceStartEvent):
@@ -226,12 +226,12 @@ class _Composer:
         return node
 
     def _alias(self, event: AliasEvent) -> Node:
-        node = self._anchors.get(event.anchor)
+        node = self._anchors.get(event.anchor or "")
         if node is None:
             self._refuse(f"the alias *{event.anchor} has no anchor &{event.anchor} before it", event)
         return node
 
-    def _refuse(self, message: str, event: Any) -> Any:
+    def _refuse(self, message: str, event: Any) -> NoReturn:
         mark = event.start_mark
         self._report.fault(message, place=Place(self._file, mark.line + 1, mark.column + 1))
         raise _Refused

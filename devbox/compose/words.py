@@ -9,7 +9,7 @@ _ENDS = frozenset(";&|<>")
 def split(line: str) -> list[str]:
     """The words of `line`; ValueError for an open quote or a stray parenthesis.
 
-    Not a shell: the line ends silently at an unquoted ; & | < or >, # starts no comment, \\n and \\t are the characters.
+    Not a shell: the line ends silently at an unquoted ; & | < or >, # starts no comment, \\n is a newline.
     """
     words: list[str] = []
     word = ""
