@@ -14,16 +14,17 @@ from typing import Any
 
 _SECTIONS = {
     "service": """
-        profiles annotations attach! build:build develop:develop blkio_config:blkio cap_add cap_drop cgroup_parent
-        cgroup cpu_count cpu_percent cpu_period cpu_quota cpu_rt_period cpu_rt_runtime cpus cpuset cpu_shares command?
-        configs*file container_name credential_spec:spec depends_on%dependency deploy:deploy device_cgroup_rules devices*mapped dns
-        dns_opt dns_search domainname entrypoint? provider:provider environment expose external_links extra_hosts
-        group_add gpus*device hostname healthcheck:health image init! ipc isolation labels links logging:logging
-        mem_limit mem_reservation memswap_limit mem_swappiness mac_address models%use network_mode networks%network
-        oom_kill_disable oom_score_adj pid pids_limit platform ports*port privileged pull_policy read_only restart
-        runtime scale! secrets*file security_opt shm_size stdin_open stop_grace_period! stop_signal storage_opt sysctls
-        tmpfs tty ulimits%ulimit use_api_socket user userns_mode uts volume_driver volumes*mount volumes_from
-        working_dir post_start*hook pre_stop*hook""",
+        profiles annotations attach! build:build develop:develop blkio_config:blkio cap_add cap_drop
+        cgroup_parent cgroup cpu_count cpu_percent cpu_period cpu_quota cpu_rt_period cpu_rt_runtime cpus
+        cpuset cpu_shares command? configs*file container_name credential_spec:spec depends_on%dependency
+        deploy:deploy device_cgroup_rules devices*mapped dns dns_opt dns_search domainname entrypoint?
+        provider:provider environment expose external_links extra_hosts group_add gpus*device hostname
+        healthcheck:health image init! ipc isolation labels links logging:logging mem_limit mem_reservation
+        memswap_limit mem_swappiness mac_address models%use network_mode networks%network oom_kill_disable
+        oom_score_adj pid pids_limit platform ports*port privileged pull_policy read_only restart runtime
+        scale! secrets*file security_opt shm_size stdin_open stop_grace_period! stop_signal storage_opt
+        sysctls tmpfs tty ulimits%ulimit use_api_socket user userns_mode uts volume_driver volumes*mount
+        volumes_from working_dir post_start*hook pre_stop*hook""",
     "build": """
         context dockerfile dockerfile_inline entitlements args provenance sbom ssh labels cache_from cache_to no_cache
         no_cache_filter additional_contexts pull extra_hosts isolation network target secrets*file shm_size tags

@@ -10,16 +10,18 @@ import yaml
 from devbox.compose.model import Project
 from devbox.compose.scalars import plain
 
-_Base = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
-
-class _Dumper(_Base):  # type: ignore[misc, valid-type]
-    """Two spaces, sequences indented, no aliases, quotes where a reader could take text for something else."""
+class _Dumper(yaml.SafeDumper):
+    """Two spaces, lists indented, no aliases, quotes where a reader could take text for something else."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
 
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
 
+
+_NO_HOOK = {"command": None}
 _AMBIGUOUS = frozenset(
     ("y", "Y", "yes", "Yes", "YES", "n", "N", "no", "No", "NO", "on", "On", "ON", "off", "Off", "OFF")
 )
@@ -39,31 +41,46 @@ _Dumper.add_representer(str, _text)
 
 def render(project: Project, form: str = "yaml") -> str:
     """The whole model, `form` being yaml or json; a dollar sign is doubled, so that it can be loaded again."""
-    top = {key: value for key, value in project.tree.items() if value not in (None, {}) or key in ("services", "name")}
-    ordered = {
-        key: {name: top[key][name] for name in sorted(top[key])} if key == "services" else top[key] for key in top
-    }
+    tree = project.tree
     if form == "json":
-        sorted_top = {key: ordered[key] for key in sorted(ordered)}
-        return json.dumps(sorted_top, indent=2, ensure_ascii=False).replace("$", "$$") + "\n"
-    return _yaml(_without_unset(ordered)).replace("$", "$$")
+        top = {key: _sorted(tree[key]) if key == "services" else tree[key] for key in sorted(tree)}
+        return json.dumps(top, indent=2, ensure_ascii=False).replace("$", "$$") + "\n"
+    services = {name: _service(item) for name, item in _sorted(tree["services"]).items()}
+    top = {key: services if key == "services" else _object(key, item) for key, item in tree.items()}
+    return _yaml(top).replace("$", "$$")
 
 
 def render_service(project: Project, name: str) -> str:
     """One service (a disabled one too) as YAML, dollar signs as they are; "" if there is none."""
     service = project.services.get(name) or project.disabled.get(name)
-    if service is None:
-        return ""
-    return _yaml({name: _unset_left_out(dict(service.tree))})
+    return "" if service is None else _yaml({name: _service(dict(service.tree))})
 
 
-def _without_unset(top: dict[str, Any]) -> dict[str, Any]:
-    services = {name: _unset_left_out(tree) for name, tree in top["services"].items()}
-    return {key: services if key == "services" else value for key, value in top.items()}
+def _sorted(mapping: dict[str, Any]) -> dict[str, Any]:
+    return {key: mapping[key] for key in sorted(mapping)}
 
 
-def _unset_left_out(tree: dict[str, Any]) -> dict[str, Any]:
-    return {key: item for key, item in tree.items() if item is not None}
+def _service(tree: dict[str, Any]) -> dict[str, Any]:
+    """As a Compose file would say it: without what is always there in JSON, and in keys that load again."""
+    result = {key: item for key, item in tree.items() if item is not None}
+    if "deploy" in result:
+        result["deploy"] = {key: item for key, item in result["deploy"].items() if item != {}}
+    if "blkio_config" in result:
+        result["blkio_config"] = {key: _lowered(item) for key, item in result["blkio_config"].items()}
+    if "develop" in result:
+        rules = [{key: item for key, item in rule.items() if item != _NO_HOOK} for rule in result["develop"]["watch"]]
+        result["develop"] = {"watch": rules}
+    return result
+
+
+def _lowered(value: Any) -> Any:
+    return [{key.lower(): item for key, item in entry.items()} for entry in value] if isinstance(value, list) else value
+
+
+def _object(kind: str, items: Any) -> Any:
+    if kind != "networks":
+        return items
+    return {name: {key: item for key, item in network.items() if item != {}} for name, network in items.items()}
 
 
 def _yaml(tree: dict[str, Any]) -> str:
