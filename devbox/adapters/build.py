@@ -103,8 +103,12 @@ class ImageBuilder:
 
     async def _classic(self, request: BuildRequest, outline: Outline) -> AsyncGenerator[list[Progress]]:
         from devbox.adapters.classic import build
+        from devbox.adapters.contexts import candidates
 
-        async with aclosing(build(self._engine, request, outline)) as batches:
+        info = await self._engine.info()
+        choices = candidates(info.context, self._environ)
+        endpoint = next((one for one in choices if one.url == info.endpoint), choices[0])
+        async with aclosing(build(endpoint, request, outline)) as batches:
             async for batch in batches:
                 yield batch
         if outline.error:

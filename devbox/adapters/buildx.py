@@ -40,13 +40,18 @@ def invocation(request: BuildRequest, *, buildx: bool, progress: str) -> Invocat
     )
 
 
-def is_remote(context: str) -> bool:
+def _is_remote(context: str) -> bool:
     """Whether a build context is fetched by the builder rather than sent by us."""
     return context.startswith(_REMOTE)
 
 
+def tagged(request: BuildRequest) -> list[str]:
+    """The names the image gets, the service's own first."""
+    return list(dict.fromkeys((request.image, *request.build.tags)))
+
+
 def _tags(request: BuildRequest) -> list[str]:
-    return [word for tag in dict.fromkeys((request.image, *request.build.tags)) for word in ("--tag", tag)]
+    return [word for tag in tagged(request) for word in ("--tag", tag)]
 
 
 def _labels(request: BuildRequest) -> list[str]:
@@ -61,7 +66,7 @@ def _labels(request: BuildRequest) -> list[str]:
 def _source(build: Build) -> list[str]:
     if build.dockerfile_inline:
         return ["--file", "-"]
-    if is_remote(build.context):
+    if _is_remote(build.context):
         return ["--file", build.dockerfile] if build.dockerfile != "Dockerfile" else []
     return ["--file", posixpath.join(build.context, build.dockerfile)]
 

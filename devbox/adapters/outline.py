@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from devbox.logs.escapes import strip
+
 _TAIL = 20
 """Lines told of a failed build."""
 _KEPT = 10
@@ -35,7 +37,8 @@ class Outline:
 
     def ended(self, item: str, *, cached: bool) -> None:
         """An item is through."""
-        self._of_item.pop(item, None) if item != self.failed_item else None
+        if item != self.failed_item:
+            self._of_item.pop(item, None)
         if cached:
             self._write(f"{item} (cached)")
 
@@ -54,7 +57,8 @@ class Outline:
 
     def tail(self) -> tuple[str, ...]:
         """The last lines of what failed."""
-        return tuple(self._of_item.get(self.failed_item) or self._all)
+        lines = self._of_item.get(self.failed_item) or self._all
+        return tuple(line for line in map(strip, lines) if line.strip())
 
     def close(self) -> None:
         """End the file."""
