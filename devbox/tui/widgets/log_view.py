@@ -98,6 +98,11 @@ class LogView(LogCanvas):
         """The filter in force."""
         return self._window.query
 
+    @property
+    def sought(self) -> Query | None:
+        """What is searched."""
+        return self._format.search
+
     def filter(self, query: Query | None) -> None:
         """Show only the lines that `query` wants, from the end."""
         self._window.filter(query or None)

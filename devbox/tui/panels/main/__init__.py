@@ -1,0 +1,1 @@
+"""The main pane: logs, health, plan, events, configuration and use of what is chosen in the list."""

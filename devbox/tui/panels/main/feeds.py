@@ -1,0 +1,32 @@
+"""What the main pane needs of a session, beyond State."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from devbox.logs.buffer import LogSource
+from devbox.plan.observed import Container
+
+
+class LogFeed(Protocol):
+    """The logs of the project; other objects after a switch."""
+
+    def buffer(self, service: str) -> LogSource: ...
+
+    def merged(self) -> LogSource: ...
+
+    def show(self, services: Iterable[str]) -> None:
+        """Read the logs of these services and no others."""
+
+
+class Feeds(Protocol):
+    """A session as the main pane sees it."""
+
+    @property
+    def logs(self) -> LogFeed: ...
+
+    def want_plan(self, wanted: bool) -> None: ...
+
+    async def inspect(self, container: str) -> Container:
+        """One container with its detail (DevboxError)."""

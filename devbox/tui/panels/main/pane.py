@@ -1,0 +1,160 @@
+"""The main pane: tabs about the service chosen in the list, or about the whole stack."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+from textual.widgets import ContentSwitcher
+
+from devbox.session.state import State
+from devbox.tui.panels.main.config import ConfigTab
+from devbox.tui.panels.main.events import EventsTab
+from devbox.tui.panels.main.feeds import Feeds
+from devbox.tui.panels.main.health import HealthTab
+from devbox.tui.panels.main.logs import LogsTab
+from devbox.tui.panels.main.plan import PlanTab
+from devbox.tui.panels.main.stats import StatsTab
+from devbox.tui.panels.main.tab import Tab
+from devbox.tui.panels.main.tab_bar import TabBar
+
+TABS = ("logs", "health", "plan", "events", "config", "stats")
+
+
+class MainPane(Widget):
+    """Only the open tab is given State, so the others do no work."""
+
+    DEFAULT_CSS = """
+    MainPane { layout: vertical; height: 1fr; width: 1fr; }
+    MainPane > ContentSwitcher { height: 1fr; width: 1fr; }
+    """
+    state: reactive[State | None] = reactive(None)
+    service: reactive[str | None] = reactive(None)
+
+    def __init__(self, session: Feeds, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._tabs: dict[str, Tab] = {
+            "logs": LogsTab(session, id="tab-logs"),
+            "health": HealthTab(session, id="tab-health"),
+            "plan": PlanTab(session, id="tab-plan"),
+            "events": EventsTab(id="tab-events"),
+            "config": ConfigTab(id="tab-config"),
+            "stats": StatsTab(id="tab-stats"),
+        }
+        self._active = "logs"
+
+    def compose(self) -> ComposeResult:
+        yield TabBar([(id, tab.title) for id, tab in self._tabs.items()], id="tabs")
+        with ContentSwitcher(initial="tab-logs"):
+            yield from self._tabs.values()
+
+    def on_mount(self) -> None:
+        self._bar.active = self._active
+        self._give()
+        self._tabs[self._active].opened()
+
+    @property
+    def tab(self) -> str:
+        """The id of the open tab."""
+        return self._active
+
+    def show_tab(self, id: str) -> None:
+        """Open that tab."""
+        if id == self._active:
+            return
+        focused = self.has_focus_within
+        self._tabs[self._active].closed()
+        self._active = id
+        self._bar.active = id
+        self._bar.note = Content()
+        self.query_one(ContentSwitcher).current = f"tab-{id}"
+        self._give()
+        self._tabs[id].opened()
+        if focused:
+            self.focus()
+
+    def next_tab(self) -> None:
+        """Open the tab to the right, the first after the last."""
+        self.show_tab(TABS[(TABS.index(self._active) + 1) % len(TABS)])
+
+    def previous_tab(self) -> None:
+        """Open the tab to the left, the last before the first."""
+        self.show_tab(TABS[TABS.index(self._active) - 1])
+
+    def search(self) -> None:
+        """Ask for what to search in the open tab; where it has nothing to search, in the logs."""
+        if not self._tabs[self._active].search():
+            self.show_tab("logs")
+            self._logs.search()
+
+    def filter(self) -> None:
+        """Ask for what to filter the logs by."""
+        self.show_tab("logs")
+        self._logs.filter()
+
+    def next_match(self) -> None:
+        """Go to the next place that was searched."""
+        self._step(1)
+
+    def previous_match(self) -> None:
+        """Go to the one before."""
+        self._step(-1)
+
+    def toggle_follow(self) -> None:
+        """Follow the log's end, or stand still."""
+        view = self._logs.view
+        view.follow(not view.following)
+
+    def toggle_wrap(self) -> None:
+        """Wrap long lines, or cut them."""
+        self._logs.view.wrap = not self._logs.view.wrap
+
+    def clear(self) -> None:
+        """Show only log lines to come."""
+        self._logs.view.clear()
+
+    def copy_text(self) -> str:
+        """What is marked with the mouse, else what the open tab has to offer."""
+        return self.screen.get_selected_text() or self._tabs[self._active].copy_text()
+
+    def focus(self, scroll_visible: bool = True) -> MainPane:
+        """Give the keyboard to the open tab."""
+        for widget in self._tabs[self._active].query("*"):
+            if widget.focusable:
+                widget.focus(scroll_visible)
+                break
+        return self
+
+    def watch_state(self) -> None:
+        self._give()
+
+    def watch_service(self) -> None:
+        self._give()
+
+    def on_tab_noted(self, event: Tab.Noted) -> None:
+        event.stop()
+        self._bar.note = event.note
+
+    def on_tab_bar_chosen(self, event: TabBar.Chosen) -> None:
+        event.stop()
+        self.show_tab(event.tab)
+
+    @property
+    def _bar(self) -> TabBar:
+        return self.query_one("#tabs", TabBar)
+
+    @property
+    def _logs(self) -> LogsTab:
+        tab = self._tabs["logs"]
+        assert isinstance(tab, LogsTab)
+        return tab
+
+    def _step(self, step: int) -> None:
+        if self._active == "logs":
+            self._logs.view.go_to_match(step)
+
+    def _give(self) -> None:
+        if self.is_mounted:
+            self._tabs[self._active].show(self.state, self.service)
+            self._bar.subject = self.service if self.service is not None else "all services"
