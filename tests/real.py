@@ -1,4 +1,4 @@
-"""The real engine behind the tests, by the SDK itself, so that what devbox did is checked and cleaned by other means."""
+"""The real engine behind the tests, by the SDK itself, so that what devbox did is checked by other means."""
 
 from __future__ import annotations
 

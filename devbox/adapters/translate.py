@@ -8,7 +8,7 @@ from typing import Any
 
 from devbox.errors import Conflict, EngineError, NotFound
 from devbox.plan.observed import ObservedImage, ObservedNetwork, ObservedVolume, RunningProject
-from devbox.ports import EngineEvent, Sample
+from devbox.ports import EngineEvent, EngineInfo, Sample
 
 PROJECT = "com.docker.compose.project"
 SERVICE = "com.docker.compose.service"
@@ -38,6 +38,22 @@ def when(text: str | None) -> float | None:
     return datetime.fromisoformat(text).timestamp()
 
 
+def info(told: Json, spoken: Json, endpoint: str, context: str, api_version: str) -> EngineInfo:
+    """The answers of /info and /version."""
+    return EngineInfo(
+        endpoint=endpoint,
+        context=context,
+        version=spoken.get("Version", ""),
+        api_version=api_version,
+        os=spoken.get("Os", ""),
+        arch=spoken.get("Arch", ""),
+        name=told.get("Name", ""),
+        cpus=int(told.get("NCPU") or 0),
+        memory=int(told.get("MemTotal") or 0),
+        rootless="name=rootless" in (told.get("SecurityOptions") or ()),
+    )
+
+
 def network(entry: Json) -> ObservedNetwork:
     return ObservedNetwork(
         id=entry["Id"], name=entry["Name"], driver=entry.get("Driver") or "", labels=entry.get("Labels") or {}
@@ -57,6 +73,7 @@ def image(body: Json) -> ObservedImage:
         digests=tuple(body.get("RepoDigests") or ()),
         healthcheck=tuple((config.get("Healthcheck") or {}).get("Test") or ()),
         volumes=tuple(sorted(config.get("Volumes") or ())),
+        environment=tuple(config.get("Env") or ()),
         created=when(body.get("Created")) or 0.0,
         size=int(body.get("Size") or 0),
     )

@@ -1,0 +1,171 @@
+"""HTTP as far as the engine speaks it: the head of an answer, and its body by length, by chunks, or to the end."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Mapping
+
+from devbox.adapters.dial import Connection
+
+MAX_HEAD = 64 * 1024
+
+
+class Garbled(Exception):
+    """The answer is no HTTP, or ends too early; `silent`: before its first byte."""
+
+    def __init__(self, reason: str, *, silent: bool = False) -> None:
+        super().__init__(reason)
+        self.silent = silent
+
+
+def head(sock: socket.socket) -> tuple[int, dict[str, str], bytes]:
+    """(status, headers by lower-case name, what was read of the body)"""
+    data = b""
+    while (end := data.find(b"\r\n\r\n")) < 0:
+        try:
+            more = sock.recv(65536)
+        except ConnectionResetError as error:
+            raise Garbled("it closed the connection", silent=not data) from error
+        if not more or len(data) > MAX_HEAD:
+            raise Garbled("it closed the connection" if not more else "it does not speak HTTP", silent=not data)
+        data += more
+    first, *lines = data[:end].decode("latin-1").split("\r\n")
+    protocol, _, rest = first.partition(" ")
+    if not protocol.startswith("HTTP/") or not rest[:3].isdigit():
+        raise Garbled("it does not speak HTTP")
+    headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    return int(rest[:3]), headers, data[end + 4 :]
+
+
+class Exchange:
+    """The body of an answer as it comes. One thread reads; `close` may come from any."""
+
+    def __init__(
+        self, connection: Connection, headers: Mapping[str, str], rest: bytes, closed: Callable[[Exchange], None]
+    ) -> None:
+        self.connection = connection
+        self._over = threading.Event()
+        self._rest = rest
+        self._closed = closed
+        self._lock = threading.Lock()
+        self._reading = False
+        self._chunked = headers.get("transfer-encoding", "").lower() == "chunked"
+        length = headers.get("content-length", "")
+        self._left = int(length) if length.isdigit() and not self._chunked else -1
+        """Bytes still to come: of the body, or of the chunk at hand; -1 unknown."""
+        if self._chunked:
+            self._left = 0
+        self._last = False
+
+    @property
+    def closing(self) -> bool:
+        """Whether `close` was called."""
+        return self._over.is_set()
+
+    @property
+    def pending(self) -> bool:
+        """Whether `recv` answers at once, with bytes that came along with the head."""
+        return bool(self._rest)
+
+    @property
+    def ends_with_connection(self) -> bool:
+        """Only the end of the connection tells where the body ends."""
+        return self._left < 0 and not self._chunked
+
+    def recv(self, size: int = 65536) -> bytes:
+        """Some bytes of the body, waiting for the first; b"" at its end, or after `close`."""
+        buffer = bytearray(size)
+        count = self.recv_into(memoryview(buffer))
+        return bytes(memoryview(buffer)[:count])
+
+    def recv_into(self, view: memoryview) -> int:
+        """As `recv`, into `view`; 0 at the end."""
+        if self._chunked and not self._left and not self._next_chunk():
+            return 0
+        if not self._left:
+            return 0
+        if self._left > 0:
+            view = view[: self._left]
+        count = self._raw_into(view)
+        if self._left > 0:
+            self._left -= count
+            if not count and not self._over.is_set():
+                raise Garbled("it closed the connection")
+        return count
+
+    def read_all(self) -> bytes:
+        parts = []
+        while part := self.recv():
+            parts.append(part)
+        return b"".join(parts)
+
+    def send(self, data: bytes) -> None:
+        """Write into a two-way stream."""
+        self.connection.sock.sendall(data)
+
+    def end_input(self) -> None:
+        """Tell the other side that no more input comes."""
+        self.connection.sock.shutdown(socket.SHUT_WR)
+
+    def close(self) -> None:
+        """End it: a reader in another thread wakes up and sees the end."""
+        with self._lock:
+            if self._over.is_set():
+                return
+            self._over.set()
+            self.connection.shutdown()
+            if not self._reading:
+                self.connection.close()
+        self._closed(self)
+
+    def _raw_into(self, view: memoryview) -> int:
+        if self._rest:
+            count = min(len(view), len(self._rest))
+            view[:count] = self._rest[:count]
+            self._rest = self._rest[count:]
+            return count
+        with self._lock:
+            if self._over.is_set():
+                return 0
+            self._reading = True
+        try:
+            return self.connection.sock.recv_into(view)
+        except (OSError, ValueError):
+            if self._over.is_set():
+                return 0
+            raise
+        finally:
+            with self._lock:
+                self._reading = False
+                if self._over.is_set():
+                    self.connection.close()
+
+    def _next_chunk(self) -> bool:
+        """Read the next chunk's head; False at the last one."""
+        if self._last:
+            return False
+        line = self._line() or self._line()  # the line end that closes the chunk before
+        try:
+            self._left = int(line.split(b";")[0], 16)
+        except ValueError:
+            if self._over.is_set():
+                return False
+            raise Garbled("it closed the connection") from None
+        if self._left:
+            return True
+        self._last = True
+        while self._line():
+            pass
+        return False
+
+    def _line(self) -> bytes:
+        while (end := self._rest.find(b"\r\n")) < 0:
+            buffer = bytearray(65536)
+            kept, self._rest = self._rest, b""
+            count = self._raw_into(memoryview(buffer))
+            self._rest = kept + bytes(buffer[:count])
+            if not count:
+                return b""
+        line, self._rest = self._rest[:end], self._rest[end + 2 :]
+        return line

@@ -1,0 +1,108 @@
+"""What is there: list calls, side by side; only what does not run is inspected."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from devbox.adapters import container as containers
+from devbox.adapters import translate
+from devbox.adapters.wire import Query
+from devbox.errors import NotFound
+from devbox.plan.observed import Container, HealthState, Observed, ObservedImage, RunState
+
+Ask = Callable[[str, Query | None], Awaitable[Any]]
+"""GET path with query -> the decoded answer."""
+
+LIST_HAS_HEALTH = (1, 52)
+
+
+async def observe(
+    ask: Ask,
+    version: tuple[int, ...],
+    project: str,
+    *,
+    images: Sequence[str],
+    networks: Sequence[str],
+    volumes: Sequence[str],
+    detail: bool,
+) -> Observed:
+    own = [f"{translate.PROJECT}={project}"]
+    listed, running, verdicts, made_networks, made_volumes, found_images = await asyncio.gather(
+        ask("/containers/json", {"all": True, "filters": {"label": own}}),
+        ask("/containers/json", None),
+        _verdicts(ask, own, version),
+        ask("/networks", None),
+        _volumes(ask, own, volumes),
+        asyncio.gather(*(image(ask, reference) for reference in dict.fromkeys(images))),
+    )
+    ours = [containers.summary(entry, verdicts(entry["Id"])) for entry in listed]
+    return Observed(
+        containers=await _inspected(ask, ours, detail=detail),
+        networks=tuple(
+            found
+            for found in map(translate.network, made_networks)
+            if found.labels.get(translate.PROJECT) == project or found.name in networks
+        ),
+        volumes=tuple(map(translate.volume, made_volumes)),
+        images={
+            reference: found for reference, found in zip(dict.fromkeys(images), found_images, strict=True) if found
+        },
+        held_ports=containers.held_ports(
+            containers.summary(entry)
+            for entry in running
+            if (entry.get("Labels") or {}).get(translate.PROJECT) != project
+        ),
+    )
+
+
+async def image(ask: Ask, reference: str) -> ObservedImage | None:
+    try:
+        return translate.image(await ask(f"/images/{reference}/json", None))
+    except NotFound:
+        return None
+
+
+async def inspect(ask: Ask, container: str) -> Container:
+    return containers.inspected(await ask(f"/containers/{container}/json", None))
+
+
+async def _verdicts(ask: Ask, label: list[str], version: tuple[int, ...]) -> Callable[[str], HealthState]:
+    """A container id -> its health, where the list itself does not tell.
+
+    Asked by the verdicts that last; who is in none of these lists is on its way from starting to one of them.
+    """
+    if version >= LIST_HAS_HEALTH:
+        return lambda _: HealthState.NONE
+    lasting = (HealthState.NONE, HealthState.HEALTHY, HealthState.UNHEALTHY)
+    lists = await asyncio.gather(
+        *(ask("/containers/json", {"filters": {"label": label, "health": [verdict.value]}}) for verdict in lasting)
+    )
+    known = {entry["Id"]: verdict for verdict, entries in zip(lasting, lists, strict=True) for entry in entries}
+    return lambda id: known.get(id, HealthState.STARTING)
+
+
+async def _inspected(ask: Ask, listed: Iterable[Container], *, detail: bool) -> tuple[Container, ...]:
+    async def one(entry: Container) -> Container | None:
+        if not detail and entry.state in (RunState.RUNNING, RunState.PAUSED, RunState.RESTARTING):
+            return entry
+        try:
+            return await inspect(ask, entry.id)
+        except NotFound:
+            return None  # removed since it was listed
+
+    found = await asyncio.gather(*map(one, listed))
+    return tuple(
+        sorted((entry for entry in found if entry), key=lambda entry: (entry.service, entry.number, entry.name))
+    )
+
+
+async def _volumes(ask: Ask, label: list[str], names: Sequence[str]) -> list[Mapping[str, Any]]:
+    """The project's volumes and the named ones; the engine's name filter also finds longer names."""
+    filters = [{"label": label}, *([{"name": list(names)}] if names else [])]
+    answers = await asyncio.gather(*(ask("/volumes", {"filters": one}) for one in filters))
+    found = {entry["Name"]: entry for entry in answers[0].get("Volumes") or ()}
+    for answer in answers[1:]:
+        found |= {entry["Name"]: entry for entry in answer.get("Volumes") or () if entry["Name"] in names}
+    return list(found.values())
