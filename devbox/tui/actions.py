@@ -1,0 +1,353 @@
+"""The registry: every action of the TUI, once. Bindings, footer, palette and help are made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from devbox.session.commands import Command
+from devbox.session.state import State
+from devbox.tui import conditions as can
+from devbox.tui import verbs
+from devbox.tui.selection import Selection
+
+
+class Group(Enum):
+    """The headings of the help screen."""
+
+    SERVICE = "Services (selected, or the one under the cursor)"
+    STACK = "The stack"
+    PANE = "Main pane"
+    LOOK = "Looking around"
+    DEVBOX = "devbox"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """`refusal` says why it cannot be done now ("" if it can). With `command` it is asked of the session,
+    without it the app has a method `do_<id>`. `hint` orders the footer (0: not shown there)."""
+
+    id: str
+    keys: tuple[str, ...] = ()
+    label: str
+    help: str
+    group: Group
+    refusal: Callable[[State, Selection], str] = can.always
+    command: Callable[[State, Selection], Command] | None = None
+    destructive: bool = False
+    hint: int = 0
+
+    def enabled(self, state: State, selection: Selection) -> bool:
+        """Whether it can be done now."""
+        return not self.refusal(state, selection)
+
+
+ACTIONS: tuple[Action, ...] = (
+    # Services
+    Action(
+        id="start",
+        keys=("S",),
+        label="start",
+        help="Start; a service that has no container yet is created, with what it needs",
+        group=Group.SERVICE,
+        refusal=can.start,
+        command=verbs.start,
+        hint=10,
+    ),
+    Action(
+        id="stop",
+        keys=("s",),
+        label="stop",
+        help="Stop; the containers stay",
+        group=Group.SERVICE,
+        refusal=can.stop,
+        command=verbs.stop,
+        hint=11,
+    ),
+    Action(
+        id="restart",
+        keys=("r",),
+        label="restart",
+        help="Restart the containers as they are",
+        group=Group.SERVICE,
+        refusal=can.restart,
+        command=verbs.restart,
+        hint=12,
+    ),
+    Action(
+        id="variants",
+        keys=("R",),
+        label="apply…",
+        help="Apply what changed in the files, recreate, or rebuild",
+        group=Group.SERVICE,
+        refusal=can.act,
+        hint=13,
+    ),
+    Action(
+        id="apply",
+        label="apply",
+        help="Recreate only what the files have changed",
+        group=Group.SERVICE,
+        refusal=can.act,
+        command=verbs.apply,
+    ),
+    Action(
+        id="recreate",
+        label="recreate",
+        help="New containers, changed or not",
+        group=Group.SERVICE,
+        refusal=can.act,
+        command=verbs.recreate,
+    ),
+    Action(
+        id="rebuild",
+        label="rebuild",
+        help="Build the image and recreate with it",
+        group=Group.SERVICE,
+        refusal=can.build,
+        command=verbs.rebuild,
+    ),
+    Action(
+        id="pause",
+        keys=("p",),
+        label="pause",
+        help="Freeze the processes, or let them go on",
+        group=Group.SERVICE,
+        refusal=can.pause,
+        command=verbs.pause,
+    ),
+    Action(
+        id="remove",
+        keys=("d",),
+        label="remove",
+        help="Stop and remove the containers (asks)",
+        group=Group.SERVICE,
+        refusal=can.remove,
+        command=verbs.remove,
+        destructive=True,
+    ),
+    Action(
+        id="kill",
+        label="kill",
+        help="End the processes at once, without grace (asks)",
+        group=Group.SERVICE,
+        refusal=can.stop,
+        command=verbs.kill,
+        destructive=True,
+    ),
+    Action(
+        id="shell",
+        keys=("E",),
+        label="shell",
+        help="A shell in the container; devbox comes back when it ends",
+        group=Group.SERVICE,
+        refusal=can.shell,
+        hint=15,
+    ),
+    Action(
+        id="port",
+        keys=("o",),
+        label="open",
+        help="Open a published port in the browser",
+        group=Group.SERVICE,
+        refusal=can.port,
+        hint=16,
+    ),
+    Action(
+        id="inspect",
+        keys=("i",),
+        label="inspect",
+        help="Everything the engine says of the container",
+        group=Group.SERVICE,
+        refusal=can.inspect,
+        hint=21,
+    ),
+    Action(id="select", keys=("space", "b"), label="select", help="Select several", group=Group.SERVICE),
+    Action(
+        id="pull",
+        label="pull",
+        help="Pull the images",
+        group=Group.SERVICE,
+        refusal=can.act,
+        command=verbs.pull,
+    ),
+    Action(
+        id="build",
+        label="build",
+        help="Build the images",
+        group=Group.SERVICE,
+        refusal=can.build,
+        command=verbs.build,
+    ),
+    # The stack
+    Action(
+        id="up",
+        keys=("U",),
+        label="up",
+        help="Bring the whole stack to what the files say",
+        group=Group.STACK,
+        refusal=can.whole,
+        command=verbs.up,
+        hint=5,
+    ),
+    Action(
+        id="down",
+        keys=("D",),
+        label="down",
+        help="Stop and remove the stack's containers and networks (asks; volumes only if you say so)",
+        group=Group.STACK,
+        refusal=can.down,
+        command=verbs.down,
+        destructive=True,
+        hint=6,
+    ),
+    Action(
+        id="environments",
+        keys=("e",),
+        label="environments",
+        help="See what runs where, and switch",
+        group=Group.STACK,
+        hint=20,
+    ),
+    Action(
+        id="reload",
+        keys=("f5",),
+        label="reload files",
+        help="Read the Compose files again",
+        group=Group.STACK,
+        command=verbs.reload,
+    ),
+    Action(
+        id="problems",
+        keys=("!",),
+        label="problems",
+        help="What is wrong with the files, with file and line",
+        group=Group.STACK,
+        refusal=can.problems,
+        hint=2,
+    ),
+    Action(
+        id="retry",
+        keys=("ctrl+r",),
+        label="connect now",
+        help="Ask the engine at once instead of waiting",
+        group=Group.STACK,
+        refusal=can.retry,
+        hint=1,
+    ),
+    Action(
+        id="cancel",
+        keys=("x",),
+        label="cancel",
+        help="Cancel what runs, or put away how it ended",
+        group=Group.STACK,
+        refusal=can.cancel,
+    ),
+    Action(
+        id="progress",
+        keys=("v",),
+        label="progress",
+        help="The steps of what runs or ran last, with build and pull output",
+        group=Group.STACK,
+        refusal=can.progress,
+    ),
+    # Main pane
+    Action(id="tab_next", keys=("]",), label="next tab", help="Next tab", group=Group.PANE),
+    Action(id="tab_previous", keys=("[",), label="previous tab", help="Previous tab", group=Group.PANE),
+    Action(
+        id="search",
+        keys=("/",),
+        label="search",
+        help="Filter the services; in the main pane: search what it shows",
+        group=Group.PANE,
+        hint=22,
+    ),
+    Action(
+        id="filter_pane",
+        keys=("&",),
+        label="filter",
+        help="Show only the log lines that match",
+        group=Group.PANE,
+    ),
+    Action(id="match_next", keys=("n",), label="next match", help="Next match", group=Group.PANE, refusal=can.in_pane),
+    Action(
+        id="match_previous",
+        keys=("N",),
+        label="previous match",
+        help="Previous match",
+        group=Group.PANE,
+        refusal=can.in_pane,
+    ),
+    Action(
+        id="follow", keys=("f",), label="follow", help="Follow the logs' end, or hold still", group=Group.PANE, hint=23
+    ),
+    Action(id="wrap", keys=("w",), label="wrap", help="Wrap long lines", group=Group.PANE, hint=24),
+    Action(id="clear", label="clear logs", help="Clear the logs on the screen", group=Group.PANE),
+    Action(
+        id="full",
+        keys=("m",),
+        label="full screen",
+        help="The main pane alone, or everything",
+        group=Group.PANE,
+        hint=25,
+    ),
+    Action(id="tab_logs", keys=("1",), label="logs", help="Tab: logs", group=Group.PANE),
+    Action(id="tab_health", keys=("2",), label="health", help="Tab: health, and why not ready", group=Group.PANE),
+    Action(id="tab_plan", keys=("3",), label="plan", help="Tab: what up would change, and why", group=Group.PANE),
+    Action(id="tab_events", keys=("4",), label="events", help="Tab: events", group=Group.PANE),
+    Action(id="tab_config", keys=("5",), label="config", help="Tab: the service's configuration", group=Group.PANE),
+    Action(id="tab_stats", keys=("6",), label="stats", help="Tab: use of CPU, memory, network", group=Group.PANE),
+    # Looking around
+    Action(
+        id="open",
+        keys=("enter",),
+        label="open",
+        help="Into the main pane, or open a service's replicas",
+        group=Group.LOOK,
+    ),
+    Action(
+        id="back",
+        keys=("escape",),
+        label="back",
+        help="Out: full screen, filter, selection, main pane",
+        group=Group.LOOK,
+    ),
+    Action(id="panel_next", keys=("tab",), label="next panel", help="Next panel", group=Group.LOOK),
+    Action(id="panel_previous", keys=("shift+tab",), label="previous panel", help="Previous panel", group=Group.LOOK),
+    Action(
+        id="copy",
+        keys=("y",),
+        label="copy",
+        help="Copy the text in the main pane; in the list: name, id, image, address",
+        group=Group.LOOK,
+        hint=26,
+    ),
+    Action(
+        id="palette",
+        keys=(":", "ctrl+p"),
+        label="commands",
+        help="Find any action, service or environment",
+        group=Group.LOOK,
+    ),
+    # devbox
+    Action(id="theme", label="dark or light", help="Change between the dark and the light theme", group=Group.DEVBOX),
+    Action(id="help", keys=("?", "f1"), label="help", help="This list", group=Group.DEVBOX, hint=90),
+    Action(
+        id="leave",
+        keys=("q",),
+        label="quit",
+        help="Leave; the stack goes on running (Ctrl-C too, twice leaves at once)",
+        group=Group.DEVBOX,
+        hint=91,
+    ),
+)
+"""In the order in which the help screen shows them."""
+
+
+def action(id: str) -> Action:
+    """The action of that id (KeyError)."""
+    for candidate in ACTIONS:
+        if candidate.id == id:
+            return candidate
+    raise KeyError(id)

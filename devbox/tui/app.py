@@ -1,0 +1,221 @@
+"""The application: puts the panels together, hands them State, and turns keys into actions of the registry."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.command import Provider
+from textual.containers import Container
+from textual.reactive import reactive
+from textual.widgets import Static
+
+from devbox.compose.request import LoadRequest
+from devbox.ports import Outside
+from devbox.session.state import Phase, State
+from devbox.settings import Settings
+from devbox.tui import themes
+from devbox.tui.actions import ACTIONS, Action, action
+from devbox.tui.doing import Doing
+from devbox.tui.keys import assign
+from devbox.tui.panels.banner import Banner
+from devbox.tui.panels.environments import EnvironmentStrip
+from devbox.tui.panels.footer import Hints, parts
+from devbox.tui.panels.main.pane import MainPane
+from devbox.tui.panels.operations import OperationsPanel
+from devbox.tui.panels.rows import Row
+from devbox.tui.panels.services import ServiceList, ServicesPanel
+from devbox.tui.panels.strip import Strip
+from devbox.tui.selection import Selection
+from devbox.tui.text import clean
+
+if TYPE_CHECKING:
+    from devbox.session.commands import Command
+    from devbox.session.session import Session
+
+
+def _everything() -> type[Provider]:
+    from devbox.tui.palette import Everything
+
+    return Everything
+
+
+class DevboxApp(App[None], inherit_bindings=False):
+    """Draws `session.store.state`; asks things only of `session`."""
+
+    CSS_PATH = "devbox.tcss"
+    TITLE = "devbox"
+    AUTO_FOCUS = "ServiceList"
+    COMMANDS = {_everything}  # noqa: RUF012 (Textual's own shape)
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "interrupt", show=False, priority=True)]
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (40, "-stacked"), (150, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (10, "-tall")]  # noqa: RUF012
+
+    state: reactive[State] = reactive(State(), always_update=False, init=False)
+
+    def __init__(self, session: Session, settings: Settings, now: Callable[[], float]) -> None:
+        super().__init__()
+        self.session = session
+        self.now = now
+        self.keys = assign(ACTIONS, settings.keys)
+        self.register_theme(themes.DARK)
+        self.register_theme(themes.LIGHT)
+        self.theme = themes.chosen(settings.theme, self.available_themes)
+        self.doing = Doing(self)
+        self._interrupted = False
+        self._told = max((notice.id for notice in session.store.state.notices), default=0)
+        self._failed = {operation.id for operation in session.store.state.operations if operation.ended}
+        for id, keys in self.keys.of.items():
+            for key in keys:
+                self.bind(key, f"run('{id}')", description=action(id).label, show=False)
+
+    def compose(self) -> ComposeResult:
+        first = self.keys.first
+        state = DevboxApp.state
+        yield EnvironmentStrip(id="environments").data_bind(state)
+        yield Banner(self.now, retry=first("retry"), problems=first("problems"), id="banner").data_bind(state)
+        with Container(id="body"):
+            yield ServicesPanel(self.now, id="services").data_bind(state)
+            yield MainPane(self.session, id="main").data_bind(state)
+        yield OperationsPanel(self.now, cancel=first("cancel"), progress=first("progress"), id="operations").data_bind(
+            state
+        )
+        yield Hints(id="hints")
+        yield Static("Too small for devbox.\nMake the terminal larger.", id="too-small", markup=False)
+
+    def on_mount(self) -> None:
+        self._unsubscribe = self.session.store.subscribe(self._take)
+        self._take()
+        for problem in self.keys.problems:
+            self.notify(clean(problem), severity="warning", title="Keys", markup=False)
+
+    def on_unmount(self) -> None:
+        self._unsubscribe()
+
+    # State to screen
+
+    def _take(self, *_: object) -> None:
+        self.state = self.session.store.state
+
+    def watch_state(self, before: State, state: State) -> None:
+        self.update_hints()
+        if state.rows is not before.rows:
+            self.session.watch_usage(frozenset(row.name for row in state.rows if row.containers))
+        if state.notices is not before.notices:
+            self._tell_notices(state)
+        if state.operations is not before.operations:
+            self._tell_failures(state)
+
+    def _tell_notices(self, state: State) -> None:
+        for notice in state.notices:
+            if notice.id > self._told:
+                self._told = notice.id
+                severity = notice.severity if notice.severity in ("warning", "error") else "information"
+                self.notify(clean(notice.text), severity=severity, markup=False)  # type: ignore[arg-type]
+
+    def _tell_failures(self, state: State) -> None:
+        for operation in state.operations:
+            if operation.phase is Phase.FAILED and operation.id not in self._failed:
+                self._failed.add(operation.id)
+                text = clean("\n".join(part for part in (operation.error, operation.hint) if part))
+                title = clean(f"{operation.title} failed", lines=False)
+                self.notify(text, title=title, severity="error", timeout=10, markup=False)
+
+    def update_hints(self) -> None:
+        """Show the keys that make sense now."""
+        self.query_one(Hints).show(parts(self.state, self.selection, self.keys))
+
+    @property
+    def list(self) -> ServiceList:
+        return self.query_one(ServiceList)
+
+    @property
+    def pane(self) -> MainPane:
+        return self.query_one(MainPane)
+
+    @property
+    def selection(self) -> Selection:
+        """What the user has in hand."""
+        main = self.screen_stack[0]
+        found = main.query_one(ServiceList).selection
+        focused = main.focused
+        in_pane = focused is not None and main.query_one(MainPane) in focused.ancestors_with_self
+        return Selection(services=found.services, container=found.container, in_list=not in_pane)
+
+    def on_service_list_moved(self, message: ServiceList.Moved) -> None:
+        row: Row = message.row
+        self.pane.service = row.service or None
+        self.update_hints()
+
+    def on_service_list_activated(self) -> None:
+        self.perform("open")
+
+    def on_descendant_focus(self) -> None:
+        self.update_hints()
+
+    def on_strip_chosen(self, message: Strip.Chosen) -> None:
+        if isinstance(message.strip, EnvironmentStrip):
+            self.doing.switch(message.target)
+        else:
+            self.perform(message.target)
+
+    # Keys to actions
+
+    def action_run(self, id: str) -> None:
+        self.perform(id)
+
+    def perform(self, id: str) -> None:
+        """Do the action of that id, or say why it cannot be done."""
+        chosen = action(id)
+        state, selection = self.state, self.selection
+        if reason := chosen.refusal(state, selection):
+            self.notify(clean(reason, lines=False), markup=False, timeout=3)
+        elif chosen.command is not None:
+            self.ask(chosen, chosen.command(state, selection))
+        else:
+            self.doing.do(chosen.id)
+
+    def ask(self, chosen: Action, command: Command) -> None:
+        """Ask the session for it, after the user has agreed where that is needed."""
+        self.run_worker(self.doing.ask(chosen, command), name=f"ask {chosen.id}")
+
+    def action_interrupt(self) -> None:
+        """Ctrl-C: leave; the second one at once, whatever stands in the way."""
+        if self._interrupted or len(self.screen_stack) > 1:
+            self.exit()
+        self._interrupted = True
+        self.perform("leave")
+
+
+def farewell(state: State) -> str:
+    """What to say on leaving: the stack goes on."""
+    running = [row.name for row in state.rows if any(c.state.value == "running" for c in row.containers)]
+    if state.project is None or not running:
+        return ""
+    services = "1 service" if len(running) == 1 else f"{len(running)} services"
+    return f"{state.project.name} goes on running ({services}). `devbox` shows it again, `devbox down` ends it."
+
+
+def run(outside: Outside, request: LoadRequest, environment: str) -> int:
+    """Open the session and the screen; the exit code once the user has left."""
+    return asyncio.run(_run(outside, request, environment))
+
+
+async def _run(outside: Outside, request: LoadRequest, environment: str) -> int:
+    from devbox.session.session import Session
+
+    # Outside run_async: Textual cancels its workers without awaiting what they clean up.
+    async with Session.open(outside, request, environment) as session:
+        app = DevboxApp(session, outside.settings, outside.now)
+        loop = asyncio.get_running_loop()
+        for ending in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(ending, app.exit)
+        await app.run_async()
+        said = farewell(session.store.state)
+    if said and not app.return_code:
+        print(clean(said))  # noqa: T201 (the screen is gone)
+    return app.return_code or 0

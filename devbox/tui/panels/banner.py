@@ -1,0 +1,76 @@
+"""What stands above everything while something is wrong: the engine is away, or the files do not load."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from devbox.session.state import Lost, State
+from devbox.tui.text import clean
+
+
+def lines(state: State, now: float, retry: str, problems: str) -> list[tuple[str, str]]:
+    """(text, tone) of each line; `retry` and `problems` are the keys to name."""
+    found: list[tuple[str, str]] = []
+    if isinstance(state.connection, Lost):
+        lost = state.connection
+        left = max(0, round(lost.retry_at - now))
+        again = f"asking again in {left}s" if left else "asking again"
+        hint = f" {clean(lost.hint, lines=False)}" if lost.hint else ""
+        stale = " What you see is from before." if any(row.containers for row in state.rows) else ""
+        found.append((f"✗ {clean(lost.reason, lines=False)}{hint}{stale}  {again}, {retry} now", "error"))
+    if state.problems:
+        first = state.problems[0]
+        where = f"{first.place}: " if first.place else ""
+        count = f"{len(state.problems)} problems in the files" if len(state.problems) > 1 else "The files do not load"
+        kept = "; showing what loaded last" if state.project else ""
+        text = clean(f"{where}{first.message}", lines=False)
+        found.append((f"✗ {count}{kept}  {problems} all  {text}", "warning"))
+    return found
+
+
+class Banner(Widget):
+    """Takes no room while nothing is wrong; counts down once a second while the engine is away."""
+
+    state: reactive[State | None] = reactive(None)
+
+    def __init__(self, now: Callable[[], float], *, retry: str, problems: str, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._now = now
+        self._keys = (retry, problems)
+        self._shown: list[tuple[str, str]] = []
+
+    def on_mount(self) -> None:
+        self._clock = self.set_interval(1, self.update_lines, pause=True)
+
+    def watch_state(self) -> None:
+        self.update_lines()
+
+    def update_lines(self) -> None:
+        """Bring the text to the state and the time of now."""
+        if self.state is None or not self.is_mounted:
+            return
+        shown = lines(self.state, self._now(), *self._keys)
+        if isinstance(self.state.connection, Lost):
+            self._clock.resume()
+        else:
+            self._clock.pause()
+        if shown != self._shown:
+            count = len(self._shown)
+            self._shown = shown
+            self.display = bool(shown)
+            self.refresh(layout=len(shown) != count)
+
+    def render(self) -> Content:
+        texts = [
+            Content.styled(f" {text}", f"$text-{tone}").truncate(self.size.width, ellipsis=True)
+            for text, tone in self._shown
+        ]
+        return Content("\n").join(texts)
+
+    def on_click(self) -> None:
+        lost = self.state is not None and isinstance(self.state.connection, Lost)
+        self.app.call_later(self.app.run_action, f"run('{'retry' if lost else 'problems'}')")

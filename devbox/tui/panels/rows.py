@@ -1,0 +1,183 @@
+"""From State to the lines of the service list: pure, so that only lines that differ are painted again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from devbox.plan.observed import Container, RunState
+from devbox.session.state import ServiceRow, State, Usage
+from devbox.tui import amounts
+from devbox.tui.status import Status, Tone, container_status, health_status, run_status, service_status
+from devbox.tui.text import clean
+
+
+class Kind(Enum):
+    """What a line stands for."""
+
+    STACK = "stack"
+    SERVICE = "service"
+    REPLICA = "replica"
+    HEADING = "heading"
+    ONEOFF = "oneoff"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line, all of it text fit for the screen. `status` joins state and health for narrow screens."""
+
+    key: str
+    kind: Kind
+    name: str
+    service: str = ""
+    container: str = ""
+    status: Status | None = None
+    state: Status | None = None
+    health: Status | None = None
+    uptime: str = ""
+    ports: tuple[str, ...] = ()
+    cpu: str = ""
+    memory: str = ""
+    image: str = ""
+    dim: bool = False
+    replicas: int = 0
+    """Above 1 the row can be opened."""
+    opened: bool = False
+
+
+def build(state: State, *, now: float, needle: str = "", opened: frozenset[str] = frozenset()) -> tuple[Row, ...]:
+    """The whole stack, the files' services, then orphans, one-off containers and disabled services under headings."""
+    own = [row for row in state.rows if row.service and (not row.disabled or row.containers)]
+    orphans = [row for row in state.rows if not row.service and row.containers]
+    disabled = [row for row in state.rows if row.service and row.disabled and not row.containers]
+    oneoffs = [container for row in state.rows for container in row.oneoffs]
+    lines = [] if needle else [_stack(state, own)]
+    lines += _services(own, state.usage, now, needle, opened)
+    groups = (
+        ("Orphans: no longer in the files", _services(orphans, state.usage, now, needle, opened)),
+        ("One-off containers", [_oneoff(c, state.usage, now) for c in oneoffs if needle in c.name.lower()]),
+        ("Disabled by their profiles", _services(disabled, state.usage, now, needle, opened)),
+    )
+    for title, found in groups:
+        if found:
+            lines += [Row(key=f"heading {title}", kind=Kind.HEADING, name=title), *found]
+    return tuple(lines)
+
+
+def _services(
+    rows: list[ServiceRow], usage: Mapping[str, Usage], now: float, needle: str, opened: frozenset[str]
+) -> list[Row]:
+    lines: list[Row] = []
+    for row in rows:
+        if needle and needle not in row.name.lower():
+            continue
+        lines.append(_service(row, usage, now, row.name in opened))
+        if row.name in opened and len(row.containers) > 1:
+            lines += [_replica(container, usage, now) for container in row.containers]
+    return lines
+
+
+def _stack(state: State, rows: list[ServiceRow]) -> Row:
+    containers = [container for row in rows for container in row.containers]
+    ready = sum(service_status(row).tone is Tone.GOOD or _finished(row) for row in rows)
+    if not containers:
+        status = Status("○", "not created", Tone.OFF)
+    elif ready == len(rows):
+        status = Status("●", f"{ready}/{len(rows)} ready", Tone.GOOD)
+    else:
+        status = Status("◐", f"{ready}/{len(rows)} ready", Tone.BUSY)
+    cpu, memory = _use(containers, state.usage)
+    name = state.project.name if state.project else "no project"
+    return Row(
+        key="stack", kind=Kind.STACK, name=clean(name, lines=False), status=status, state=status, cpu=cpu, memory=memory
+    )
+
+
+def _finished(row: ServiceRow) -> bool:
+    """A job that has done its work (it exited with 0 and nothing starts it again) counts as ready."""
+    keeps = row.service.restart if row.service else ""
+    return (
+        bool(row.containers)
+        and keeps in ("", "no", "on-failure")
+        and all(c.state is RunState.EXITED and c.detail is not None and c.detail.exit_code == 0 for c in row.containers)
+    )
+
+
+def _service(row: ServiceRow, usage: Mapping[str, Usage], now: float, opened: bool) -> Row:
+    status = service_status(row)
+    states = [run_status(container) for container in row.containers]
+    healths = [found for container in row.containers if (found := health_status(container))]
+    cpu, memory = _use(row.containers, usage)
+    running = [container for container in row.containers if container.state is RunState.RUNNING]
+    ports = [text for _, text in amounts.published(b for c in row.containers for b in c.bindings)]
+    if not running and row.service:
+        ports = amounts.wanted(row.service.ports)
+    image = row.containers[0].image if row.containers else row.service.image if row.service else ""
+    several = max(row.service.replicas if row.service else 0, len(row.containers)) > 1
+    state = max(states, key=lambda found: found.rank) if states else status
+    count = f"{len(running)}/{row.service.replicas if row.service else len(row.containers)} " if several else ""
+    return Row(
+        key=f"service {row.name}",
+        kind=Kind.SERVICE,
+        name=clean(row.name, lines=False),
+        service=row.name,
+        status=status,
+        state=Status(status.symbol, f"{count}{state.word}" if states else state.word, state.tone),
+        health=max(healths, key=lambda found: found.rank) if healths else None,
+        uptime=_uptime(row.containers, now),
+        ports=tuple(ports),
+        cpu=cpu,
+        memory=memory,
+        image=clean(image, lines=False),
+        dim=not row.containers,
+        replicas=len(row.containers),
+        opened=opened,
+    )
+
+
+def _container(container: Container, usage: Mapping[str, Usage], now: float, kind: Kind, name: str) -> Row:
+    cpu, memory = _use((container,), usage)
+    status = container_status(container)
+    run = run_status(container)
+    return Row(
+        key=f"container {container.id}",
+        kind=kind,
+        name=clean(name, lines=False),
+        service=container.service,
+        container=container.id,
+        status=status,
+        state=Status(status.symbol, run.word, run.tone),
+        health=health_status(container),
+        uptime=_uptime((container,), now),
+        ports=tuple(text for _, text in amounts.published(container.bindings)),
+        cpu=cpu,
+        memory=memory,
+        image=clean(container.image, lines=False),
+    )
+
+
+def _replica(container: Container, usage: Mapping[str, Usage], now: float) -> Row:
+    return _container(container, usage, now, Kind.REPLICA, f"{container.service}-{container.number}")
+
+
+def _oneoff(container: Container, usage: Mapping[str, Usage], now: float) -> Row:
+    return _container(container, usage, now, Kind.ONEOFF, container.name)
+
+
+def _use(containers: tuple[Container, ...] | list[Container], usage: Mapping[str, Usage]) -> tuple[str, str]:
+    found = [usage[container.id] for container in containers if container.id in usage]
+    if not found:
+        return "", ""
+    return amounts.percent(sum(use.cpu for use in found)), amounts.size(sum(use.memory for use in found))
+
+
+def _uptime(containers: tuple[Container, ...], now: float) -> str:
+    """Since when the oldest runs; where nothing runs, how long ago the last ended."""
+    started = [c.detail.started for c in containers if c.state is RunState.RUNNING and c.detail and c.detail.started]
+    if started:
+        return amounts.span(now - min(started))
+    if any(container.state is RunState.RUNNING for container in containers):
+        return ""
+    ended = [c.detail.finished for c in containers if c.detail and c.detail.finished]
+    return f"-{amounts.span(now - max(ended))}" if ended else ""

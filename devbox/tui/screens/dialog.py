@@ -1,0 +1,46 @@
+"""A box above the main screen: Esc closes it with None; and one that scrolls through text."""
+
+from __future__ import annotations
+
+from typing import ClassVar, TypeVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+
+from devbox.tui.text import plain
+
+Answer = TypeVar("Answer")
+
+
+class Dialog(ModalScreen[Answer | None]):
+    """Closes with Esc, or by a click beside it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "close", show=False)]
+
+    def action_close(self) -> None:
+        self.dismiss(None)
+
+    def on_click(self, event: events.Click) -> None:
+        if event.widget is self:
+            self.dismiss(None)
+
+
+class Page(VerticalScroll):
+    """Text to scroll through with the keys of the main screen; q closes it too."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "scroll_down", show=False),
+        Binding("k", "scroll_up", show=False),
+        Binding("g", "scroll_home", show=False),
+        Binding("G", "scroll_end", show=False),
+        Binding("ctrl+d,space", "page_down", show=False),
+        Binding("ctrl+u", "page_up", show=False),
+        Binding("q", "screen.close", show=False),
+    ]
+
+    def __init__(self, title: str, *, subtitle: str = "Esc close") -> None:
+        super().__init__(classes="page")
+        self.border_title = plain(title, lines=False)
+        self.border_subtitle = subtitle

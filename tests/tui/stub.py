@@ -1,0 +1,98 @@
+"""A scripted session: holds a State, remembers what it was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from devbox.logs.buffer import LogBuffer
+from devbox.logs.merged import MergedLog
+from devbox.plan.observed import Container
+from devbox.plan.plan import Plan
+from devbox.session.commands import Command
+from devbox.session.state import State
+
+
+class StubStore:
+    """Tells its listeners at once."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self._listeners: list[Callable[[State], None]] = []
+
+    def subscribe(self, callback: Callable[[State], None]) -> Callable[[], None]:
+        self._listeners.append(callback)
+        return lambda: self._listeners.remove(callback)
+
+    def put(self, **changes: Any) -> None:
+        """Change fields of the state."""
+        self.state = replace(self.state, **changes)
+        for listener in list(self._listeners):
+            listener(self.state)
+
+
+class StubLogs:
+    """Buffers that tests fill."""
+
+    def __init__(self) -> None:
+        self.buffers: dict[str, LogBuffer] = {}
+        self.all = MergedLog()
+        self.shown: frozenset[str] | None = None
+
+    def buffer(self, service: str) -> LogBuffer:
+        if service not in self.buffers:
+            self.buffers[service] = LogBuffer(2000, 1 << 20)
+            self.all.add(self.buffers[service])
+        return self.buffers[service]
+
+    def merged(self) -> MergedLog:
+        return self.all
+
+    def show(self, services: Any) -> None:
+        self.shown = services
+
+
+class StubSession:
+    """Answers previews with the plan given for the command's type."""
+
+    def __init__(self, state: State, plans: dict[type, Callable[[Any], Plan]] | None = None) -> None:
+        self.store = StubStore(state)
+        self.logs = StubLogs()
+        self.plans = plans or {}
+        self.commands: list[Command] = []
+        self.cancelled: list[int] = []
+        self.shells: list[tuple[str, str]] = []
+        self.retries = 0
+        self.watched: frozenset[str] = frozenset()
+        self.plan_wanted = False
+
+    def command(self, command: Command) -> int:
+        self.commands.append(command)
+        return len(self.commands)
+
+    def cancel(self, operation: int) -> None:
+        self.cancelled.append(operation)
+
+    async def preview(self, command: Any) -> Plan:
+        make = self.plans.get(type(command))
+        return make(command) if make else Plan(project="shop")
+
+    def watch_usage(self, services: frozenset[str]) -> None:
+        self.watched = services
+
+    def want_plan(self, wanted: bool) -> None:
+        self.plan_wanted = wanted
+
+    async def shell(self, service: str, container: str = "") -> int:
+        self.shells.append((service, container))
+        return 0
+
+    async def inspect(self, container: str) -> Container:
+        return next(c for row in self.store.state.rows for c in row.containers if c.id == container)
+
+    def retry(self) -> None:
+        self.retries += 1
+
+    async def refresh_projects(self) -> None:
+        return None

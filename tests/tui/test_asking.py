@@ -1,0 +1,128 @@
+"""What destroys asks first and names what is lost; a protected environment has its name typed."""
+
+from __future__ import annotations
+
+from devbox.plan.commands import Down, Kill, Remove, Restart, Up
+from devbox.plan.plan import Node, Plan
+from devbox.plan.steps import RemoveContainer, RemoveVolume
+from devbox.session.commands import Switch
+from tests.tui import shop
+from tests.tui.driving import keys, opened, screen_text
+
+LOST = "volume shop_pgdata and its data"
+
+
+def down(command: Down) -> Plan:
+    nodes = [Node(id="remove db-1", step=RemoveContainer(service="db", container="1", name="shop-db-1", why="down"))]
+    if command.volumes:
+        nodes.append(Node(id="remove pgdata", step=RemoveVolume(name="shop_pgdata", why="down -v")))
+    return Plan(project="shop", nodes=tuple(nodes), destroys=(LOST,) if command.volumes else ())
+
+
+async def test_down_asks_and_names_what_goes_and_what_would_be_lost() -> None:
+    async with opened(plans={Down: down}) as (app, pilot, session):
+        await keys(pilot, "D")
+        text = screen_text(app)
+        assert "removes 1 container: shop-db-1" in text
+        assert LOST in text
+        assert session.commands == []
+
+
+async def test_down_keeps_the_volumes_unless_told_otherwise() -> None:
+    async with opened(plans={Down: down}) as (_, pilot, session):
+        await keys(pilot, "D y")
+        assert session.commands == [Down()]
+
+
+async def test_down_with_volumes_is_an_answer_of_its_own() -> None:
+    async with opened(plans={Down: down}) as (_, pilot, session):
+        await keys(pilot, "D v")
+        assert session.commands == [Down(volumes=True)]
+
+
+async def test_escape_does_nothing() -> None:
+    async with opened(plans={Down: down}) as (_, pilot, session):
+        await keys(pilot, "D escape")
+        assert session.commands == []
+
+
+async def test_enter_on_a_fresh_question_is_no_consent() -> None:
+    async with opened(plans={Down: down}) as (_, pilot, session):
+        await keys(pilot, "D enter")
+        assert session.commands == []
+
+
+async def test_remove_asks() -> None:
+    async with opened() as (_, pilot, session):
+        await keys(pilot, "j j d")
+        assert session.commands == []
+        await keys(pilot, "y")
+        assert session.commands == [Remove(services=("api",), stop=True)]
+
+
+async def test_kill_from_the_palette_asks() -> None:
+    async with opened() as (app, pilot, session):
+        app.perform("kill")
+        await pilot.pause()
+        assert session.commands == []
+        await keys(pilot, "y")
+        assert session.commands == [Kill()]
+
+
+async def test_up_that_would_lose_data_asks() -> None:
+    losing = Plan(project="shop", destroys=(LOST,))
+    async with opened(plans={Up: lambda _: losing}) as (app, pilot, session):
+        await keys(pilot, "U")
+        assert LOST in screen_text(app)
+        assert session.commands == []
+
+
+async def test_a_protected_environment_wants_its_name_typed() -> None:
+    async with opened(shop.state(environment="prod")) as (app, pilot, session):
+        await keys(pilot, "j j r")
+        assert "Type prod to go on" in screen_text(app)
+        await keys(pilot, "y enter p r o enter")
+        assert session.commands == []
+        await keys(pilot, "backspace backspace backspace backspace p r o d enter")
+        assert session.commands == [Restart(services=("api",))]
+
+
+async def test_the_switcher_shows_what_runs_where_and_asks_what_becomes_of_the_old_one() -> None:
+    async with opened() as (app, pilot, session):
+        await keys(pilot, "e")
+        assert "3 of 9 containers run" in screen_text(app)
+        await keys(pilot, "j enter")
+        assert "Leave dev running" in screen_text(app)
+        await keys(pilot, "s")
+        assert session.commands == [Switch(environment="stage", stop_current=True)]
+
+
+async def test_switching_from_nothing_asks_nothing() -> None:
+    idle = shop.state(rows=tuple(shop.row(service) for service in shop.SERVICES.values()))
+    async with opened(idle) as (_, pilot, session):
+        await keys(pilot, "e j enter")
+        assert session.commands == [Switch(environment="stage")]
+
+
+async def test_a_click_on_the_strip_switches() -> None:
+    async with opened() as (app, pilot, session):
+        at = screen_text(app).splitlines()[0].index("stage")
+        await pilot.click("#environments", offset=(at, 0))
+        await keys(pilot, "l")
+        assert session.commands == [Switch(environment="stage")]
+
+
+async def test_stopping_a_protected_environment_on_the_way_wants_its_name_typed() -> None:
+    async with opened(shop.state(environment="prod")) as (app, pilot, session):
+        await keys(pilot, "e k enter s")
+        assert "Type prod to go on" in screen_text(app)
+        assert session.commands == []
+
+
+async def test_quitting_while_something_runs_asks_and_two_ctrl_c_leave() -> None:
+    async with opened(shop.state(operations=(shop.operation(),))) as (app, pilot, _):
+        await keys(pilot, "ctrl+c")
+        assert "up is not done" in screen_text(app)
+        assert app.is_running
+        await pilot.press("ctrl+c")
+        assert app._exit
