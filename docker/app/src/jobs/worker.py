@@ -8,7 +8,6 @@ import os
 import signal
 import socket
 import time
-from contextlib import suppress
 
 from jobs import database, pulse, queue
 from jobs.deadline import within
@@ -46,24 +45,27 @@ class Worker:
 
     async def run(self) -> None:
         """Work until `stop`."""
+        await self._schema()
         beating = asyncio.ensure_future(self._beat())
         working = asyncio.ensure_future(self._work())
         stopping = asyncio.ensure_future(self._stop.wait())
         try:
-            await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            await asyncio.wait({working}, timeout=self._settings.stop_grace)
+            await asyncio.wait({working, beating, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if self._stop.is_set():
+                await asyncio.wait({working}, timeout=self._settings.stop_grace)
         finally:
-            for task in (working, stopping, beating):
+            for task in (working, beating, stopping):
                 task.cancel()
-            await asyncio.gather(stopping, beating, return_exceptions=True)
-            with suppress(asyncio.CancelledError):
-                await working
+            # A bug in either ends the process with its traceback; the engine starts it again.
+            ends = await asyncio.gather(working, beating, stopping, return_exceptions=True)
         await self._leave()
+        for end in ends:
+            if isinstance(end, Exception):
+                raise end
 
     async def _work(self) -> None:
         # A container that was killed starts again under the same name: what it had in hand then counts as tried.
         unsettled, blameless = True, False
-        await self._schema()
         log.info("taking jobs", extra={"worker": self.name})
         while not self._stop.is_set():
             try:

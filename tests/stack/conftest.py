@@ -1,0 +1,63 @@
+"""The stacks of these tests: each is brought up once, shared, and removed with its volumes."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import docker
+import pytest
+
+from tests.real import remove_project, sdk
+from tests.stack.stack import Stack, copy_of_the_stack, images
+
+
+@pytest.fixture(scope="session")
+def client() -> Iterator[docker.DockerClient]:
+    with sdk() as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def image_variables() -> dict[str, str]:
+    return images()
+
+
+@pytest.fixture(scope="session")
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the reference stack that may be changed."""
+    return copy_of_the_stack(tmp_path_factory.mktemp("clone"))
+
+
+@pytest.fixture(scope="session")
+def dev(copied: Path, image_variables: dict[str, str], client: docker.DockerClient) -> Iterator[Stack]:
+    with _running("dev", copied, image_variables, client) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="session")
+def stage(copied: Path, image_variables: dict[str, str], client: docker.DockerClient) -> Iterator[Stack]:
+    with _running("stage", copied, image_variables, client) as stack:
+        yield stack
+
+
+@contextmanager
+def _running(
+    environment: str, folder: Path, image_variables: dict[str, str], client: docker.DockerClient
+) -> Iterator[Stack]:
+    ports = {"API_PORT": "", "POSTGRES_PORT": "", "REDIS_PORT": ""}
+    pace = {"RETRY_DELAY": "0.1", "STOP_GRACE": "1"}
+    stack = Stack(
+        folder=folder,
+        environment=environment,
+        project=f"dbt-{environment}-{secrets.token_hex(3)}",
+        variables={**image_variables, **ports, **pace, "APP_IMAGE": "dbt-jobs"},
+        client=client,
+    )
+    try:
+        stack.up()
+        yield stack
+    finally:
+        remove_project(stack.project)

@@ -1,0 +1,125 @@
+"""The reference stack under test: brought up from a copy of its folders, asked over HTTP, looked at through the SDK."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import docker
+from docker.models.containers import Container
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the API said."""
+
+    status: int
+    body: Any
+    headers: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stack:
+    """One environment of devbox.yaml under a project name of its own, on ports that the engine chooses."""
+
+    folder: Path
+    environment: str
+    project: str
+    variables: dict[str, str]
+    client: docker.DockerClient
+
+    def up(self) -> None:
+        """Build it, start it, and return when all of it is healthy."""
+        self.devbox("up", "--wait", "--build")
+
+    def down(self) -> None:
+        """Remove it with its volumes."""
+        self.devbox("down", "-v")
+
+    def devbox(self, *arguments: str) -> str:
+        """Run devbox on this stack and return what it printed; a failure fails the test with all of it."""
+        command = [sys.executable, "-m", "devbox", "-e", self.environment, "-p", self.project, *arguments]
+        done = subprocess.run(
+            command, cwd=self.folder, env=os.environ | self.variables, capture_output=True, text=True, timeout=110
+        )
+        assert done.returncode == 0, f"{' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    def containers(self, service: str = "") -> list[Container]:
+        """The containers of a service, or of all, by number; stopped ones too."""
+        labels = [f"com.docker.compose.project={self.project}"]
+        if service:
+            labels.append(f"com.docker.compose.service={service}")
+        found = self.client.containers.list(all=True, filters={"label": labels})
+        return sorted(found, key=lambda container: str(container.name))
+
+    def container(self, service: str) -> Container:
+        """The only container of a service."""
+        (only,) = self.containers(service)
+        return only
+
+    def port(self, service: str, target: int) -> int:
+        """The port of 127.0.0.1 behind which the service is found."""
+        (binding,) = self.container(service).attrs["NetworkSettings"]["Ports"][f"{target}/tcp"]
+        assert binding["HostIp"] == "127.0.0.1"
+        return int(binding["HostPort"])
+
+    def ask(self, path: str, body: object = None, *, raw: bytes | None = None) -> Answer:
+        """GET, or POST where there is a body."""
+        data = raw if raw is not None else None if body is None else json.dumps(body).encode()
+        url = f"http://127.0.0.1:{self.port('api', 8000)}{path}"
+        request = urllib.request.Request(url, data, {"Content-Type": "application/json"})
+        try:
+            with urllib.request.urlopen(request, timeout=10) as response:
+                return Answer(response.status, json.load(response), dict(response.headers))
+        except urllib.error.HTTPError as refusal:
+            with refusal:
+                return Answer(refusal.code, json.load(refusal), dict(refusal.headers))
+
+    def submit(self, kind: str, payload: dict[str, object], **more: object) -> str:
+        """Post a job and return its id."""
+        answer = self.ask("/jobs", {"kind": kind, "payload": payload, **more})
+        assert answer.status == 202, answer
+        return str(answer.body["id"])
+
+    def job(self, id: str) -> dict[str, Any]:
+        """The job as the API tells it."""
+        answer = self.ask(f"/jobs/{id}")
+        assert answer.status == 200, answer
+        return dict(answer.body)
+
+    def ended(self, id: str) -> dict[str, Any] | None:
+        """The job if it is done or failed."""
+        job = self.job(id)
+        return job if job["status"] in ("done", "failed") else None
+
+
+def copy_of_the_stack(folder: Path) -> Path:
+    """`docker/` and `config/` as somebody would copy them, without what git ignores."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "docker", "config"],
+        cwd=ROOT, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    for name in listed.stdout.splitlines():
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    return folder
+
+
+def images() -> dict[str, str]:
+    """The variables that name the images to be had on this machine, by docker/offline/ensure."""
+    done = subprocess.run([ROOT / "docker/offline/with", "env", "-0"], check=True, capture_output=True, text=True)
+    names = ("PYTHON_IMAGE", "POSTGRES_IMAGE", "REDIS_IMAGE", "BUILD_PIP_CONF", "BUILD_CA_BUNDLE")
+    pairs = (line.partition("=") for line in done.stdout.split("\0"))
+    return {name: value for name, _, value in pairs if name in names and value}
