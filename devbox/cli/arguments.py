@@ -29,17 +29,8 @@ _WITH_VALUE = frozenset(
     ]
 )
 _EPILOGUE = """\
-exit codes:
-  0    done
-  1    failed (exec, run and wait: the command's own code)
-  2    the command line is off
-  3    no engine answers
-  4    plan --detailed-exitcode: there is something to do
-  130  interrupted
-  141  the reader of our output went away (devbox logs | head)
-
 Without a verb devbox opens its screen; without a terminal it prints the status table.
-`devbox VERB --help` tells a verb's options, `devbox guide` lists the guides."""
+`devbox VERB --help` tells a verb's options, `devbox guide exit-codes` what it ends with, `devbox guide` lists the guides."""
 
 
 class Parser(argparse.ArgumentParser):

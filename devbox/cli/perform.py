@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from devbox.cli import confirm
@@ -12,7 +14,7 @@ from devbox.cli.output import note, printable, say_json
 from devbox.cli.progress import Progress
 from devbox.cli.project import Stack, opened
 from devbox.cli.select import check_services
-from devbox.errors import ExitCode
+from devbox.errors import ExitCode, Interrupted
 from devbox.session.state import Phase
 
 if TYPE_CHECKING:
@@ -32,36 +34,11 @@ async def perform(args: argparse.Namespace, outside: Outside, command: PlannedCo
 
 async def perform_on(stack: Stack, args: argparse.Namespace, outside: Outside, command: PlannedCommand) -> int:
     """Do `command` on a project that is open."""
-    check_services(stack.project, None, command.services)
-    progress = Progress(outside.now)
-    cancel = asyncio.Event()
-    try:
-        outcome = await walk(stack, args, outside, command, progress, cancel)
-    except asyncio.CancelledError:
-        if not cancel.is_set():
-            raise
-        progress.close()
-        note("Left at once. What was being done may be half done; `devbox plan` tells what is left.")
-        return ExitCode.INTERRUPTED
-    progress.close()
-    if getattr(args, "json", False):
-        say_json(as_json(outcome, progress))
-    return _end(outcome, args.verb)
-
-
-async def walk(
-    stack: Stack,
-    args: argparse.Namespace,
-    outside: Outside,
-    command: PlannedCommand,
-    progress: Progress,
-    cancel: asyncio.Event,
-) -> Outcome:
-    """Plan and walk, with the progress on stderr."""
     from devbox.session.perform import perform as carry_out
 
-    with progress.live(), stopping(cancel, progress.cancelling):
-        return await carry_out(
+    check_services(stack.project, None, command.services)
+    with walking(outside) as (progress, cancel):
+        outcome = await carry_out(
             command,
             project=stack.project,
             engine=stack.engine,
@@ -72,9 +49,28 @@ async def walk(
             now=outside.now,
             confirm=None if getattr(args, "yes", False) else progress.aside(confirm.agree),
         )
+    if getattr(args, "json", False):
+        say_json(as_json(outcome, progress))
+    return ended(outcome, args.verb)
 
 
-def _end(outcome: Outcome, verb: str) -> int:
+@contextmanager
+def walking(outside: Outside) -> Iterator[tuple[Progress, asyncio.Event]]:
+    """Within, Ctrl-C sets the event that is yielded, and the progress is drawn; a second Ctrl-C leaves at once."""
+    progress = Progress(outside.now)
+    cancel = asyncio.Event()
+    try:
+        with progress.live(), stopping(cancel, progress.cancelling):
+            yield progress, cancel
+    except asyncio.CancelledError:
+        if not cancel.is_set():
+            raise
+        raise Interrupted(
+            "Left at once.", hint="What was being done may be half done; `devbox plan` tells what is left."
+        ) from None
+
+
+def ended(outcome: Outcome, verb: str) -> int:
     """Say what went wrong or is left, and choose the exit code."""
     match outcome.phase:
         case Phase.DONE:
@@ -90,12 +86,11 @@ def _end(outcome: Outcome, verb: str) -> int:
                     note(f"  {printable(text)}")
                 note(f"`devbox {verb}` goes on from here.")
             return ExitCode.INTERRUPTED
-        case _:
-            for _, error in outcome.errors:
-                for line in lines(error):
-                    note(line)
-            codes = {int(error.exit_code) for _, error in outcome.errors}
-            return ExitCode.NO_ENGINE if codes == {int(ExitCode.NO_ENGINE)} else ExitCode.FAILED
+    for _, error in outcome.errors:
+        for line in lines(error):
+            note(line)
+    codes = {int(error.exit_code) for _, error in outcome.errors}
+    return ExitCode.NO_ENGINE if codes == {int(ExitCode.NO_ENGINE)} else ExitCode.FAILED
 
 
 def as_json(outcome: Outcome, progress: Progress) -> dict[str, Any]:

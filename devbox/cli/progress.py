@@ -45,7 +45,7 @@ class Progress:
         """Show what happened."""
         match event:
             case PlanComputed(plan=plan) if plan is not None:
-                self._know(plan)
+                self.know(plan)
             case StepStarted(step=step, at=at):
                 self._running[step] = Running(started=at)
             case StepNoted(step=step, note=text):
@@ -61,6 +61,16 @@ class Progress:
             case _:
                 return
         self._draw()
+
+    def know(self, plan: Plan) -> None:
+        """The plan whose steps come: their words and causes."""
+        from devbox.plan.text import step_text
+
+        if self._plan is None:
+            for warning in plan.warnings:
+                self._say(f"{stderr_style('warning', 'yellow')}: {printable(warning)}")
+        self._plan = plan
+        self._texts = {node.id: (step_text(node.step), node.step.why) for node in plan.nodes}
 
     @contextmanager
     def live(self) -> Iterator[None]:
@@ -95,15 +105,6 @@ class Progress:
     def report(self) -> list[dict[str, Any]]:
         """The steps that ended, as scripts read them."""
         return self._ended
-
-    def _know(self, plan: Plan) -> None:
-        from devbox.plan.text import step_text
-
-        if self._plan is None:
-            for warning in plan.warnings:
-                self._say(f"{stderr_style('warning', 'yellow')}: {printable(warning)}")
-        self._plan = plan
-        self._texts = {node.id: (step_text(node.step), node.step.why) for node in plan.nodes}
 
     def _of(self, step: str) -> Running:
         return self._running.setdefault(step, Running(started=self._now()))

@@ -30,7 +30,6 @@ VERBS: dict[str, tuple[str, str]] = {
     "wait": ("wait", "wait until services stop; their exit codes"),
     "events": ("events", "what happens on the engine, as it happens"),
     "port": ("port", "where a container's port is published"),
-    "top": ("top", "the processes of services"),
     "ls": ("ls", "the projects on the engine"),
     "env": ("env", "the environments of this project"),
     "environments": ("env", "the same as env"),
