@@ -1,0 +1,152 @@
+"""Which environments there are where one stands, and which one is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from posixpath import basename, dirname
+
+from devbox.compose.request import LoadRequest
+from devbox.environments.environment import Environment
+from devbox.environments.folders import Files, absolute, names_in, text_of, upwards
+from devbox.environments.isolation import same_project
+from devbox.environments.names import declared, normal
+from devbox.environments.schema import Described, described
+from devbox.environments.unnamed import DEFAULT, Folder, environments, nearest, preferred
+from devbox.errors import LoadError, Problem, UsageError
+
+CUSTOM = "custom"
+"""The files were chosen by -f or COMPOSE_FILE."""
+FILE_NAMES = ("devbox.yaml", "devbox.yml")
+_CONFIG = "config"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environments:
+    """`all` in the order of the file or by name; `current` is one of them; `problems` keep nothing from loading."""
+
+    all: tuple[Environment, ...]
+    current: Environment
+    problems: tuple[Problem, ...] = ()
+    file: str = ""
+    """The devbox.yaml that names them; "": discovered, or chosen by hand."""
+
+
+def find(request: LoadRequest, files: Files, wanted: str = "") -> Environments:
+    """The environments of `request.cwd`, and `wanted` or the default of them.
+
+    UsageError if there is no such environment, LoadError if devbox.yaml is wrong or names files that are not there.
+    """
+    if request.files or (request.environ.get("COMPOSE_FILE") and not wanted):
+        if wanted and wanted != CUSTOM:
+            raise UsageError(f"-f chooses files, and -e {wanted} an environment.", hint="Leave one of the two out.")
+        custom = Environment(name=CUSTOM, files=request.files)
+        return Environments(all=(custom,), current=custom)
+    start = request.project_directory or request.cwd
+    start = absolute(request.cwd, start)
+    folder = nearest(start, files)
+    named = _described(request.cwd, files)
+    if named is not None and not (folder and not wanted and _another(folder, named)):
+        return _of_file(named, request, files, wanted)
+    return _discovered(folder, request, files, wanted)
+
+
+def _described(cwd: str, files: Files) -> Described | None:
+    for folder in upwards(cwd):
+        for place in (folder, absolute(folder, _CONFIG)):
+            for name in FILE_NAMES:
+                path = absolute(place, name)
+                if files.is_file(path):
+                    return described(path, files.read(path))
+    return None
+
+
+def _another(folder: Folder, named: Described) -> bool:
+    """Whether the folder we stand in has a stack of its own that the devbox.yaml above knows nothing of."""
+    top = dirname(named.file)
+    if basename(top) == _CONFIG:
+        top = dirname(top)
+    known = {file for environment in named.environments for file in environment.files}
+    below = folder.path.startswith(top.rstrip("/") + "/") and not folder.beside
+    return below and bool(known) and not folder.files & known
+
+
+def _of_file(named: Described, request: LoadRequest, files: Files, wanted: str) -> Environments:
+    found = _with_projects(named.environments, request, files, "")
+    current = _pick(found, wanted) if wanted else next((e for e in found if e.name == named.default), found[0])
+    missing = tuple(_missing(current, files))
+    if missing:
+        raise LoadError(missing)
+    return Environments(all=found, current=current, problems=same_project(found), file=named.file)
+
+
+def _discovered(folder: Folder | None, request: LoadRequest, files: Files, wanted: str) -> Environments:
+    found = environments(folder) if folder and not _chosen_in_dotenv(folder, files) else ()
+    if not found:
+        found = (Environment(name=DEFAULT),)
+    elif folder:
+        found = _with_projects(found, request, files, folder.name)
+    current = _pick(found, wanted) if wanted else preferred(found)
+    return Environments(all=found, current=current)
+
+
+def _chosen_in_dotenv(folder: Folder, files: Files) -> bool:
+    """Whether .env names the files, so that their names mean nothing."""
+    lines = text_of(absolute(folder.path, ".env"), files).splitlines()
+    return any(line.strip().removeprefix("export ").startswith("COMPOSE_FILE=") for line in lines)
+
+
+def _with_projects(
+    found: Sequence[Environment], request: LoadRequest, files: Files, fallback: str
+) -> tuple[Environment, ...]:
+    """Each with a project of its own where there are several; a single one leaves the name to its files."""
+    if len(found) < 2:
+        return tuple(found)
+    return tuple(
+        environment
+        if environment.project
+        else replace(
+            environment, project=f"{_base_name(environment, request, files, fallback)}-{normal(environment.name)}"
+        )
+        for environment in found
+    )
+
+
+def _base_name(environment: Environment, request: LoadRequest, files: Files, fallback: str) -> str:
+    """What Compose would call the project of these files."""
+    if explicit := request.environ.get("COMPOSE_PROJECT_NAME"):
+        return normal(explicit)
+    for file in reversed(environment.files):
+        if name := declared(text_of(file, files)):
+            return name
+    folder = environment.project_directory or (dirname(environment.files[0]) if environment.files else "")
+    return normal(fallback or basename(folder)) or normal(basename(request.cwd)) or DEFAULT
+
+
+def _pick(found: Sequence[Environment], wanted: str) -> Environment:
+    for environment in found:
+        if environment.name == wanted:
+            return environment
+    names = [environment.name for environment in found]
+    close = get_close_matches(wanted, names, 1)
+    hint = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(names)}."
+    raise UsageError(f"There is no environment {wanted}.", hint=hint)
+
+
+def _missing(environment: Environment, files: Files) -> list[Problem]:
+    """Files that the environment names and that are not there."""
+    problems = []
+    for key, paths in (("files", environment.files), ("env_files", environment.env_files)):
+        for path in paths:
+            if not files.is_file(path):
+                close = get_close_matches(basename(path), names_in(dirname(path), files), 1)
+                problems.append(
+                    Problem(
+                        message=f"{path} is not there",
+                        place=environment.place,
+                        path=f"environments.{environment.name}.{key}",
+                        hint=f"did you mean {close[0]}?" if close else "paths are relative to this file",
+                    )
+                )
+    return problems

@@ -1,0 +1,139 @@
+"""devbox.yaml to environments, with the place of every fault."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+from posixpath import dirname
+from typing import Any
+
+from devbox.compose.report import Path, Report
+from devbox.compose.source import Document, parse
+from devbox.environments.environment import Environment
+from devbox.environments.folders import absolute
+from devbox.environments.names import PROJECT, normal
+
+_ROOT = ("default", "environments")
+_TEXTS = ("description", "project", "project_directory", "context")
+_LISTS = ("files", "env_files", "profiles")
+_KEYS = (*_TEXTS, *_LISTS, "protected")
+_ENVIRONMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """What a devbox.yaml says; `default` "" leaves it to the first."""
+
+    file: str
+    default: str
+    environments: tuple[Environment, ...]
+
+
+def described(file: str, data: bytes) -> Described:
+    """Read the file `file` (absolute); LoadError with every fault in it."""
+    report = Report()
+    documents = parse(file, data, report)
+    report.check()
+    reader = _Reader(file, documents[0] if documents else Document(file, None), report)
+    found = reader.read()
+    report.check()
+    return found
+
+
+class _Reader:
+    def __init__(self, file: str, document: Document, report: Report) -> None:
+        self._file = file
+        self._folder = dirname(file)
+        self._document = document
+        self._report = report
+
+    def read(self) -> Described:
+        tree = self._document.tree
+        if not isinstance(tree, dict):
+            self._fault((), "the file is a mapping with the key environments", "see `devbox guide environments`")
+            return Described(file=self._file, default="", environments=())
+        self._known(tree, (), _ROOT)
+        named = tree.get("environments")
+        if not isinstance(named, dict) or not named:
+            hint = "environments:\n  dev:\n    files: [compose.yaml]" if "environments" not in tree else ""
+            self._fault(("environments",), "environments is a mapping of names to environments", hint)
+            named = {}
+        environments = tuple(self._environment(name, value) for name, value in named.items())
+        default = self._text(tree.get("default"), ("default",))
+        if default and default not in named:
+            self._fault(("default",), f"there is no environment {default}", _nearest(default, named))
+        return Described(file=self._file, default=default, environments=environments)
+
+    def _environment(self, name: str, value: Any) -> Environment:
+        path: Path = ("environments", name)
+        if not _ENVIRONMENT.fullmatch(name):
+            self._fault(path, f'"{name}" cannot name an environment', "use letters, digits, - _ and .")
+        if value is None:
+            value = {}
+        if not isinstance(value, dict):
+            self._fault(path, "an environment is a mapping", "files: [compose.yaml]")
+            value = {}
+        self._known(value, path, _KEYS)
+        texts = {key: self._text(value.get(key), (*path, key)) for key in _TEXTS}
+        lists = {key: self._list(value.get(key), (*path, key)) for key in _LISTS}
+        project = texts["project"]
+        if project and not PROJECT.fullmatch(project):
+            hint = "use lowercase letters, digits, - and _"
+            better = normal(project)
+            message = f'"{project}" cannot name a project'
+            self._fault((*path, "project"), message, f"{hint}, such as {better}" if better else hint)
+        protected = value.get("protected", False)
+        if not isinstance(protected, bool):
+            self._fault((*path, "protected"), "protected is true or false")
+        directory = texts["project_directory"]
+        return Environment(
+            name=name,
+            description=texts["description"],
+            files=self._absolute(lists["files"]),
+            env_files=self._absolute(lists["env_files"]),
+            profiles=lists["profiles"],
+            project=project,
+            project_directory=absolute(self._folder, directory) if directory else "",
+            context=texts["context"],
+            protected=protected is True,
+            place=self._document.key_place(path),
+        )
+
+    def _absolute(self, paths: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(absolute(self._folder, path) for path in paths)
+
+    def _known(self, tree: dict[str, Any], path: Path, keys: tuple[str, ...]) -> None:
+        for key in tree:
+            if key not in keys and not key.startswith("x-"):
+                place = self._document.key_place((*path, key))
+                hint = _nearest(key, keys) or f"known are {', '.join(keys)}"
+                self._report.fault(f"there is no key {key} here", place=place, path=(*path, key), hint=hint)
+
+    def _text(self, value: Any, path: Path) -> str:
+        if value is None:
+            return ""
+        if not isinstance(value, str):
+            self._fault(path, f"{path[-1]} is a text", f'write "{value}"' if isinstance(value, int | float) else "")
+            return ""
+        return value
+
+    def _list(self, value: Any, path: Path) -> tuple[str, ...]:
+        if value is None:
+            return ()
+        members = [value] if isinstance(value, str) else value
+        if not isinstance(members, list):
+            self._fault(path, f"{path[-1]} is a list of texts")
+            return ()
+        for index, member in enumerate(members):
+            if not isinstance(member, str) or not member:
+                self._fault((*path, index), f"a member of {path[-1]} is a text")
+        return tuple(member for member in members if isinstance(member, str) and member)
+
+    def _fault(self, path: Path, message: str, hint: str = "") -> None:
+        self._report.fault(message, place=self._document.place(path), path=path, hint=hint)
+
+
+def _nearest(word: str, known: Any) -> str:
+    found = get_close_matches(word, [str(one) for one in known], 1)
+    return f"did you mean {found[0]}?" if found else ""
