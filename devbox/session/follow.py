@@ -31,6 +31,7 @@ class Follower:
         self,
         *,
         connect: Callable[[], Awaitable[Engine]],
+        engine: Engine | None,
         link: Link,
         project: str | None,
         state: Callable[[], State],
@@ -43,7 +44,7 @@ class Follower:
         self._state = state
         self._emit = emit
         self._now = now
-        self.engine: Engine | None = None
+        self.engine = engine
         """The last connection, whether it answers or not; whoever ends the session closes it."""
         self._retry = asyncio.Event()
         self._dirty = asyncio.Event()

@@ -56,7 +56,7 @@ class Logs:
         return self._merged
 
     def show(self, services: Iterable[str]) -> None:
-        """Tail these services and no others; what was read of others is kept, and continued when they are shown again."""
+        """Tail these services and no others; what was read of others is kept, to be continued when they are shown."""
         wanted = tuple(services)
         since = self._now()
         self._shown = {service: self._shown.get(service, since) for service in wanted}

@@ -1,0 +1,73 @@
+"""Keeping the plan of `up` fresh while somebody looks at it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from devbox.compose.model import Project
+from devbox.errors import DevboxError, EngineLost
+from devbox.plan.commands import Up
+from devbox.session.events import Event, Noticed, PlanComputed
+from devbox.session.link import Link
+from devbox.session.rows import containers
+from devbox.session.store import Store
+
+_QUIET = 0.5
+
+
+class Foresight:
+    """Plans anew when the project or one of its containers came, went or stopped, at most twice a second."""
+
+    def __init__(self, *, store: Store, link: Link, emit: Callable[[Event], None], now: Callable[[], float]) -> None:
+        self._store = store
+        self._link = link
+        self._emit = emit
+        self._now = now
+        self._wanted = False
+        self._wake = asyncio.Event()
+        self._planned_for: object = None
+        self._complaint = ""
+
+    def want(self, wanted: bool) -> None:
+        """Whether somebody looks."""
+        self._wanted = wanted
+        if wanted:
+            self._planned_for = None
+            self._wake.set()
+
+    async def run(self) -> None:
+        """Plan until cancelled."""
+        unsubscribe = self._store.subscribe(lambda state: self._wake.set())
+        self._wake.set()
+        try:
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                project, seen = self._store.state.project, self._seen()
+                if not self._wanted or project is None or seen == self._planned_for:
+                    continue
+                from devbox.session.preview import preview
+
+                engine = await self._link.connected()
+                try:
+                    self._emit(PlanComputed(plan=await preview(Up(), project, engine)))
+                except EngineLost:
+                    await self._link.recovered()
+                    self._wake.set()
+                    continue
+                except DevboxError as error:
+                    self._complain(error.message)
+                self._planned_for = seen
+                await asyncio.sleep(_QUIET)
+        finally:
+            unsubscribe()
+
+    def _seen(self) -> tuple[Project | None, tuple[tuple[str, object], ...]]:
+        state = self._store.state
+        return state.project, tuple((one.id, one.state) for one in containers(state.rows))
+
+    def _complain(self, text: str) -> None:
+        if text != self._complaint:
+            self._complaint = text
+            self._emit(Noticed(text=f"No plan: {text}", severity="warning", at=self._now()))
