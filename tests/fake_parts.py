@@ -43,6 +43,7 @@ class FakeImage:
 
     healthcheck: tuple[str, ...] = ()
     volumes: tuple[str, ...] = ()
+    environment: tuple[str, ...] = ()
     content: str = ""
     """Another content is another id."""
 

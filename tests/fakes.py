@@ -110,7 +110,11 @@ class FakeEngine(FakeThings):
 
     def _observed_image(self, reference: str, image: FakeImage) -> ObservedImage:
         return ObservedImage(
-            id=image.id_of(reference), tags=(reference,), healthcheck=image.healthcheck, volumes=image.volumes
+            id=image.id_of(reference),
+            tags=(reference,),
+            healthcheck=image.healthcheck,
+            volumes=image.volumes,
+            environment=image.environment,
         )
 
     # Making and unmaking
@@ -240,11 +244,11 @@ class FakeEngine(FakeThings):
         await self._enter("logs")
         found = self._find(container.id)
         lines = [line for line in found.lines if (since or 0) * 1e9 <= line.time <= (until or 1e10) * 1e9]
-        if lines := last(lines, tail):
-            yield lines
-        if not follow or not found.live:
-            return
         feed: Feed[LogLine] = Feed()
+        if lines := last(lines, tail):
+            feed.put(lines)
+        if not follow or not found.live:
+            feed.end()
         found.followers.append(feed)
         try:
             async for batch in feed.read():
@@ -262,8 +266,7 @@ class FakeEngine(FakeThings):
 
     async def sample(self, container: str) -> Sample | None:
         await self._enter("sample")
-        found = self._find(container)
-        if not found.live:
+        if not any(one.live and container in (one.id, one.name) for one in self.containers.values()):
             return None
         self.samples += 1
         return Sample(

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 from devbox.adapters.wire import Wire
 from devbox.errors import Conflict, NotFound
+
+GOING = 30.0
+"""Seconds that somebody else's removal may take."""
 
 
 def remove(wire: Wire, container: str, *, force: bool, volumes: bool) -> None:
@@ -13,16 +18,19 @@ def remove(wire: Wire, container: str, *, force: bool, volumes: bool) -> None:
     except NotFound:
         return
     except Conflict:
-        if not _going(wire, path):
+        if not _gone(wire, path, force=force):
             raise
 
 
-def _going(wire: Wire, path: str) -> bool:
-    """Whether somebody else removes it already; waits for the end of that."""
+def _gone(wire: Wire, path: str, *, force: bool) -> bool:
+    """Whether somebody else's removal takes it away. While that stops it first, the engine still calls it running."""
+    deadline = time.monotonic() + GOING
     try:
-        if wire.json("GET", f"{path}/json")["State"]["Status"] != "removing":
-            return False
-        wire.json("POST", f"{path}/wait", {"condition": "removed"}, timeout=None)
+        while time.monotonic() < deadline:
+            if not force and wire.json("GET", f"{path}/json")["State"]["Status"] != "removing":
+                return False
+            time.sleep(0.02)
+            wire.json("GET", f"{path}/json")
     except NotFound:
-        pass
-    return True
+        return True
+    return False
