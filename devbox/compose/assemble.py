@@ -38,6 +38,8 @@ class Assembler:
         """The documents of a file, freshly read."""
         data = read(file, self._files, self._report, stdin=self._stdin, asked=asked)
         documents = parse(file, data, self._report)
+        if not data:
+            self._report.broken |= bool(self._report.problems)
         for document in documents:
             if not isinstance(document.tree, dict):
                 self._report.fault("the file must hold a mapping, such as services:", place=document.place(()))
@@ -112,6 +114,7 @@ class Assembler:
         before = len(self._report.problems)
         documents = self.parse(file, place)
         if len(self._report.problems) > before:
+            self._report.broken = True
             return None
         tree: Tree = {}
         for document in documents:

@@ -12,21 +12,29 @@ from devbox.compose.places import Places
 from devbox.compose.report import Path, Report
 
 Fault = Callable[..., None]
+Known = Callable[[str, str], bool]
+"""section, key -> whether it is declared, be it faultily"""
 
 _UNIQUE = ("device_cgroup_rules", "external_links", "group_add", "security_opt", "volumes_from")
 
 
 def check(tree: Tree, enabled: Tree, disabled: Tree, places: Places, report: Report) -> None:
-    """Report every fault; only enabled services are looked into."""
+    """Report every fault of enabled services; one that has a problem already is not looked into."""
+    touched = frozenset(report.touched)
+
+    def known(kind: str, key: str) -> bool:
+        return key in (tree.get(kind) or {}) or (kind, key) in touched or (kind,) in touched
 
     def fault(path: Path, message: str, hint: str = "") -> None:
         report.fault(message, place=places(path), path=path, hint=hint)
 
     for name, service in enabled.items():
         path: Path = ("services", name)
-        _source(service, path, enabled, fault)
-        _dependencies(service, path, enabled, disabled, fault)
-        _references(service, path, tree, fault)
+        if path in touched:
+            continue
+        _source(service, path, enabled, known, fault)
+        _dependencies(service, path, enabled, disabled, known, fault)
+        _references(service, path, tree, known, fault)
         _scale(service, path, fault)
         _limits(service, path, fault)
         _mounts(service, path, fault)
@@ -34,7 +42,7 @@ def check(tree: Tree, enabled: Tree, disabled: Tree, places: Places, report: Rep
         for field in _UNIQUE:
             _repeats(service.get(field, ()), (*path, field), fault)
     _container_names(enabled, fault)
-    _objects(tree, fault)
+    _objects(tree, touched, fault)
     wanted = {
         name: [other for other in service.get("depends_on", {}) if other in enabled]
         for name, service in enabled.items()
@@ -49,7 +57,7 @@ def _near(name: str, names: Iterable[str]) -> str:
     return f'did you mean "{close[0]}"?' if close else ""
 
 
-def _source(service: Tree, path: Path, enabled: Tree, fault: Fault) -> None:
+def _source(service: Tree, path: Path, enabled: Tree, known: Known, fault: Fault) -> None:
     build = service.get("build")
     if build is None and not service.get("image") and "provider" not in service:
         fault(path, "has neither an image nor a build", "add image: or build:")
@@ -61,16 +69,16 @@ def _source(service: Tree, path: Path, enabled: Tree, fault: Fault) -> None:
         if target.startswith("service:"):
             other = target.removeprefix("service:")
             where = (*path, "build", "additional_contexts", context)
-            if other not in enabled:
+            if not known("services", other):
                 fault(where, f'there is no service "{other}"', _near(other, enabled))
-            elif "build" not in enabled[other]:
+            elif "build" not in enabled.get(other, {"build"}):
                 fault(where, f'the service "{other}" builds no image')
     platforms, platform = build.get("platforms"), service.get("platform")
     if platforms and platform and platform not in platforms:
         fault((*path, "platform"), f"{platform} is not among build.platforms", "add it there")
 
 
-def _dependencies(service: Tree, path: Path, enabled: Tree, disabled: Tree, fault: Fault) -> None:
+def _dependencies(service: Tree, path: Path, enabled: Tree, disabled: Tree, known: Known, fault: Fault) -> None:
     for other, how in service.get("depends_on", {}).items():
         where = (*path, "depends_on", other)
         if "condition" not in how:
@@ -81,15 +89,14 @@ def _dependencies(service: Tree, path: Path, enabled: Tree, disabled: Tree, faul
             profiles = ", ".join(disabled[other].get("profiles", ()))
             hint = f"add --profile {profiles.split(', ')[0]}, or write required: false"
             fault(where, f'depends on "{other}", which its profiles ({profiles}) leave out', hint)
-        else:
+        elif not known("services", other):
             fault(where, f'there is no service "{other}"', _near(other, enabled))
 
 
-def _references(service: Tree, path: Path, tree: Tree, fault: Fault) -> None:
+def _references(service: Tree, path: Path, tree: Tree, known: Known, fault: Fault) -> None:
     def look(kind: str, key: str, where: Path, word: str) -> None:
-        known = tree.get(kind) or {}
-        if key not in known:
-            hint = _near(key, known) or f"declare it at the top: {kind}: {{{key}: ...}}"
+        if not known(kind, key):
+            hint = _near(key, tree.get(kind) or {}) or f"declare it at the top: {kind}: {{{key}: ...}}"
             fault(where, f'there is no {word} "{key}"', hint)
 
     if service.get("network_mode") and service.get("networks"):
@@ -172,13 +179,15 @@ def _container_names(enabled: Tree, fault: Fault) -> None:
             taken.setdefault(container, name)
 
 
-def _objects(tree: Tree, fault: Fault) -> None:
+def _objects(tree: Tree, touched: frozenset[Path], fault: Fault) -> None:
     for name, volume in (tree.get("volumes") or {}).items():
         others = [key for key in volume if key not in ("name", "external")]
         if volume.get("external") and others:
             fault(("volumes", name, others[0]), "has no meaning with external: true", "remove one of the two")
     for kind, sources in (("configs", ("file", "environment", "content")), ("secrets", ("file", "environment"))):
         for name, item in (tree.get(kind) or {}).items():
+            if (kind, name) in touched:
+                continue
             given = [key for key in sources if key in item]
             if len(given) > 1:
                 fault((kind, name, given[1]), f"excludes {given[0]}", "keep one of the two")

@@ -35,7 +35,8 @@ def load(request: LoadRequest, files: Files) -> Project:
     report = Report()
     variables = VariableFiles(files, report)
     found = discover(request, files, variables, report)
-    report.check()
+    if not found.files:
+        report.check()
 
     assembler = Assembler(files, variables, report, home=request.environ.get("HOME", ""), stdin=request.stdin)
     parsed = tuple((file, assembler.parse(file)) for file in found.files)
@@ -44,12 +45,13 @@ def load(request: LoadRequest, files: Files) -> Project:
     tree = assembler.assemble(parsed, found.folder, environment)
     if not report.problems and not any(documents for _, documents in parsed):
         report.fault(f"{found.files[0]} is empty", hint="it needs services:")
-    report.check()
+    if report.broken:
+        report.check()
 
     normalise(tree, name, environment)
     places = Places(assembler.sources)
     enabled, disabled = _by_profile(tree["services"], found.profiles)
-    check(tree, enabled, disabled, places, report)
+    check(tree, enabled, disabled, places, report)  # what has a problem already is not looked into again
     resolve_files(enabled, environment, variables, places, missing_ok=False)
     resolve_files(disabled, environment, variables, places, missing_ok=True)
     report.check()

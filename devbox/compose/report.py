@@ -24,12 +24,18 @@ class Report:
 
     problems: list[Problem] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    touched: set[Path] = field(default_factory=set)
+    """The objects (section, name) that have a problem: what is missing in them may come of that alone."""
+    broken: bool = False
+    """A whole file, or a part whose extent is unknown, could not be read."""
 
     def fault(self, message: str, *, place: Place | None = None, path: Path = (), hint: str = "") -> None:
         """Note a problem; the same one is kept once."""
         problem = Problem(message=message, place=place, path=dotted(path), hint=hint)
         if problem not in self.problems:
             self.problems.append(problem)
+        if path:
+            self.touched.add(path[:2])
 
     def warn(self, text: str) -> None:
         """Note a warning once."""
@@ -37,6 +43,13 @@ class Report:
             self.warnings.append(text)
 
     def check(self) -> None:
-        """Raise LoadError with everything found so far, if anything was."""
-        if self.problems:
-            raise LoadError(tuple(self.problems))
+        """Raise LoadError with everything found so far, if anything was, in the order of the files."""
+        if not self.problems:
+            return
+        files = list(dict.fromkeys(problem.place.file for problem in self.problems if problem.place))
+
+        def order(problem: Problem) -> tuple[int, int, int]:
+            place = problem.place
+            return (files.index(place.file), place.line, place.column) if place else (len(files), 0, 0)
+
+        raise LoadError(tuple(sorted(self.problems, key=order)))

@@ -285,7 +285,8 @@ def record(
             inner = (*path, key)
             if known is None:
                 if not (free and key.startswith("x-")):
-                    reading.key_fault(inner, f'the key "{key}" is not known here', _near(key, shapes))
+                    hint = _near(key, shapes) or _misplaced(path, item)
+                    reading.key_fault(inner, f'the key "{key}" is not known here', hint)
             elif item is None and key not in nullable:
                 _empty(inner, reading)
             elif (out := known(item, inner, reading)) is not DROP:
@@ -303,6 +304,12 @@ def _empty(path: Path, reading: Reading) -> None:
         reading.fault(path, "is empty", "give it a value or remove the key")
     else:
         reading.nulls.append(path)
+
+
+def _misplaced(path: Path, item: Any) -> str:
+    """A service at the top, as the first Compose files had them."""
+    looks_so = not path and isinstance(item, dict) and ("image" in item or "build" in item)
+    return "services belong under services:" if looks_so else ""
 
 
 def _near(word: Any, words: Iterable[str]) -> str:

@@ -112,6 +112,7 @@ def parse(file: str, data: bytes, report: Report) -> list[Document]:
     """The documents of a file, in order; faults go to `report`, and a file that cannot be read gives none."""
     text = decode(file, data, report)
     if text is None:
+        report.broken = True
         return []
     documents: list[Document] = []
     try:
@@ -123,12 +124,16 @@ def parse(file: str, data: bytes, report: Report) -> list[Document]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
-        report.fault(f"not YAML: {_words(error)}", place=place, hint=_advice(error, text))
+        message, hint = _explained(error, text)
+        report.fault(f"not YAML: {message}", place=place, hint=hint)
+        report.broken = True
         return []
     except yaml.YAMLError as error:
         report.fault(f"not YAML: {str(error).splitlines()[0]}", place=Place(file))
+        report.broken = True
         return []
     except _Refused:
+        report.broken = True
         return []
     return documents
 
@@ -146,24 +151,20 @@ def decode(file: str, data: bytes, report: Report) -> str | None:
         return None
 
 
-def _words(error: yaml.MarkedYAMLError) -> str:
-    return ", ".join(part for part in (error.context, error.problem) if part)
-
-
-def _advice(error: yaml.MarkedYAMLError, text: str) -> str:
+def _explained(error: yaml.MarkedYAMLError, text: str) -> tuple[str, str]:
+    """What is wrong, and what to do about it where that can be told."""
     mark = error.problem_mark
     lines = text.splitlines()
     line = lines[mark.line] if mark and mark.line < len(lines) else ""
     if "\t" in line[: len(line) - len(line.lstrip())]:
-        return "indent with spaces: YAML allows no tabs"
+        return "a tab in the indentation", "indent with spaces"
     problem = error.problem or ""
+    message = ", ".join(part for part in (error.context, problem) if part)
     if "mapping values are not allowed" in problem:
-        return "quote the value if it holds ': ', or correct the indentation"
+        return message, "quote the value if it holds ': ', or correct the indentation"
     if "cannot start any token" in problem:
-        return "quote the value"
-    if "undefined alias" in problem:
-        return "an anchor (&name) must come before its alias (*name), in the same file"
-    return ""
+        return message, "quote the value"
+    return message, ""
 
 
 class _Refused(Exception):
@@ -248,7 +249,8 @@ class _Builder:
     def build(self, node: Node, path: Path, depth: int) -> Any:
         self._left -= 1
         if self._left < 0 or depth > _DEPTH:
-            self._fault(node, path, "aliases make this too large, or refer to themselves")
+            message = "an alias stands inside its own anchor" if depth > _DEPTH else "aliases make this too large"
+            self._fault(node, (), message)
             raise _Refused
         if node.kind == "scalar":
             return node.content
@@ -307,4 +309,6 @@ class _Builder:
 
 
 def _spoken(value: Any) -> str:
-    return {None: "null", True: "true", False: "false"}.get(value, str(value)) if not isinstance(value, str) else value
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return str(value)
