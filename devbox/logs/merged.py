@@ -5,25 +5,29 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 from operator import attrgetter
+from sys import getsizeof
 
 from devbox.logs.buffer import LogSource
 from devbox.logs.changes import Changes
 from devbox.logs.line import LogLine
 
 _time = attrgetter("time")
+_text = attrgetter("text")
 
 
 class MergedLog:
-    """The lines of `sources` by time, at most `max_lines`; whatever arrived since is merged in when somebody reads.
+    """The lines of `sources` by time, capped by lines and bytes; what arrived since is merged in when somebody reads.
 
     A line may arrive late (the history of a second service, two containers read in turns): it goes where its time
     puts it, and `altered` tells from which number on the lines moved. For one thread.
     """
 
-    def __init__(self, sources: Iterable[LogSource] = (), max_lines: int = 50_000) -> None:
+    def __init__(self, sources: Iterable[LogSource] = (), max_lines: int = 50_000, max_bytes: int = 32 << 20) -> None:
         self._sources: list[LogSource] = []
         self._seen: list[int] = []
         self._max_lines = max_lines
+        self._max_bytes = max_bytes
+        self._bytes = 0
         self._lines: list[LogLine] = []
         self._base = 0
         self._dropped = 0
@@ -70,6 +74,7 @@ class MergedLog:
         self._pull()
         self._base += len(self._lines)
         self._lines = []
+        self._bytes = 0
 
     def _pull(self) -> None:
         fresh: list[LogLine] = []
@@ -95,8 +100,13 @@ class MergedLog:
             self._changes.record(self.version, self._base + position)
         else:
             lines += fresh
-        over = len(lines) - self._max_lines
-        if over > 0:
+        self._bytes += sum(map(getsizeof, map(_text, fresh)))
+        over = max(0, len(lines) - self._max_lines)
+        self._bytes -= sum(map(getsizeof, map(_text, lines[:over])))
+        while self._bytes > self._max_bytes and over < len(lines) - 1:
+            self._bytes -= getsizeof(lines[over].text)
+            over += 1
+        if over:
             del lines[:over]
             self._base += over
             self._dropped += over

@@ -10,6 +10,7 @@ from devbox.errors import DevboxError, EngineError, EngineLost, NotFound
 from devbox.plan.observed import Container
 from devbox.ports import Engine, EngineEvent
 from devbox.session.causes import first
+from devbox.session.concern import concerns
 from devbox.session.events import EngineConnected, EngineSpoke, EngineWentAway, Event, ProjectsListed, StackObserved
 from devbox.session.link import Link
 from devbox.session.rows import containers
@@ -119,8 +120,8 @@ class Follower:
                 raise EngineLost("The engine closed its event stream.")
 
     def _hear(self, batch: list[EngineEvent]) -> None:
-        # Each healthcheck makes three exec events: they change nothing that is shown.
-        told = tuple(event for event in batch if not event.action.startswith(("exec_", "top", "resize")))
+        project = self._state().project
+        told = tuple(event for event in batch if concerns(event, project))
         if not told:
             return
         if self._project is not None:

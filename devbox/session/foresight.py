@@ -63,9 +63,11 @@ class Foresight:
         finally:
             unsubscribe()
 
-    def _seen(self) -> tuple[Project | None, tuple[tuple[str, object], ...]]:
+    def _seen(self) -> tuple[Project | None, tuple[tuple[str, object], ...], int]:
+        """What the plan depends on: files, containers, and images, networks and volumes as events tell of them."""
         state = self._store.state
-        return state.project, tuple((one.id, one.state) for one in containers(state.rows))
+        things = next((event.time for event in reversed(state.events) if event.kind != "container"), 0)
+        return state.project, tuple((one.id, one.state) for one in containers(state.rows)), things
 
     def _complain(self, text: str) -> None:
         if text != self._complaint:

@@ -1,0 +1,95 @@
+"""Several services' lines by time."""
+
+from __future__ import annotations
+
+import random
+
+from devbox.logs.buffer import LogBuffer
+from devbox.logs.merged import MergedLog
+from tests.logs.lines import line, texts
+
+PLENTY = 1 << 30
+
+
+def test_lines_of_all_services_stand_in_the_order_of_time() -> None:
+    one, two = LogBuffer(100, PLENTY), LogBuffer(100, PLENTY)
+    one.extend([line("a", 1), line("c", 3)])
+    two.extend([line("b", 2), line("d", 4)])
+    merged = MergedLog([one, two])
+    assert texts(merged.slice(0, 10)) == ["a", "b", "c", "d"]
+
+
+def test_a_late_line_goes_where_its_time_puts_it_and_tells_from_where_lines_moved() -> None:
+    one, two = LogBuffer(100, PLENTY), LogBuffer(100, PLENTY)
+    merged = MergedLog([one, two])
+    one.extend([line("a", 1), line("c", 3), line("d", 4)])
+    assert merged.end == 3
+    before = merged.version
+    two.extend([line("b", 2)])
+    assert texts(merged.slice(0, 10)) == ["a", "b", "c", "d"]
+    assert merged.altered(before) == 1
+    assert merged.altered(merged.version) == 4
+
+
+def test_lines_of_the_same_time_keep_the_order_of_their_service() -> None:
+    one = LogBuffer(100, PLENTY)
+    one.extend([line(str(number), 5) for number in range(20)])
+    merged = MergedLog([one])
+    one.extend([line(str(number), 5) for number in range(20, 30)])
+    assert texts(merged.slice(0, 30)) == [str(number) for number in range(30)]
+
+
+def test_a_service_added_later_brings_its_past() -> None:
+    one, two = LogBuffer(100, PLENTY), LogBuffer(100, PLENTY)
+    one.extend([line("b", 2)])
+    two.extend([line("a", 1)])
+    merged = MergedLog([one])
+    assert merged.end == 1
+    merged.add(two)
+    assert texts(merged.slice(0, 10)) == ["a", "b"]
+
+
+def test_the_cap_drops_the_oldest() -> None:
+    one = LogBuffer(100, PLENTY)
+    merged = MergedLog([one], max_lines=3)
+    one.extend([line(str(number), number) for number in range(5)])
+    assert (merged.first, merged.end, merged.dropped) == (2, 5, 2)
+    assert texts(merged.slice(0, 9)) == ["2", "3", "4"]
+
+
+def test_bytes_are_capped() -> None:
+    one, two = LogBuffer(100, PLENTY), LogBuffer(100, PLENTY)
+    merged = MergedLog([one, two], max_bytes=10_000)
+    for number in range(20):
+        one.extend([line("x" * 1000, number)])
+        two.extend([line("y" * 1000, number)])
+        assert sum(len(one.text) for one in merged.slice(0, merged.end)) <= 10_000
+    assert merged.slice(0, merged.end)[-1].text == "y" * 1000
+
+
+def test_random_arrival_ends_up_sorted() -> None:
+    chance = random.Random(7)
+    buffers = [LogBuffer(10_000, PLENTY) for _ in range(4)]
+    merged = MergedLog(buffers)
+    clocks = [0, 0, 0, 0]
+    for _ in range(300):
+        which = chance.randrange(4)
+        batch = []
+        for _ in range(chance.randrange(5)):
+            clocks[which] += chance.randrange(1, 50)
+            batch.append(line(f"{which}", clocks[which]))
+        buffers[which].extend(batch)
+        if chance.random() < 0.3:
+            assert merged.end >= 0
+    times = [one.time for one in merged.slice(0, merged.end)]
+    assert times == sorted(times)
+    assert len(times) == sum(buffer.end for buffer in buffers)
+
+
+def test_clearing_shows_only_what_comes() -> None:
+    one = LogBuffer(100, PLENTY)
+    one.extend([line("a", 1)])
+    merged = MergedLog([one])
+    merged.clear()
+    one.extend([line("b", 2)])
+    assert texts(merged.slice(0, 10)) == ["b"]
