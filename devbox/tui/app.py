@@ -70,8 +70,9 @@ class DevboxApp(App[None], inherit_bindings=False):
         self._told = max((notice.id for notice in session.store.state.notices), default=0)
         self._failed = {operation.id for operation in session.store.state.operations if operation.ended}
         for id, keys in self.keys.of.items():
-            for key in keys:
-                self.bind(key, f"run('{id}')", description=action(id).label, show=False)
+            # make_bindings knows Textual's names of single characters ("!" is exclamation_mark).
+            for binding in Binding.make_bindings((key, f"run('{id}')", action(id).label) for key in keys):
+                self.bind(binding.key, binding.action, description=binding.description, show=False)
 
     def compose(self) -> ComposeResult:
         first = self.keys.first
@@ -187,8 +188,9 @@ class DevboxApp(App[None], inherit_bindings=False):
         """Ctrl-C: leave; the second one at once, whatever stands in the way."""
         if self._interrupted or len(self.screen_stack) > 1:
             self.exit()
-        self._interrupted = True
-        self.perform("leave")
+        else:
+            self._interrupted = True
+            self.perform("leave")
 
 
 def farewell(state: State) -> str:

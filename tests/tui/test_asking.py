@@ -7,7 +7,7 @@ from devbox.plan.plan import Node, Plan
 from devbox.plan.steps import RemoveContainer, RemoveVolume
 from devbox.session.commands import Switch
 from tests.tui import shop
-from tests.tui.driving import keys, opened, screen_text
+from tests.tui.driving import keys, opened, screen_text, shows
 
 LOST = "volume shop_pgdata and its data"
 
@@ -73,14 +73,14 @@ async def test_up_that_would_lose_data_asks() -> None:
     losing = Plan(project="shop", destroys=(LOST,))
     async with opened(plans={Up: lambda _: losing}) as (app, pilot, session):
         await keys(pilot, "U")
-        assert LOST in screen_text(app)
+        assert await shows(app, LOST)
         assert session.commands == []
 
 
 async def test_a_protected_environment_wants_its_name_typed() -> None:
     async with opened(shop.state(environment="prod")) as (app, pilot, session):
         await keys(pilot, "j j r")
-        assert "Type prod to go on" in screen_text(app)
+        assert await shows(app, "Type prod to go on")
         await keys(pilot, "y enter p r o enter")
         assert session.commands == []
         await keys(pilot, "backspace backspace backspace backspace p r o d enter")
@@ -90,9 +90,9 @@ async def test_a_protected_environment_wants_its_name_typed() -> None:
 async def test_the_switcher_shows_what_runs_where_and_asks_what_becomes_of_the_old_one() -> None:
     async with opened() as (app, pilot, session):
         await keys(pilot, "e")
-        assert "3 of 9 containers run" in screen_text(app)
+        assert await shows(app, "3 of 9 containers run")
         await keys(pilot, "j enter")
-        assert "Leave dev running" in screen_text(app)
+        assert await shows(app, "Leave dev running")
         await keys(pilot, "s")
         assert session.commands == [Switch(environment="stage", stop_current=True)]
 
@@ -115,14 +115,14 @@ async def test_a_click_on_the_strip_switches() -> None:
 async def test_stopping_a_protected_environment_on_the_way_wants_its_name_typed() -> None:
     async with opened(shop.state(environment="prod")) as (app, pilot, session):
         await keys(pilot, "e k enter s")
-        assert "Type prod to go on" in screen_text(app)
+        assert await shows(app, "Type prod to go on")
         assert session.commands == []
 
 
 async def test_quitting_while_something_runs_asks_and_two_ctrl_c_leave() -> None:
     async with opened(shop.state(operations=(shop.operation(),))) as (app, pilot, _):
         await keys(pilot, "ctrl+c")
-        assert "up is not done" in screen_text(app)
+        assert await shows(app, "up is not done")
         assert app.is_running
         await pilot.press("ctrl+c")
         assert app._exit

@@ -8,8 +8,9 @@ from devbox.plan.commands import Pause, Restart, Start, Stop, Unpause, Up
 from devbox.plan.observed import RunState
 from devbox.session.commands import Command, Reload
 from devbox.settings import Settings
+from tests.eventually import eventually
 from tests.tui import shop
-from tests.tui.driving import keys, opened, screen_text
+from tests.tui.driving import keys, opened, screen_text, shows
 
 
 @pytest.mark.parametrize(
@@ -53,12 +54,12 @@ async def test_what_cannot_be_done_says_why_and_asks_for_nothing() -> None:
     async with opened(shop.state(rows=(stopped,))) as (app, pilot, session):
         await keys(pilot, "j s")
         assert session.commands == []
-        assert "api: nothing runs" in screen_text(app)
+        assert await shows(app, "api: nothing runs")
 
 
 async def test_a_remapped_key_takes_over_and_the_clash_is_said() -> None:
     async with opened(settings=Settings(keys={"restart": "s"})) as (app, pilot, session):
-        assert "s is now restart, no longer stop" in screen_text(app)
+        assert await shows(app, "s is now restart, no longer stop")
         await keys(pilot, "j j s")
         assert session.commands == [Restart(services=("api",))]
 
@@ -84,8 +85,8 @@ async def test_a_click_on_a_row_selects_it() -> None:
 
 
 async def test_the_palette_finds_an_action() -> None:
-    async with opened() as (_, pilot, session):
-        await keys(pilot, ": r e s t a r t")
-        await pilot.pause(0.3)
-        await keys(pilot, "enter enter")
-        assert session.commands == [Restart()]
+    async with opened() as (app, pilot, session):
+        await keys(pilot, ": r e l o a d")
+        assert await shows(app, "Read the Compose files again")
+        await keys(pilot, "enter")
+        await eventually(lambda: session.commands == [Reload()])

@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Input, Static
 
 from devbox.tui.screens.dialog import Dialog
-from devbox.tui.text import clean, plain
+from devbox.tui.text import plain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,8 @@ Answer = TypeVar("Answer")
 class Dialog(ModalScreen[Answer | None]):
     """Closes with Esc, or by a click beside it."""
 
+    AUTO_FOCUS = "*"
+
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "close", show=False)]
 
     def action_close(self) -> None:
