@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 
 class Stream(Enum):
@@ -14,10 +14,12 @@ class Stream(Enum):
     MARK = "mark"
 
 
-@dataclass(frozen=True, slots=True)
-class LogLine:
+class LogLine(NamedTuple):
     """`text` is without its line end, decoded with replacement, its escape sequences left in (the view handles them);
-    `time` in nanoseconds since the epoch, 0 if unknown; `partial`: cut at the longest line kept."""
+    `time` in nanoseconds since the epoch, 0 if unknown; `partial`: cut at the longest line kept.
+
+    A tuple, since a flood makes 60,000 a second: 0.2-0.6 us each, where a frozen dataclass takes 1.4.
+    """
 
     service: str
     container: str
