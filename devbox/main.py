@@ -17,10 +17,7 @@ def main(argv: Sequence[str] | None = None, outside: Outside | None = None) -> i
     """Run the command line `argv` (None: this process's own); the exit code. `outside` None is the real world."""
     words = list(sys.argv[1:] if argv is None else argv)
     if words in (["--version"], ["-V"]):
-        from devbox import __version__
-
-        sys.stdout.write(f"devbox {__version__}\n")
-        return 0
+        return _version()
     from devbox.cli import failure
 
     try:
@@ -33,16 +30,34 @@ def main(argv: Sequence[str] | None = None, outside: Outside | None = None) -> i
         return failure.report(error)
 
 
+def _version() -> int:
+    from devbox import __version__
+
+    sys.stdout.write(f"devbox {__version__}\n")
+    return 0
+
+
 def _dispatch(words: list[str], outside: Outside | None) -> int:
     from devbox.cli import arguments, verbs
 
     name = arguments.verb_of(words)
     module = verbs.module(name) if name else None
     args = arguments.parse(words, module)
+    if args.version:
+        return _version()
     world = outside or real_world()
+    if args.context:
+        world = _at(args.context, world)
     if module is None:
         return _open(args, world)
     return _run(module, args, world)
+
+
+def _at(context: str, outside: Outside) -> Outside:
+    """The same world, with `--context` winning over whatever an environment names."""
+    from dataclasses import replace
+
+    return replace(outside, connect=lambda _: outside.connect(context))
 
 
 def _run(module: ModuleType, args: argparse.Namespace, outside: Outside) -> int:

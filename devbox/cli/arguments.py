@@ -30,7 +30,7 @@ _WITH_VALUE = frozenset(
 )
 _EPILOGUE = """\
 Without a verb devbox opens its screen; without a terminal it prints the status table.
-`devbox VERB --help` tells a verb's options, `devbox guide exit-codes` what it ends with, `devbox guide` lists the guides."""
+`devbox VERB --help` tells a verb's options, `devbox guide` lists the guides (exit codes: `devbox guide exit-codes`)."""
 
 
 class Parser(argparse.ArgumentParser):

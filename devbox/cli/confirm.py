@@ -29,9 +29,9 @@ async def agree(plan: Plan) -> bool:
     return _ask("Go ahead? [y/N] ").lower() in ("y", "yes")
 
 
-def permit(environment: Environment | None, meant: str) -> None:
+def permit(environment: Environment, meant: str) -> None:
     """Let a change of a protected environment pass only if its name was given or is typed now."""
-    if environment is None or not environment.protected or meant == environment.name:
+    if not environment.protected or meant == environment.name:
         return
     if meant:
         raise UsageError(

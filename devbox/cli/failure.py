@@ -13,6 +13,8 @@ REPORT = "This is a bug in devbox, not yours. Please report it with the lines ab
 
 def report(error: BaseException) -> int:
     """Print `error` for the user on stderr and return the exit code; never raises."""
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
     if isinstance(error, DevboxError):
         _write(lines(error))
         return int(error.exit_code)

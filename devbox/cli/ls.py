@@ -27,7 +27,7 @@ def add(subparsers: Subparsers) -> None:
 
 async def run(args: argparse.Namespace, outside: Outside) -> int:
     """Print them by name."""
-    async with connected(args, outside) as engine:
+    async with connected(outside) as engine:
         projects = await engine.projects()
     if args.json:
         say_json([asdict(project) for project in projects])

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stack:
-    """A project on its engine; `environment` None: the files were chosen by hand or by Compose's own rules."""
+    """The project of an environment on its engine."""
 
     project: Project
     engine: Engine
-    environment: Environment | None = None
+    environment: Environment
 
 
 def request_of(args: argparse.Namespace, outside: Outside) -> LoadRequest:
@@ -43,9 +43,16 @@ def request_of(args: argparse.Namespace, outside: Outside) -> LoadRequest:
     )
 
 
-def choose(args: argparse.Namespace, outside: Outside) -> tuple[LoadRequest, Environment | None]:
-    """What to load, with the environment it belongs to."""
-    return request_of(args, outside), None
+def choose(args: argparse.Namespace, outside: Outside) -> tuple[LoadRequest, Environment]:
+    """What to load, with the environment it belongs to; what is odd about the environments goes to stderr."""
+    from devbox.environments.discover import find
+    from devbox.environments.request import request_for
+
+    request = request_of(args, outside)
+    found = find(request, outside.files, args.environment)
+    for problem in found.problems:
+        _warn(str(problem))
+    return request_for(found.current, request), found.current
 
 
 def load_project(request: LoadRequest, outside: Outside) -> Project:
@@ -54,16 +61,19 @@ def load_project(request: LoadRequest, outside: Outside) -> Project:
 
     project = load(request, outside.files)
     for warning in project.warnings:
-        note(f"{stderr_style('warning', 'yellow')}: {printable(warning)}")
+        _warn(warning)
     return project
+
+
+def _warn(text: str) -> None:
+    note(f"{stderr_style('warning', 'yellow')}: {printable(text)}")
 
 
 @asynccontextmanager
 async def opened(args: argparse.Namespace, outside: Outside) -> AsyncIterator[Stack]:
     """The chosen project, loaded, with its engine, which is closed at the end."""
     request, environment = choose(args, outside)
-    context = args.context or (environment.context if environment else "")
-    connecting = asyncio.ensure_future(outside.connect(context))
+    connecting = asyncio.ensure_future(outside.connect(environment.context))
     try:
         await asyncio.sleep(0)  # let the connection go out before the files are read
         project = load_project(request, outside)
@@ -81,9 +91,9 @@ async def opened(args: argparse.Namespace, outside: Outside) -> AsyncIterator[St
 
 
 @asynccontextmanager
-async def connected(args: argparse.Namespace, outside: Outside) -> AsyncIterator[Engine]:
+async def connected(outside: Outside) -> AsyncIterator[Engine]:
     """The engine alone, for verbs that ask of no project."""
-    engine = await outside.connect(args.context)
+    engine = await outside.connect("")
     try:
         yield engine
     finally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -22,6 +21,8 @@ def check_services(project: Project, observed: Observed | None, names: Sequence[
         known += [container.service for container in observed.containers]
     for name in names:
         if name not in known:
+            import difflib  # 10 ms that only a mistyped name pays
+
             near = difflib.get_close_matches(name, known, n=1)
             services = ", ".join(project.services) or "none"
             hint = f"Did you mean {near[0]}?" if near else f"Its services: {services}."

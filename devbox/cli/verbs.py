@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 from types import ModuleType
 
@@ -43,6 +42,8 @@ VERBS: dict[str, tuple[str, str]] = {
 def module(verb: str) -> ModuleType:
     """The module that runs `verb`; UsageError names the nearest verb if there is none."""
     if verb not in VERBS:
+        import difflib  # 10 ms that only a mistyped verb pays
+
         near = difflib.get_close_matches(verb, VERBS, n=1)
         hint = f"Did you mean `devbox {near[0]}`?" if near else "`devbox --help` lists the verbs."
         raise UsageError(f"There is no verb {verb!r}.", hint=hint)
