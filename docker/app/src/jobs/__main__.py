@@ -1,4 +1,4 @@
-"""python -m jobs api | worker | traffic | probe api | probe worker."""
+"""python -m jobs api | worker | traffic | probe api | probe worker | probe traffic."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from jobs.settings import SettingError, Settings
 
-USAGE = "usage: python -m jobs api | worker | traffic | probe api | probe worker"
+USAGE = "usage: python -m jobs api | worker | traffic | probe api | probe worker | probe traffic"
 
 
 def main(arguments: list[str]) -> int:
@@ -50,12 +50,13 @@ def main(arguments: list[str]) -> int:
             from jobs import logs, traffic
 
             logs.configure(settings.log_level)
-            traffic.run(os.environ.get("API_HOST", "api"), settings.port, float(os.environ.get("PER_SECOND", "2")))
+            per_second = float(os.environ.get("PER_SECOND", "2"))
+            traffic.run(os.environ.get("API_HOST", "api"), settings.port, per_second, settings.pulse_file)
             return 0
-        case ["probe", "api" | "worker" as what]:
+        case ["probe", "api" | "worker" | "traffic" as what]:
             from jobs import probe
 
-            healthy, words = probe.probe_api(settings) if what == "api" else probe.probe_worker(settings)
+            healthy, words = probe.probe_api(settings) if what == "api" else probe.probe_pulse(settings)
             print(words)
             return 0 if healthy else 1
         case _:

@@ -21,6 +21,6 @@ def probe_api(settings: Settings) -> tuple[bool, str]:
         connection.close()
 
 
-def probe_worker(settings: Settings) -> tuple[bool, str]:
-    """Whether the worker's pulse is fresh."""
+def probe_pulse(settings: Settings) -> tuple[bool, str]:
+    """Whether the process beside this one has given a sign of life lately."""
     return pulse.verdict(settings.pulse_file)

@@ -1,4 +1,4 @@
-"""The worker's sign of life: a file that it touches, and that its health check looks at."""
+"""The sign of life of a process without a port: a file that it touches, and that its health check looks at."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ FRESH_SECONDS = 10.0
 
 
 def beat(path: str) -> None:
-    """Say: a moment ago this worker ran and reached Redis and PostgreSQL."""
+    """Say: a moment ago this process ran and reached what it needs."""
     Path(path).touch()
 
 
@@ -25,7 +25,7 @@ def verdict(path: str) -> tuple[bool, str]:
     """Healthy or not, and the reason in words."""
     seconds = age(path)
     if seconds is None:
-        return False, "no pulse yet: the worker has not reached Redis and PostgreSQL"
+        return False, "no pulse yet: it has not reached what it needs"
     if seconds > FRESH_SECONDS:
-        return False, f"no pulse for {seconds:.0f} s: the worker hangs, or Redis or PostgreSQL is away"
+        return False, f"no pulse for {seconds:.0f} s: it hangs, or what it needs is away"
     return True, f"pulse {seconds:.1f} s ago"

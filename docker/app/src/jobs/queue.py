@@ -62,8 +62,9 @@ class Queue:
 
     async def take(self, worker: str, *, wait: float) -> UUID | None:
         """The next id, on the worker's list from now on; None if none came within `wait` seconds."""
-        taken = await self._redis.blmove(QUEUE, _processing(worker), wait, "RIGHT", "LEFT")
-        return UUID(taken) if taken else None
+        # The types know whole seconds only; Redis has taken fractions since 6.0.
+        taken = await self._redis.blmove(QUEUE, _processing(worker), wait, "RIGHT", "LEFT")  # type: ignore[arg-type]
+        return UUID(_text(taken)) if taken else None
 
     async def done(self, worker: str, id: UUID) -> None:
         """Off the worker's list."""
@@ -85,7 +86,7 @@ class Queue:
 
     async def in_hand(self, worker: str) -> list[UUID]:
         """What the worker has taken and not finished."""
-        return [UUID(id) for id in await self._redis.lrange(_processing(worker), 0, -1)]
+        return [UUID(_text(id)) for id in await self._redis.lrange(_processing(worker), 0, -1)]
 
     async def promote(self) -> int:
         """Put what has become due back into the queue."""
@@ -107,7 +108,7 @@ class Queue:
 
     async def dead(self) -> list[str]:
         """The workers that said they live and have stopped saying so."""
-        workers = sorted(await self._redis.smembers(WORKERS))
+        workers = sorted(_text(worker) for worker in await self._redis.smembers(WORKERS))
         return [worker for worker in workers if not await self._redis.exists(f"jobs:alive:{worker}")]
 
     async def forget(self, worker: str) -> None:
@@ -124,6 +125,10 @@ class Queue:
     async def ping(self) -> None:
         """Return once Redis has answered."""
         await self._redis.ping()
+
+
+def _text(answer: bytes | str) -> str:
+    return answer if isinstance(answer, str) else answer.decode()
 
 
 def _processing(worker: str) -> str:

@@ -138,5 +138,5 @@ class Store:
 
     async def _rows(self, statement: str, *positional: Any, **named: Any) -> list[Job]:
         async with self._pool.connection() as connection:
-            cursor = await connection.execute(statement, named or positional)  # type: ignore[arg-type]
+            cursor = await connection.execute(statement, named or positional)
             return [Job(**row) for row in await cursor.fetchall()]

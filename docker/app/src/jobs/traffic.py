@@ -10,11 +10,13 @@ import random
 import signal
 import time
 
+from jobs import pulse
+
 log = logging.getLogger(__name__)
 
 
-def run(host: str, port: int, per_second: float) -> None:
-    """Post until SIGTERM; a refusal is logged and the next one tried."""
+def run(host: str, port: int, per_second: float, pulse_file: str) -> None:
+    """Post until SIGTERM; a refusal is logged and the next one tried. Every answer counts as a sign of life."""
     stopped = False
 
     def stop(*_: object) -> None:
@@ -30,6 +32,7 @@ def run(host: str, port: int, per_second: float) -> None:
         try:
             connection.request("POST", "/jobs", json.dumps(job), {"Content-Type": "application/json"})
             status = connection.getresponse().status
+            pulse.beat(pulse_file)
             log.log(logging.INFO if status == 202 else logging.WARNING, "posted", extra={"status": status, **job})
         except (OSError, http.client.HTTPException) as error:
             log.warning("not posted", extra={"error": str(error)})
