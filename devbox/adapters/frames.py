@@ -57,7 +57,8 @@ class Lines:
         """One message of the engine: its time, then a line, or a part of one."""
         if (
             payload[30:31] == b" "
-            and payload[29:30] == b"Z"
+            and payload[19:20] == b"."
+            and payload[20:29].isdigit()
             and payload[-1:] == b"\n"
             and len(payload) < MESSAGE
             and stream not in self._open
@@ -76,7 +77,7 @@ class Lines:
 
     def _odd(self, stream: Stream, payload: bytes, into: list[LogLine]) -> None:
         time, start = self.time(payload)
-        for piece in payload[start:].splitlines(keepends=True) if b"\r" not in payload else _split(payload[start:]):
+        for piece in _split(payload[start:]):
             line = self._open.get(stream)
             if line is None:
                 line = self._open[stream] = _Open(time)
@@ -103,9 +104,9 @@ class Lines:
             date, clock = text.split(b"T")
             year, month, day = map(int, date.split(b"-"))
             hour, minute, second = map(int, clock.split(b":"))
+            self._base = calendar.timegm((year, month, day, hour, minute, second)) * 1_000_000_000
         except ValueError:
             return False
-        self._base = calendar.timegm((year, month, day, hour, minute, second)) * 1_000_000_000
         self._second = text
         return True
 
