@@ -168,6 +168,7 @@ class LogCanvas(Widget, can_focus=True):
         """Parse and paint everything anew."""
         self._format.forget()
         self._seen = (self._window.view, -1, 0)
+        self._status = None
         self.refresh()
 
     def _tick(self) -> None:

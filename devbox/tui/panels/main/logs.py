@@ -50,12 +50,12 @@ class LogsTab(Tab):
         every = tuple(row.name for row in self.state.rows if not row.disabled or row.containers)
         wanted = (self.service,) if self.service is not None else every
         logs = self._feeds.logs
-        if wanted != self._shown:
-            logs.show(wanted)
         source = logs.buffer(self.service) if self.service is not None else logs.merged()
-        names = None if self.service is not None else every
-        if source is not self._source or (wanted != self._shown and names is not None):
-            self.view.show(source, names)
+        if wanted != self._shown or source is not self._source:
+            # After a switch the logs are other objects, of which none is read yet.
+            logs.show(wanted)
+            if source is not self._source or self.service is None:
+                self.view.show(source, every if self.service is None else None)
         self._source, self._shown = source, wanted
 
     def search(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -52,10 +53,13 @@ class PageTab(Tab):
             self._page = page
             self.query_one(Static).update(page)
 
+    def on_resize(self, event: events.Resize) -> None:
+        self.draw()
+
     def copy_text(self) -> str:
         return self._page.plain
 
     @property
     def room(self) -> int:
         """Cells of a row of the page."""
-        return max(20, self.query_one(Scroll).size.width - 3)
+        return max(20, self.size.width - 3)

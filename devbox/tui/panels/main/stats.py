@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from textual import events
 from textual.content import Content
 
 from devbox.session.state import Connected
@@ -16,9 +15,6 @@ class StatsTab(PageTab):
     title = "Stats"
 
     def opened(self) -> None:
-        self.draw()
-
-    def on_resize(self, event: events.Resize) -> None:
         self.draw()
 
     def page(self) -> Content:
