@@ -39,8 +39,8 @@ class Logs:
         """service -> since when"""
         self._tails: dict[str, tuple[Container, Tail, asyncio.Task[None]]] = {}
         """container id -> as it was last seen, and its reader"""
-        self._names: set[str] = set()
-        """Of containers that were read."""
+        self._read: dict[str, str] = {}
+        """container name -> id of the last one so called that was read"""
         self._wake = asyncio.Event()
         self._rows: tuple[ServiceRow, ...] | None = None
 
@@ -72,7 +72,7 @@ class Logs:
     def forget(self) -> None:
         """Another project: empty buffers (new objects), nothing shown."""
         self._buffers, self._merged = {}, MergedLog()
-        self._shown, self._names = {}, set()
+        self._shown, self._read = {}, {}
         self._rows = None
         self._pulse.poke()
 
@@ -130,9 +130,9 @@ class Logs:
             heard=self._pulse.poke,
             now=self._now,
         )
-        if new and container.name in self._names:
+        if self._read.get(container.name, container.id) != container.id:
             tail.mark("recreated", container.created)
-        self._names.add(container.name)
+        self._read[container.name] = container.id
         self._tails[container.id] = (container, tail, group.create_task(tail.run(), name=f"tail {container.name}"))
 
     async def _histories(self, service: str, replicas: list[Container]) -> None:
