@@ -68,6 +68,8 @@ def version(text: str) -> tuple[int, ...]:
 
 
 def _nobody(endpoints: Sequence[Endpoint], failures: Sequence[EngineError]) -> NoEngine:
+    from devbox.adapters.contexts import DEFAULT_SOCKET
+
     first, cause = endpoints[0], failures[0].__cause__
     where = first.url
     if isinstance(cause, PermissionError):
@@ -75,8 +77,9 @@ def _nobody(endpoints: Sequence[Endpoint], failures: Sequence[EngineError]) -> N
             f"You may not use the Docker Engine at {where}; add yourself to the group docker "
             "(`sudo usermod -aG docker $USER`) and log in again."
         )
-    if first.context == "default" and where.startswith("unix://"):
+    if not first.named_by or where == f"unix://{DEFAULT_SOCKET}":
         return NoEngine(f"No Docker Engine answers at {where}; start one with `devbox engine start`.")
-    named = f' (context "{first.context}")' if first.context != "default" else " (DOCKER_HOST)"
     reason = failures[0].message.partition("went away: ")[2].rstrip(".")
-    return NoEngine(f"No Docker Engine answers at {where}{named}: {reason}; start it there, or choose another.")
+    return NoEngine(
+        f"No Docker Engine answers at {where} ({first.named_by}): {reason}; start it there, or choose another."
+    )

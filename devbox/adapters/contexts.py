@@ -22,7 +22,7 @@ def candidates(context: str, environ: Mapping[str, str]) -> tuple[Endpoint, ...]
     if context:
         return _named(context, environ)
     if host := environ.get("DOCKER_HOST"):
-        return (Endpoint(url=_url(host), tls=_tls_of_environment(environ)),)
+        return (Endpoint(url=_url(host), named_by="DOCKER_HOST", tls=_tls_of_environment(environ)),)
     name = environ.get("DOCKER_CONTEXT") or str(configuration(environ).get("currentContext") or "")
     return _named(name or "default", environ)
 
@@ -30,7 +30,7 @@ def candidates(context: str, environ: Mapping[str, str]) -> tuple[Endpoint, ...]
 def _named(name: str, environ: Mapping[str, str]) -> tuple[Endpoint, ...]:
     if name == "default":
         if host := environ.get("DOCKER_HOST"):
-            return (Endpoint(url=_url(host), tls=_tls_of_environment(environ)),)
+            return (Endpoint(url=_url(host), named_by="DOCKER_HOST", tls=_tls_of_environment(environ)),)
         return tuple(Endpoint(url=f"unix://{path}") for path in _sockets(environ))
     return (_context(name, environ),)
 
@@ -64,7 +64,7 @@ def _context(name: str, environ: Mapping[str, str]) -> Endpoint:
             key=_existing(files / "key.pem"),
             verify=not endpoint.get("SkipTLSVerify"),
         )
-    return Endpoint(url=url, context=name, tls=tls)
+    return Endpoint(url=url, context=name, named_by=f'context "{name}"', tls=tls)
 
 
 def _tls_of_environment(environ: Mapping[str, str]) -> Tls | None:

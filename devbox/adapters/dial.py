@@ -30,6 +30,8 @@ class Endpoint:
 
     url: str
     context: str = "default"
+    named_by: str = ""
+    """What names it (DOCKER_HOST, a context); "": nothing does, it is where engines usually are."""
     tls: Tls | None = None
 
 
