@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Up:
-    """Bring services (none named: all) to what the files say. `apply` of one service is Up(services=(name,), no_deps=True)."""
+    """Bring services (none named: all) to what the files say.
+
+    `apply` of one service is Up(services=(name,), no_deps=True).
+    """
 
     services: tuple[str, ...] = ()
     build: bool = False
@@ -100,4 +103,4 @@ class PullImages:
 
 
 PlannedCommand = Up | Down | Start | Stop | Restart | Kill | Pause | Unpause | Remove | BuildImages | PullImages
-"""Commands that become a Plan (devbox.plan.verbs) and are walked by session.up. No services named: all of the project."""
+"""Commands that become a Plan (devbox.plan.verbs) and are walked by session.up; no services named: all of them."""

@@ -37,7 +37,7 @@ class Plan:
     destroys: tuple[str, ...] = ()
     """What would be lost, in words ("volume shop_pgdata and its data"); to be confirmed before execution."""
     problems: tuple[Problem, ...] = ()
-    """Why it must not be walked (a port that is taken, an external network that is missing); nothing starts while there is one."""
+    """Why it must not be walked (a port that is taken, an external network that is missing)."""
     warnings: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
     """Services that already are as the files want them."""

@@ -28,8 +28,8 @@ class InjectedFile:
 class ContainerSpec:
     """A container as it should be made.
 
-    `body` is the engine's own `POST /containers/create` schema; `extra_networks` are the endpoints (engine schema) to connect
-    before the start where the API (< 1.44) takes only one network at creation.
+    `body` is the engine's own `POST /containers/create` schema; `extra_networks` are the endpoints (engine schema)
+    to connect before the start where the API (< 1.44) takes only one network at creation.
     """
 
     name: str

@@ -1,0 +1,161 @@
+"""The steps that make a service's containers what they shall be, up to their start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from devbox.compose.model import Project, Service
+from devbox.errors import Problem
+from devbox.plan import ending, grounds, labels
+from devbox.plan.changes import changes
+from devbox.plan.commands import Up
+from devbox.plan.draft import Draft
+from devbox.plan.fate import Action, Fate, replicas, shares_with
+from devbox.plan.gates import Replica
+from devbox.plan.mounts import inherited
+from devbox.plan.names import image_name, known_services, label, temporary_name
+from devbox.plan.networking import attachments
+from devbox.plan.observed import Container, Observed, ObservedImage
+from devbox.plan.plan import Change
+from devbox.plan.spec import container_spec
+from devbox.plan.steps import ContainerSpec, CreateContainer, RenameContainer
+
+
+@dataclass(kw_only=True)
+class Work:
+    """What the plan of an `up` is made from, and what came of it so far."""
+
+    project: Project
+    observed: Observed
+    up: Up
+    draft: Draft
+    fates: dict[str, list[Fate]]
+    image_nodes: dict[str, str]
+    problems: list[Problem]
+    changes: list[Change] = field(default_factory=list)
+    destroys: list[str] = field(default_factory=list)
+    started: set[str] = field(default_factory=set)
+    """Services of which a container that is there is set going again."""
+    standing: dict[str, list[Replica]] = field(init=False)
+    peers: dict[str, tuple[str, ...]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.standing = {}
+        for name in known_services(self.project):
+            found = self.fates.get(name)
+            if found is None:
+                there = replicas(self.observed, name)
+                self.standing[name] = [Replica(name=one.name, handle=one.id, container=one) for one in there]
+            else:
+                self.standing[name] = [_replica(one) for one in found if one.action is not Action.REMOVE]
+        self.peers = {name: tuple(one.name for one in found) for name, found in self.standing.items()}
+
+
+def make(work: Work, fate: Fate) -> None:
+    """Add the steps after which the container of that fate exists under its own name, not yet started."""
+    draft, project, old = work.draft, work.project.name, fate.container
+    short = label(project, fate.name)
+    create, rename = f"create {short}", f"rename {short}"
+    if fate.action is Action.KEEP and old is not None and old.name != fate.name:
+        why = "left over from an interrupted recreation"
+        draft.add(rename, _rename(fate, old.id, why))
+    if not fate.is_new:
+        return
+    spec, why = _specify(work, fate)
+    if old is None:
+        draft.add(create, CreateContainer(spec=spec, why=why), _needs(work, fate))
+        return
+    timeout, service = work.up.timeout, fate.service
+    if fate.action is Action.REPLACE:
+        ending.end(draft, project, old, service, timeout=timeout, why=why)
+        step = CreateContainer(spec=spec, inherit_from=old.id, why=why)
+        draft.add(create, step, [*_needs(work, fate), ending.remove_node(project, old)])
+        return
+    spec = replace(spec, name=temporary_name(old.id, fate.name))
+    draft.add(create, CreateContainer(spec=spec, inherit_from=old.id, why=why), _needs(work, fate))
+    ending.end(draft, project, old, service, timeout=timeout, why="replaced by its new container", after=[create])
+    draft.add(rename, _rename(fate, spec.name, "takes over the name"), [create, ending.remove_node(project, old)])
+
+
+def made_nodes(project: str, name: str) -> tuple[str, str]:
+    """The ids of the steps after which the container stands under its name."""
+    short = label(project, name)
+    return f"create {short}", f"rename {short}"
+
+
+def _replica(fate: Fate) -> Replica:
+    kept = fate.container if fate.action is Action.KEEP else None
+    return Replica(name=fate.name, handle=kept.id if kept else fate.name, container=kept)
+
+
+def _rename(fate: Fate, container: str, why: str) -> RenameContainer:
+    return RenameContainer(service=fate.service.name, container=container, name=fate.name, why=why)
+
+
+def _specify(work: Work, fate: Fate) -> tuple[ContainerSpec, str]:
+    """The new container, and why it is made, naming what differs."""
+    project, service, old = work.project, fate.service, fate.container
+    image = work.observed.images.get(image_name(project.name, service))
+    pending = service.name in work.image_nodes
+    spec = container_spec(
+        project,
+        service,
+        fate.number,
+        peers=work.peers,
+        image_id=image.id if image and not pending else "",
+        anonymous=_taken_over(work, service, old, image) if old else {},
+        replaces=old.id if old else "",
+    )
+    if service.read_only and spec.files:
+        work.problems.append(_read_only(service, spec.files[0].path))
+    if old is None or old.config_hash == labels.config_hash(project, service):
+        if old is not None and image is not None and fate.why == "its image changed":
+            work.changes.append(
+                Change(service=service.name, property="image", before=_short(old.image_id), after=_short(image.id))
+            )
+        return spec, fate.why
+    differing = changes(service.name, spec, old, image)
+    work.changes += [one for one in differing if one not in work.changes]
+    names = ", ".join(dict.fromkeys(one.property for one in differing))
+    return spec, f"{fate.why}: {names}" if names else fate.why
+
+
+def _taken_over(work: Work, service: Service, old: Container, image: ObservedImage | None) -> dict[str, str]:
+    found = old.detail.anonymous_volumes if old.detail else {}
+    declared = image.volumes if image else tuple(found)
+    kept = {} if work.up.renew_anon_volumes else inherited(service, found, declared)
+    work.destroys += [
+        f"what {old.name} keeps in its anonymous volume at {target} ({volume[:12]})"
+        for target, volume in found.items()
+        if target not in kept
+    ]
+    return kept
+
+
+def _needs(work: Work, fate: Fate) -> list[str]:
+    """What must be there before the container can be created."""
+    service = fate.service
+    found = [grounds.network_node(one.network) for one in attachments(work.project, service)]
+    found += [grounds.volume_node(key) for key in grounds.volumes_of(work.project, [service])]
+    found += [work.image_nodes[service.name]] if service.name in work.image_nodes else []
+    peers = {
+        *shares_with(service),
+        *(line.partition(":")[0] for line in (*service.volumes_from, *service.links)),
+    }
+    for peer in sorted(peers):
+        for name in work.peers.get(peer, ()):
+            found += made_nodes(work.project.name, name)
+    return found
+
+
+def _short(image_id: str) -> str:
+    return image_id.removeprefix("sha256:")[:12]
+
+
+def _read_only(service: Service, path: str) -> Problem:
+    return Problem(
+        message=f"{path} cannot be copied into a read-only container",
+        place=service.place,
+        path=f"services.{service.name}.read_only",
+        hint="give the config or secret as `file:`, which is mounted instead",
+    )

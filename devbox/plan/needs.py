@@ -1,0 +1,49 @@
+"""What a command's plan must know of the engine besides the project's own containers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from devbox.compose.model import Project
+from devbox.plan.commands import Down, PlannedCommand, Up
+from devbox.plan.grounds import networks_of, volumes_of
+from devbox.plan.names import image_name, known_services
+from devbox.plan.observed import Observed
+from devbox.plan.plan import Plan
+from devbox.plan.steps import CreateContainer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needs:
+    """References and names to hand to Engine.observe."""
+
+    images: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()
+    volumes: tuple[str, ...] = ()
+
+
+def needs(project: Project, command: PlannedCommand) -> Needs:
+    """What to look for; a command that makes nothing needs nothing but the names its removals mean."""
+    services = tuple(known_services(project).values())
+    match command:
+        case Up():
+            return Needs(
+                images=tuple(dict.fromkeys(image_name(project.name, one) for one in services if one.provider is None)),
+                networks=tuple(one.name for one in networks_of(project, services).values()),
+                volumes=tuple(one.name for one in volumes_of(project, services).values()),
+            )
+        case Down():
+            images = tuple(dict.fromkeys(image_name(project.name, one) for one in services)) if command.images else ()
+            return Needs(
+                images=images,
+                networks=tuple(one.name for one in project.networks.values() if not one.external),
+                volumes=tuple(one.name for one in project.volumes.values() if not one.external),
+            )
+        case _:
+            return Needs()
+
+
+def undetailed(plan: Plan, observed: Observed) -> tuple[str, ...]:
+    """Ids of containers that the plan replaces unseen: their detail tells what differs and their anonymous volumes."""
+    replaced = {node.step.inherit_from for node in plan.nodes if isinstance(node.step, CreateContainer)}
+    return tuple(one.id for one in observed.containers if one.id in replaced and one.detail is None)

@@ -1,0 +1,185 @@
+"""From what should be and what is, to what to do: the plan of `up`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from devbox.compose.model import Condition, Project, Service
+from devbox.errors import Problem
+from devbox.plan import ending, grounds, images
+from devbox.plan.commands import Up
+from devbox.plan.converge import Work, make
+from devbox.plan.draft import Draft
+from devbox.plan.fate import RUNNING, Action, Fate, divergence, fates, replaced_with, replicas, shares_with
+from devbox.plan.gates import wait_for_running
+from devbox.plan.names import known_services
+from devbox.plan.observed import Container, Observed
+from devbox.plan.plan import Plan
+from devbox.plan.selection import in_order, named, restarted_with, selected
+from devbox.plan.starting import held_ports, set_going, stop_for_restart
+
+
+def reconcile(project: Project, observed: Observed, up: Up) -> Plan:
+    """The plan that brings the project's services to what the files say; UsageError for a service they do not have."""
+    chosen = selected(project, (*up.services, *up.scale) if up.services else (), dependencies=not up.no_deps)
+    named(project, up.scale)
+    problems: list[Problem] = []
+    warnings = [f"service {one.name} is left to its provider" for one in chosen.values() if one.provider is not None]
+    chosen = {name: one for name, one in chosen.items() if one.provider is None}
+
+    draft = Draft()
+    warnings += grounds.prepare(draft, project, observed, chosen.values(), problems)
+    made = images.prepare(
+        draft, project, observed, chosen, problems, build=up.build, no_build=up.no_build, pull=up.pull
+    )
+    decided = _decide(project, observed, up, chosen, made, problems)
+    work = Work(
+        project=project, observed=observed, up=up, draft=draft, fates=decided, image_nodes=made, problems=problems
+    )
+    orphans = _orphans(project, observed)
+    if up.remove_orphans:
+        for one in orphans:
+            ending.end(
+                draft, project.name, one, None, timeout=up.timeout, why=f"the files have no service {one.service}"
+            )
+    _end_what_goes(work)
+    for found in decided.values():
+        for fate in found:
+            make(work, fate)
+    if not up.no_start:
+        _start(work, chosen)
+    if up.wait and not up.no_start:
+        for name in chosen:
+            wait_for_running(draft, project.name, name, work.standing, _awaited(name, chosen), timeout=up.wait_timeout)
+    nodes = draft.nodes()
+    touched = {name for name, found in decided.items() if any(one.action is not Action.KEEP for one in found)}
+    busy = touched | work.started | set(made)
+    for name in made:
+        if any(one.action is Action.KEEP for one in decided.get(name, ())):
+            warnings.append(f"{name} is recreated if its new image differs")
+    return Plan(
+        project=project.name,
+        nodes=nodes,
+        changes=tuple(work.changes),
+        destroys=tuple(work.destroys),
+        problems=tuple(problems),
+        warnings=tuple(warnings),
+        unchanged=tuple(name for name in chosen if name not in busy),
+        orphans=tuple(one.name for one in orphans),
+    )
+
+
+def _decide(
+    project: Project,
+    observed: Observed,
+    up: Up,
+    chosen: Mapping[str, Service],
+    made: Mapping[str, str],
+    problems: list[Problem],
+) -> dict[str, list[Fate]]:
+    """What becomes of every container of the chosen services, and of others that live in their namespaces."""
+    forced = set(up.services or chosen)
+    ids = frozenset(one.id for one in observed.containers)
+    changed: dict[str, bool] = {}
+    found: dict[str, list[Fate]] = {}
+
+    def diverges(service: Service, container: Container) -> str:
+        if up.no_recreate:
+            return ""
+        dependency = up.always_recreate_deps and bool(up.services) and service.name not in up.services
+        if dependency or (up.force_recreate and service.name in forced):
+            return "asked for"
+        pending = service.name in made
+        view = Observed(networks=observed.networks) if pending else observed
+        return divergence(project, view, service, container)
+
+    for name, service in _with_lodgers(project, chosen).items():
+        there = replicas(observed, name)
+        lodger = name not in chosen
+        count = len(there) if lodger else up.scale.get(name, service.replicas)
+        if count > 1 and service.container_name and not lodger:
+            problems.append(_not_scalable(service, count))
+            count = 1
+
+        def why(container: Container, service: Service = service, lodger: bool = lodger) -> str:
+            return "" if lodger else diverges(service, container)
+
+        decided = [replaced_with(one, changed, ids) for one in fates(project.name, service, there, count, why)]
+        if lodger and not any(one.is_new for one in decided):
+            continue
+        found[name] = decided
+        changed[name] = bool(decided) and decided[0].is_new
+    return found
+
+
+def _with_lodgers(project: Project, chosen: Mapping[str, Service]) -> dict[str, Service]:
+    """The chosen services and those that live in a namespace of one of them, hosts first."""
+    found = dict(chosen)
+    grew = True
+    while grew:
+        more = {
+            name: one
+            for name, one in project.services.items()
+            if name not in found and any(host in found for host in shares_with(one))
+        }
+        found.update(more)
+        grew = bool(more)
+    return in_order(found)
+
+
+def _end_what_goes(work: Work) -> None:
+    for found in work.fates.values():
+        for fate in found:
+            if fate.action is Action.REMOVE and fate.container is not None:
+                ending.end(
+                    work.draft,
+                    work.project.name,
+                    fate.container,
+                    fate.service,
+                    timeout=work.up.timeout,
+                    why=fate.why,
+                )
+
+
+def _start(work: Work, chosen: Mapping[str, Service]) -> None:
+    restarted = _restarts(work)
+    for name, cause in restarted.items():
+        stop_for_restart(work, name, cause)
+    holders = held_ports(work)
+    known = known_services(work.project)
+    going = {**chosen, **{name: known[name] for name in (*work.fates, *restarted)}}
+    for service in in_order(going).values():
+        set_going(work, service, holders)
+
+
+def _restarts(work: Work) -> dict[str, str]:
+    """Running services that go down and up with a recreated one (`restart: true`): service -> because of which."""
+    recreated = [name for name, found in work.fates.items() if any(fate.is_new and fate.container for fate in found)]
+    return {
+        name: cause
+        for name, cause in restarted_with(work.project, recreated).items()
+        if any(one.state in RUNNING for one in replicas(work.observed, name))
+    }
+
+
+def _awaited(name: str, chosen: Mapping[str, Service]) -> Condition:
+    """What `--wait` waits for: a one-shot that others wait for to complete would never count as running."""
+    for service in chosen.values():
+        dependency = service.depends_on.get(name)
+        if dependency is not None and dependency.condition is Condition.COMPLETED:
+            return Condition.COMPLETED
+    return Condition.STARTED
+
+
+def _orphans(project: Project, observed: Observed) -> list[Container]:
+    known = known_services(project)
+    return [one for one in observed.containers if one.service not in known and not one.oneoff]
+
+
+def _not_scalable(service: Service, count: int) -> Problem:
+    return Problem(
+        message=f"{count} containers cannot all be called {service.container_name}",
+        place=service.place,
+        path=f"services.{service.name}.container_name",
+        hint="drop container_name, or leave the scale at 1",
+    )

@@ -1,0 +1,183 @@
+"""One step, done on the engine; no decision is taken here."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+
+from devbox.compose.model import Project
+from devbox.errors import Conflict, DevboxError, EngineLost, NotFound
+from devbox.plan import labels
+from devbox.plan.steps import (
+    BuildImage,
+    ContainerSpec,
+    CreateContainer,
+    CreateNetwork,
+    CreateVolume,
+    KillContainer,
+    PauseContainer,
+    PullImage,
+    RemoveContainer,
+    RemoveImage,
+    RemoveNetwork,
+    RemoveVolume,
+    RenameContainer,
+    RestartContainer,
+    StartContainer,
+    Step,
+    StopContainer,
+    UnpauseContainer,
+    WaitFor,
+)
+from devbox.ports import Builder, BuildRequest, Engine, Progress
+from devbox.session.gate import wait_for
+from devbox.session.hooks import HookFailed, run_hooks
+from devbox.session.news import News
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What steps are done with."""
+
+    project: Project
+    engine: Engine
+    builder: Builder
+    news: News
+    eager_health: bool
+    calls: asyncio.Semaphore
+    """How many calls that keep the engine busy run at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Says:
+    """Where a step tells how far it is."""
+
+    note: Callable[[str], None]
+    progress: Callable[[tuple[Progress, ...]], None]
+
+
+async def act(step: Step, tools: Tools, says: Says) -> None:
+    """Do the step; DevboxError says why it failed. A thing to be removed that is gone already is no failure."""
+    engine = tools.engine
+    match step:
+        case WaitFor():
+            await _gate(step, tools, says)
+        case PullImage():
+            await _pull(step, tools, says)
+        case BuildImage():
+            await _build(step, tools, says)
+        case StopContainer():
+            # Without the limit: it mostly waits for a grace period to pass.
+            try:
+                await run_hooks(engine, step.container, step.hooks)
+            except HookFailed as error:
+                says.note(f"pre_stop: {error.message}")
+            await engine.stop(step.container, step.timeout)
+        case RestartContainer():
+            await engine.restart(step.container, step.timeout)
+            await run_hooks(engine, step.container, step.hooks)
+        case StartContainer():
+            async with tools.calls:
+                await engine.start(step.container)
+            await run_hooks(engine, step.container, step.hooks)
+        case RemoveNetwork() | RemoveVolume() | RemoveImage():
+            async with tools.calls:
+                await _remove(step, engine, says)
+        case _:
+            async with tools.calls:
+                await _call(step, engine)
+
+
+async def _call(step: Step, engine: Engine) -> None:
+    match step:
+        case CreateNetwork():
+            await engine.create_network(step.network, step.labels)
+        case CreateVolume():
+            await engine.create_volume(step.volume, step.labels)
+        case CreateContainer():
+            await engine.create_container(await _with_image(step.spec, engine))
+        case KillContainer():
+            await engine.kill(step.container, step.signal)
+        case PauseContainer():
+            await engine.pause(step.container)
+        case UnpauseContainer():
+            await engine.unpause(step.container)
+        case RemoveContainer():
+            await engine.remove(step.container, force=step.force, volumes=step.volumes)
+        case RenameContainer():
+            await engine.rename(step.container, step.name)
+        case _:
+            raise TypeError(f"no such step: {step}")
+
+
+async def _with_image(spec: ContainerSpec, engine: Engine) -> ContainerSpec:
+    """The spec with its image's id as a label, which the plan could not know of an image still to be had."""
+    marks = spec.body.get("Labels", {})
+    image = None if labels.IMAGE in marks else await engine.image(spec.image)
+    if image is None:
+        return spec
+    return replace(spec, body={**spec.body, "Labels": {**marks, labels.IMAGE: image.id}})
+
+
+async def _remove(step: RemoveNetwork | RemoveVolume | RemoveImage, engine: Engine, says: Says) -> None:
+    try:
+        match step:
+            case RemoveNetwork():
+                await engine.remove_network(step.id)
+            case RemoveVolume():
+                await engine.remove_volume(step.name)
+            case RemoveImage():
+                await engine.remove_image(step.image)
+    except NotFound:
+        says.note("gone already")
+    except Conflict as error:
+        says.note(f"still in use, left as it is: {error.message}")
+
+
+async def _gate(step: WaitFor, tools: Tools, says: Says) -> None:
+    try:
+        await wait_for(step, engine=tools.engine, news=tools.news, eager=tools.eager_health, note=says.note)
+    except EngineLost:
+        raise
+    except DevboxError as error:
+        if step.required:
+            raise
+        says.note(f"goes on without it: {error.message}")
+
+
+async def _pull(step: PullImage, tools: Tools, says: Says) -> None:
+    try:
+        await _stream(tools.engine.pull(step.image, step.platform), says)
+    except EngineLost:
+        raise
+    except DevboxError as error:
+        if not step.ignore_failure:
+            raise
+        says.note(f"goes on without it: {error.message}")
+
+
+async def _build(step: BuildImage, tools: Tools, says: Says) -> None:
+    project = tools.project
+    request = BuildRequest(
+        project=project.name,
+        service=step.service,
+        image=step.image,
+        build=step.build,
+        platform=step.platform,
+        no_cache=step.no_cache,
+        pull=step.build.pull,
+        secrets={
+            one.source: project.secrets[one.source] for one in step.build.secrets if one.source in project.secrets
+        },
+        environment=project.environment,
+    )
+    await _stream(tools.builder.build(request), says)
+
+
+async def _stream(batches: AsyncIterator[list[Progress]], says: Says) -> None:
+    async with aclosing(batches) as open_batches:  # type: ignore[type-var]
+        async for batch in open_batches:
+            if batch:
+                says.progress(tuple(batch))

@@ -1,0 +1,150 @@
+"""Waiting until what others depend on is ready: on the engine's events, and on the container's own check."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextlib import aclosing, suppress
+
+from devbox.compose.model import Condition
+from devbox.errors import DevboxError, EngineError, NotFound
+from devbox.plan.observed import Container, Detail
+from devbox.plan.steps import WaitFor
+from devbox.ports import Engine
+from devbox.session.news import News
+from devbox.session.probe import until_healthy
+from devbox.session.verdict import Failed, Met, has_check, judge, probe_text
+
+_LAST_LINES = 5
+
+
+class GateClosed(DevboxError):
+    """What was waited for cannot be any more."""
+
+
+async def wait_for(step: WaitFor, *, engine: Engine, news: News, eager: bool, note: Callable[[str], None]) -> None:
+    """Return once every container has met the condition; GateClosed says why one never will, or not in time."""
+    heard: dict[str, str] = {}
+
+    def listener(name: str) -> Callable[[str], None]:
+        def hear(text: str) -> None:
+            heard[name] = text
+            note(text)
+
+        return hear
+
+    try:
+        async with asyncio.timeout(step.timeout):
+            waits = [
+                asyncio.create_task(_one(name, step, engine=engine, news=news, eager=eager, note=listener(name)))
+                for name in step.containers
+            ]
+            try:
+                for finished in asyncio.as_completed(waits):
+                    await finished
+            finally:
+                for wait in waits:
+                    wait.cancel()
+                await asyncio.wait(waits)
+    except TimeoutError:
+        last = next(iter(heard.values()), "")
+        raise GateClosed(
+            f"{step.service} did not get there within {step.timeout:g} s" + (f": {last}" if last else "")
+        ) from None
+
+
+async def _one(
+    name: str, step: WaitFor, *, engine: Engine, news: News, eager: bool, note: Callable[[str], None]
+) -> None:
+    async with news.waiter() as waiter:
+        container = await _inspect(engine, name)
+        begun = container.detail.restart_count if container.detail else 0
+        healthy: asyncio.Task[None] | None = None
+        asked: tuple[str, float | None] = ("", None)
+        try:
+            while True:
+                verdict = judge(container, step.condition, begun)
+                if isinstance(verdict, Met):
+                    return
+                if isinstance(verdict, Failed):
+                    raise await _closed(verdict, container, engine)
+                note(verdict.note or _progress(container.detail))
+                now = (container.id, container.detail.started if container.detail else None)
+                if eager and _can_ask(container, step.condition) and asked != now:
+                    # A new life of the container is a new chance for its check.
+                    await _settle(healthy)
+                    asked = now
+                    healthy = asyncio.create_task(until_healthy(container, engine, _counted(container, note)))
+                if await _first(waiter.wait(), healthy):
+                    return
+                container = await _inspect(engine, name)
+        finally:
+            await _settle(healthy)
+
+
+async def _first(news: Coroutine[None, None, None], healthy: asyncio.Task[None] | None) -> bool:
+    """Wait for news or for the check to pass; whether it passed."""
+    told = asyncio.create_task(news)
+    try:
+        await asyncio.wait([told, *([healthy] if healthy else [])], return_when=asyncio.FIRST_COMPLETED)
+        if healthy is not None and healthy.done():
+            healthy.result()
+            return True
+        told.result()
+        return False
+    finally:
+        await _settle(told)
+
+
+async def _settle(task: asyncio.Task[None] | None) -> None:
+    """End the task; what it ended with is of no interest any more."""
+    if task is not None:
+        task.cancel()
+        await asyncio.wait([task])
+        if not task.cancelled():
+            task.exception()
+
+
+def _can_ask(container: Container, condition: Condition) -> bool:
+    return condition is not Condition.COMPLETED and container.state.value == "running" and has_check(container.detail)
+
+
+def _counted(container: Container, note: Callable[[str], None]) -> Callable[[str], None]:
+    """Notes of our own tries, with the engine's count of those that matter."""
+    retries = container.detail.retries if container.detail and container.detail.retries else 3
+
+    def say(text: str) -> None:
+        tries, _, said = text.partition(", ")
+        note(f"{tries} ({retries} of the engine's own make it unhealthy), {said}")
+
+    return say
+
+
+def _progress(detail: Detail | None) -> str:
+    if detail is None:
+        return ""
+    retries = detail.retries or 3
+    said = probe_text(detail)
+    tried = f"try {detail.failing_streak} of {retries}" if detail.failing_streak else "no try counts yet"
+    return f"{tried}, {said}" if said else "waits for its healthcheck"
+
+
+async def _inspect(engine: Engine, name: str) -> Container:
+    try:
+        return await engine.inspect(name)
+    except NotFound:
+        raise GateClosed(f"container {name} is gone", hint="somebody removed it; run the same again") from None
+
+
+async def _closed(verdict: Failed, container: Container, engine: Engine) -> GateClosed:
+    """The failure, with the last lines the container printed where these tell more."""
+    text = verdict.why
+    if verdict.lines:
+        printed: list[str] = []
+        with suppress(EngineError):
+            async with aclosing(engine.logs(container, follow=False, tail=_LAST_LINES)) as batches:  # type: ignore[type-var]
+                async for batch in batches:
+                    printed += [line.text for line in batch]
+        if printed:
+            text += "; its last output:" + "".join(f"\n    {line[:300]}" for line in printed[-_LAST_LINES:])
+    return GateClosed(text, hint=verdict.hint)
