@@ -34,6 +34,18 @@ async def test_the_log_of_the_service_then_of_all() -> None:
         assert app.feeds.logs.shown == ("api", "postgres", "worker")
 
 
+async def test_an_empty_log_says_so() -> None:
+    app = PaneApp(FakeFeeds())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await show(app, "logs", "api")
+        await eventually(lambda: "Nothing logged yet." in text(app))
+        app.feeds.logs.buffer("api").extend(lines("api", ["a line"]))
+        await eventually(lambda: "Nothing logged yet." not in text(app))
+        app.pane.filter()
+        await pilot.press(*"zzz")
+        await eventually(lambda: "No line matches the filter." in text(app))
+
+
 async def test_a_switch_shows_the_new_logs() -> None:
     app = PaneApp(FakeFeeds())
     app.feeds.logs.buffer("api").extend(lines("api", ["old stack"]))
@@ -104,7 +116,7 @@ async def test_a_wrong_regular_expression_is_explained() -> None:
         ("config", "api", "API_TOKEN: ••••••"),
         ("stats", "api", "64M of 128M (50%)"),
         ("stats", "api", "150% of a core · 75% of the host's 2"),
-        ("stats", None, "together"),
+        ("stats", None, "Together 150% of a core · 75% of the host's 2, 64M of memory"),
     ],
 )
 async def test_what_a_tab_shows(tab: str, service: str | None, expected: str) -> None:

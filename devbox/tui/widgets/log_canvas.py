@@ -104,7 +104,12 @@ class LogCanvas(Widget, can_focus=True):
         styles = self._format.styles
         strips = []
         for y in crop.line_range:
-            strip = self._strip(rows[y]) if y < len(rows) else Strip.blank(width - 1, styles.base)
+            if y < len(rows):
+                strip = self._strip(rows[y])
+            elif not y:
+                strip = self._nothing(width - 1)
+            else:
+                strip = Strip.blank(width - 1, styles.base)
             part = "thumb" if top <= y < top + visible else "bar"
             strips.append(Strip([*strip, Segment(" ", styles.parts[part])], width))
         background = self.background_colors[1]
@@ -151,6 +156,11 @@ class LogCanvas(Widget, can_focus=True):
         number, index, line = row
         marked = self._selection.span(number) if self._selection else None
         return self._format.strip(number, index, line, number == self._here, marked)
+
+    def _nothing(self, width: int) -> Strip:
+        said = " No line matches the filter." if self._window.query else " Nothing logged yet."
+        style = self._format.styles.base + self._format.styles.parts["time"]
+        return Strip([Segment(said, style)]).adjust_cell_length(max(0, width), style)
 
     def _thumb(self, height: int) -> tuple[int, int]:
         """First row and rows of the scroll bar's thumb; no rows where everything is in sight."""

@@ -55,9 +55,11 @@ class LineFormat:
         self.styles = LogStyles(Style(), {}, True)
         self._entries: dict[int, _Entry] = {}
         self._clock: tuple[int, str] = (-1, "")
+        self._widths: tuple[tuple[int, int], int] = ((-1, -1), 0)
 
     def forget(self, start: int = 0) -> None:
         """What was parsed from line number `start` on is parsed again."""
+        self._widths = ((-1, -1), 0)
         if start:
             for number in [number for number in self._entries if number >= start]:
                 del self._entries[number]
@@ -69,8 +71,11 @@ class LineFormat:
         """Cells that names take; 0: they are not shown."""
         if self.names is None:
             return 0
-        longest = max((cell_len(name) for name in self.names), default=8)
-        return max(4, min(longest, 20, self.width // 4))
+        known = (len(self.names), self.width)
+        if self._widths[0] != known:
+            longest = max((cell_len(name) for name in self.names), default=8)
+            self._widths = (known, max(4, min(longest, 20, self.width // 4)))
+        return self._widths[1]
 
     @property
     def prefix_width(self) -> int:

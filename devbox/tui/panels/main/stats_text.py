@@ -54,8 +54,9 @@ def stack_stats(rows: Sequence[ServiceRow], usage: Mapping[str, Usage], cpus: in
         lines.append(line)
     every = [usage[container.id] for _, container in measured]
     cpu = sum(used.cpu for used in every)
-    total = f"{'together':{wide}}  {percent(cpu):>6}  {size(sum(used.memory for used in every)):>7}"
-    lines += [Content(""), Content.styled(total + _of_host(cpu, cpus), "bold")]
+    memory = size(sum(used.memory for used in every))
+    total = f"Together {percent(cpu)} of a core{_of_host(cpu, cpus)}, {memory} of memory"
+    lines += [Content(""), Content.styled(total, "bold")]
     return Content("\n").join(lines)
 
 
