@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from devbox.compose.model import Build, FileObject, Network, Volume
-from devbox.logs.line import LogLine
-from devbox.plan.observed import Container, Observed, ObservedImage, RunningProject
-from devbox.plan.steps import ContainerSpec
-from devbox.settings import Settings
+if TYPE_CHECKING:  # each costs a command of the CLI that has no use for it 10-30 ms
+    from devbox.compose.model import Build, FileObject, Network, Volume
+    from devbox.logs.line import LogLine
+    from devbox.plan.observed import Container, Observed, ObservedImage, RunningProject
+    from devbox.plan.steps import ContainerSpec
+    from devbox.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,8 +89,19 @@ def ended(outcome: Outcome, verb: str) -> int:
     for _, error in outcome.errors:
         for line in lines(error):
             note(line)
+    failed = {id for id, _ in outcome.errors}
+    if failed and len(outcome.left) > len(failed):
+        note(f"Not done because of it: {', '.join(map(printable, _behind(outcome, failed)))}")
     codes = {int(error.exit_code) for _, error in outcome.errors}
     return ExitCode.NO_ENGINE if codes == {int(ExitCode.NO_ENGINE)} else ExitCode.FAILED
+
+
+def _behind(outcome: Outcome, failed: set[str]) -> list[str]:
+    """What is left besides the steps that failed themselves, in words."""
+    from devbox.plan.text import step_text
+
+    own = {step_text(node.step) for node in outcome.plan.nodes if node.id in failed}
+    return [text for text in outcome.left if text not in own]
 
 
 def as_json(outcome: Outcome, progress: Progress) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from devbox.cli import arguments
-from devbox.cli.output import say, say_json
+from devbox.cli.output import printable, say, say_json
 from devbox.cli.project import Stack, opened
 from devbox.errors import ExitCode
 from devbox.plan.commands import Up
@@ -46,7 +46,8 @@ async def run(args: argparse.Namespace, outside: Outside) -> int:
     if args.json:
         say_json(as_json(plan))
     else:
-        say(describe(plan).rstrip("\n"))
+        for line in describe(plan).splitlines():
+            say(printable(line))
     if plan.problems:
         return ExitCode.FAILED
     return ExitCode.CHANGES if plan and args.detailed_exitcode else ExitCode.DONE
