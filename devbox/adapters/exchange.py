@@ -65,8 +65,9 @@ class Exchange:
 
     @property
     def pending(self) -> bool:
-        """Whether `recv` answers at once, with bytes that came along with the head."""
-        return bool(self._rest)
+        """Whether `recv` has bytes already that a poll of the socket does not tell of."""
+        held = getattr(self.connection.sock, "pending", None)  # TLS decrypts more than was asked for
+        return bool(self._rest) or bool(held and held())
 
     @property
     def ends_with_connection(self) -> bool:
@@ -100,9 +101,16 @@ class Exchange:
             parts.append(part)
         return b"".join(parts)
 
-    def send(self, data: bytes) -> None:
-        """Write into a two-way stream."""
-        self.connection.sock.sendall(data)
+    def send(self, data: bytes) -> int:
+        """Write into a two-way stream what it takes without waiting; how much that was."""
+        sock = self.connection.sock
+        if hasattr(sock, "pending"):  # TLS knows no single call that does not wait
+            sock.sendall(data)
+            return len(data)
+        try:
+            return sock.send(data, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return 0
 
     def end_input(self) -> None:
         """Tell the other side that no more input comes."""

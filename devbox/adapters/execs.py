@@ -26,6 +26,8 @@ class ExecSpec:
     workdir: str = ""
     environment: Mapping[str, str | None] = field(default_factory=dict)
     privileged: bool = False
+    size: tuple[int, int] | None = None
+    """Rows and columns of the terminal; engines before 23 learn it a moment after the start."""
 
 
 class Payloads:
@@ -97,6 +99,8 @@ def make(wire: Wire, container: str, spec: ExecSpec) -> str:
         "Env": [name if value is None else f"{name}={value}" for name, value in spec.environment.items()],
         "Privileged": spec.privileged,
     }
+    if spec.size:
+        body["ConsoleSize"] = list(spec.size)
     return str(wire.json("POST", f"/containers/{container}/exec", body=body)["Id"])
 
 

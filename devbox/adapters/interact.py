@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
+from dataclasses import replace
 
 from devbox.adapters import execs
 from devbox.adapters.exchange import Exchange, Garbled
 from devbox.adapters.execs import ExecSpec
-from devbox.adapters.terminal import Terminal
+from devbox.adapters.terminal import Terminal, terminal_size
 from devbox.adapters.threads import Threads
 from devbox.adapters.wire import Wire
 from devbox.errors import EngineError
@@ -17,6 +18,8 @@ from devbox.errors import EngineError
 
 async def interact(wire: Wire, threads: Threads, container: str, spec: ExecSpec) -> int:
     """Run `spec` with the terminal joined to it; its exit code."""
+    if spec.tty:
+        spec = replace(spec, size=terminal_size(1))
     id = await threads.call(lambda: execs.make(wire, container, spec))
     exchange = await threads.call(lambda: execs.begin(wire, id, spec))
     await _joined(wire, threads, exchange, f"/exec/{id}/resize", tty=spec.tty, stdin=spec.stdin)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -88,7 +89,9 @@ def credentials(reference: str, environ: Mapping[str, str]) -> dict[str, str]:
     try:
         registry, _ = auth.resolve_repository_name(split(reference)[0])
         kept = auth.load_config(str(config_folder(environ) / "config.json"), credstore_env=dict(environ))
-        login = auth.resolve_authconfig(kept, registry)
+        with warnings.catch_warnings():  # a missing helper is also raised; the warning would spoil the screen
+            warnings.simplefilter("ignore")
+            login = auth.resolve_authconfig(kept, registry)
     except DockerException as error:
         raise PullFailed(
             f"{reference} could not be pulled: the docker CLI's stored login cannot be read: {error}.",

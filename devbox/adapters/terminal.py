@@ -19,6 +19,15 @@ from devbox.adapters.execs import Payloads
 CHUNK = 64 * 1024
 
 
+def terminal_size(descriptor: int) -> tuple[int, int] | None:
+    """(rows, columns); None if it is no terminal."""
+    try:
+        found = os.get_terminal_size(descriptor)
+    except OSError:
+        return None
+    return (found.lines, found.columns) if found.lines and found.columns else None
+
+
 class Terminal:
     """Standard input, output and error, by their descriptors."""
 
@@ -32,12 +41,7 @@ class Terminal:
         os.close(self._alarm)
 
     def size(self) -> tuple[int, int] | None:
-        """(rows, columns); None if the output is no terminal."""
-        try:
-            found = os.get_terminal_size(self.stdout)
-        except OSError:
-            return None
-        return (found.lines, found.columns) if found.lines and found.columns else None
+        return terminal_size(self.stdout)
 
     @contextlib.contextmanager
     def raw(self, wanted: bool) -> Iterator[None]:
@@ -80,38 +84,34 @@ class Terminal:
     def join(self, exchange: Exchange, *, tty: bool, stdin: bool, resized: Callable[[], None]) -> None:
         """Carry bytes both ways until the container's side ends or `stop` is called; blocking."""
         stream = exchange.connection.sock.fileno()
-        poll = select.poll()
-        poll.register(stream, select.POLLIN)
-        poll.register(self._alarm_read, select.POLLIN)
-        if stdin:
-            poll.register(self.stdin, select.POLLIN)
+        typing = Typing(exchange, self.stdin) if stdin else None
         payloads = None if tty else Payloads()
         while True:
-            ready = {descriptor for descriptor, _ in poll.poll()} if not exchange.pending else {stream}
+            poll = select.poll()
+            poll.register(self._alarm_read, select.POLLIN)
+            poll.register(stream, select.POLLIN | (select.POLLOUT if typing and typing.waiting else 0))
+            if typing and typing.hungry:
+                poll.register(self.stdin, select.POLLIN)
+            ready = dict(poll.poll(0 if exchange.pending else None))
             if self._alarm_read in ready:
                 if b"s" in os.read(self._alarm_read, CHUNK):
                     return
                 resized()
-            if stdin and self.stdin in ready:
-                data = self._typed()
-                if data:
-                    exchange.send(data)
-                else:
-                    poll.unregister(self.stdin)
-                    stdin = False
-                    with contextlib.suppress(OSError):  # the other side was quicker
-                        exchange.end_input()
-            if stream in ready:
-                data = exchange.recv(CHUNK)
+            if typing:
+                typing.go_on(self.stdin in ready)
+            if exchange.pending or ready.get(stream, 0) & ~select.POLLOUT:
+                data = self._heard(exchange, typing)
                 if not data:
                     return
                 self._show(data, payloads)
 
-    def _typed(self) -> bytes:
+    def _heard(self, exchange: Exchange, typing: Typing | None) -> bytes:
         try:
-            return os.read(self.stdin, CHUNK)
-        except OSError:
-            return b""
+            return exchange.recv(CHUNK)
+        except ConnectionResetError:
+            if typing and typing.refused:  # the command ended with input left unread
+                return b""
+            raise
 
     def _show(self, data: bytes, payloads: Payloads | None) -> None:
         if payloads is None:
@@ -119,6 +119,40 @@ class Terminal:
             return
         for number, payload in payloads.take(data):
             write_all(self.stderr if number == 2 else self.stdout, payload)
+
+
+class Typing:
+    """Input on its way to the container. Never waits for it: a command may want its output read before it reads on."""
+
+    def __init__(self, exchange: Exchange, descriptor: int) -> None:
+        self._exchange = exchange
+        self._descriptor = descriptor
+        self._ended = False
+        self.waiting = b""
+        """Read and not yet taken by the container."""
+        self.refused = False
+
+    @property
+    def hungry(self) -> bool:
+        """Whether more input is wanted."""
+        return not self._ended and not self.waiting
+
+    def go_on(self, readable: bool) -> None:
+        """Read if there is something to read, send what can be sent."""
+        if readable and self.hungry:
+            try:
+                self.waiting = os.read(self._descriptor, CHUNK)
+            except OSError:
+                self.waiting = b""
+            self._ended = not self.waiting
+            if self._ended:
+                with contextlib.suppress(OSError):  # the other side was quicker
+                    self._exchange.end_input()
+        if self.waiting:
+            try:
+                self.waiting = self.waiting[self._exchange.send(self.waiting) :]
+            except (BrokenPipeError, ConnectionResetError):
+                self.refused, self._ended, self.waiting = True, True, b""
 
 
 def write_all(descriptor: int, data: bytes) -> None:
