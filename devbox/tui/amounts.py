@@ -9,12 +9,10 @@ from devbox.plan.observed import Binding
 
 
 def span(seconds: float) -> str:
-    """ "4s", "12m", "3h 5m", "2d 4h": never wider than seven cells below 100 days."""
+    """ "4s", "12m", "3h 5m", "2d 4h": never wider than seven cells below 100 days; changes rarely once it is long."""
     whole = max(0, int(seconds))
     if whole < 60:
         return f"{whole}s"
-    if whole < 600:
-        return f"{whole // 60}m {whole % 60}s"
     if whole < 3600:
         return f"{whole // 60}m"
     if whole < 86400:
@@ -24,7 +22,10 @@ def span(seconds: float) -> str:
 
 def took(seconds: float) -> str:
     """How long something took: "0.4s", "12s", "2m 5s"."""
-    return f"{seconds:.1f}s" if seconds < 10 else span(seconds)
+    if seconds < 10:
+        return f"{seconds:.1f}s"
+    whole = int(seconds)
+    return f"{whole // 60}m {whole % 60}s" if 60 <= whole < 3600 else span(seconds)
 
 
 def size(count: float) -> str:

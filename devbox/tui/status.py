@@ -42,7 +42,7 @@ _PLAIN = {
 }
 
 _HEALTH = {
-    HealthState.NONE: Status("·", "no check", Tone.OFF, 0),
+    HealthState.NONE: Status("·", "–", Tone.OFF, 0),
     HealthState.STARTING: Status("◐", "starting", Tone.BUSY, 6),
     HealthState.HEALTHY: Status("●", "healthy", Tone.GOOD, 3),
     HealthState.UNHEALTHY: Status("▲", "unhealthy", Tone.BAD, 8),
@@ -75,8 +75,8 @@ def health_status(container: Container) -> Status | None:
 
 def container_status(container: Container) -> Status:
     """State and health in one."""
-    health = health_status(container)
-    return health if health and health.word != "no check" else run_status(container)
+    checked = container.health is not HealthState.NONE
+    return (checked and health_status(container)) or run_status(container)
 
 
 def service_status(row: ServiceRow) -> Status:

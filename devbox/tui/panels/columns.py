@@ -75,7 +75,7 @@ def layout(width: int, rows: Sequence[Row]) -> tuple[Column, ...]:
         return (Column("SERVICES", max(width - GUTTER - 14, 6), _name), joined)
     if width < 62:
         return (Column("SERVICES", width - GUTTER - 1 - 13 - 2 - 7 - 1, _name), joined, uptime)
-    split = width >= 96
+    split = width >= 88
     state: tuple[Column, ...] = (joined,)
     if split:
         state = (Column("STATE", 13, lambda row: _of(row.state)), Column("HEALTH", 12, lambda row: _of(row.health)))

@@ -74,6 +74,7 @@ class ServiceList(ScrollView, can_focus=True):
         self.marked: set[str] = set()
         self.columns: tuple[Column, ...] = ()
         self._lines: dict[tuple[object, ...], Strip] = {}
+        self._width = 0
 
     # What is shown
 
@@ -101,6 +102,7 @@ class ServiceList(ScrollView, can_focus=True):
         return self.columns if same else wanted
 
     def on_resize(self, event: events.Resize) -> None:
+        self._width = self.size.width
         self.columns = self._layout()
         self._lines.clear()
         self.virtual_size = Size(1, len(self.rows))
@@ -213,7 +215,7 @@ class ServiceList(ScrollView, can_focus=True):
         self.refresh_line(self.index)
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
+        width = self._width
         at = y + self.scroll_offset.y
         if at >= len(self.rows):
             return Strip.blank(width, self.rich_style)
