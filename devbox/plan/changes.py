@@ -9,35 +9,37 @@ from devbox.plan import labels
 from devbox.plan.masking import masked
 from devbox.plan.observed import Container, ObservedImage
 from devbox.plan.plan import Change
-from devbox.plan.properties import DEFAULTS, PROPERTIES, shown
+from devbox.plan.properties import DEFAULTS, FILLED_IN, PROPERTIES, UNORDERED, shown
 from devbox.plan.steps import ContainerSpec
 
 Body = Mapping[str, Any]
 
 
-def changes(service: str, spec: ContainerSpec, container: Container, image: ObservedImage | None) -> list[Change]:
+def changes(
+    service: str, spec: ContainerSpec, container: Container, image: ObservedImage | None, ids: Mapping[str, str]
+) -> list[Change]:
     """The differences between the container's body, as inspected, and the wanted one; secret values are masked.
 
-    Where nothing differs that can be named (another tool's hash, or no detail), the hash itself is the difference.
+    `ids` (name -> id) are the containers that are there. Empty without detail, and where nothing has a name that differs.
     """
     body = container.detail.body if container.detail else {}
     if not body:
-        return [_hash(service, spec, container)]
+        return []
     config, host = _mapping(body.get("Config")), _mapping(body.get("HostConfig"))
-    wanted_host = _mapping(spec.body.get("HostConfig"))
+    wanted_host = _by_id(_mapping(spec.body.get("HostConfig")), ids)
     image_env = dict(_pairs(image.environment)) if image else {}
-    found = [
+    return [
         *_environment(service, config.get("Env"), spec.body.get("Env"), image_env),
         *_labels(service, config.get("Labels"), spec.body.get("Labels")),
         *_plain(service, config, spec.body, "Config"),
         *_plain(service, host, wanted_host, "HostConfig"),
-        *_one(service, "volumes", _mounts(host), _mounts(wanted_host)),
+        *_one(service, "volumes", *_mounts(host, wanted_host)),
         *_one(service, "networks", _networks(body), _wanted_networks(spec)),
     ]
-    return found or [_hash(service, spec, container)]
 
 
-def _hash(service: str, spec: ContainerSpec, container: Container) -> Change:
+def hash_change(service: str, spec: ContainerSpec, container: Container) -> Change:
+    """The difference that remains where none has a name."""
     now = str(spec.body.get("Labels", {}).get(labels.CONFIG_HASH, ""))
     before = container.config_hash[:12] or "none"
     return Change(service=service, property="configuration hash", before=before, after=now[:12])
@@ -77,7 +79,11 @@ def _labels(service: str, now: Mapping[str, str] | None, wanted: Mapping[str, st
         _change(service, f"labels.{key}", key, before.get(key), value)
         for key, value in after.items()
         if not key.startswith(labels.PREFIX) and before.get(key) != value
-    ] + _one(service, "depends_on", before.get(labels.DEPENDS_ON, ""), after.get(labels.DEPENDS_ON, ""))
+    ] + _one(service, "depends_on", _sorted(before.get(labels.DEPENDS_ON)), _sorted(after.get(labels.DEPENDS_ON)))
+
+
+def _sorted(line: str | None) -> str:
+    return ",".join(sorted((line or "").split(",")))
 
 
 def _change(service: str, name: str, key: str, before: str | None, after: str | None) -> Change:
@@ -93,24 +99,53 @@ def _plain(service: str, now: Body, wanted: Body, part: str) -> list[Change]:
         if where != part:
             continue
         default = DEFAULTS.get(key)
-        before, after = shown(now.get(key), default), shown(wanted.get(key), default)
-        if key not in wanted and key in ("Cmd", "Entrypoint", "User", "WorkingDir", "Healthcheck", "StopSignal"):
-            # The image's own value stands there: nothing says that it is a difference.
-            continue
-        if key == "MemorySwap" and key not in wanted:
+        values = (now.get(key), wanted.get(key))
+        before, after = (shown(sorted(one) if key in UNORDERED and one else one, default) for one in values)
+        if key not in wanted and key in FILLED_IN:
             continue
         found += _one(service, name, before, after)
     return found
 
 
-def _mounts(host: Body) -> str:
+def _by_id(host: Body, ids: Mapping[str, str]) -> Body:
+    """With containers named by their ids, as the engine keeps them."""
+
+    def known(value: str) -> str:
+        kind, _, name = value.partition(":")
+        return f"container:{ids[name]}" if kind == "container" and name in ids else value
+
+    found = dict(host)
+    for key in ("NetworkMode", "PidMode", "IpcMode"):
+        if key in found:
+            found[key] = known(found[key])
+    if "VolumesFrom" in found:
+        lines = [line.partition(":") for line in found["VolumesFrom"]]
+        found["VolumesFrom"] = [ids.get(name, name) + colon + mode for name, colon, mode in lines]
+    return found
+
+
+def _mounts(now: Body, wanted: Body) -> tuple[str, str]:
+    """Both as text. Of anonymous volumes only a new one is a difference: the image's own come and go unasked."""
+    before, after = _mount_lines(now), _mount_lines(wanted)
+    there = {line.rpartition(":")[2] for line in before}
+    mine = {line for line in before if not line.startswith(":")}
+    shall = {line for line in after if not line.startswith(":") or line[1:] not in there}
+    return _joined(mine), _joined(shall)
+
+
+def _joined(lines: Iterable[str]) -> str:
+    return ", ".join(sorted(line.removeprefix(":") for line in lines))
+
+
+def _mount_lines(host: Body) -> list[str]:
+    """ "source:target" or "source:target:ro"; an anonymous volume is ":target"."""
     lines = [str(line).removesuffix(":rw") for line in host.get("Binds") or ()]
     for one in host.get("Mounts") or ():
-        mode = ":ro" if one.get("ReadOnly") else ""
-        # An anonymous volume has a name only once it is there.
-        source = "" if one.get("Type") == "volume" and len(str(one.get("Source", ""))) == 64 else one.get("Source", "")
-        lines.append(f"{source}:{one.get('Target', '')}{mode}".removeprefix(":"))
-    return ", ".join(sorted(lines))
+        source = str(one.get("Source", ""))
+        anonymous = one.get("Type") == "volume" and len(source) in (0, 64)
+        mode = ":ro" if one.get("ReadOnly") and not anonymous else ""
+        lines.append(f"{'' if anonymous else source or one.get('Type')}:{one.get('Target', '')}{mode}")
+    return lines
 
 
 def _networks(body: Body) -> str:

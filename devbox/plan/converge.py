@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from devbox.compose.model import Project, Service
 from devbox.errors import Problem
 from devbox.plan import ending, grounds, labels
-from devbox.plan.changes import changes
+from devbox.plan.changes import changes, hash_change
 from devbox.plan.commands import Up
 from devbox.plan.draft import Draft
 from devbox.plan.fate import Action, Fate, replicas, shares_with
@@ -106,6 +106,7 @@ def _specify(work: Work, fate: Fate) -> tuple[ContainerSpec, str]:
         anonymous=_taken_over(work, service, old, image) if old else {},
         replaces=old.id if old else "",
     )
+    # A file cannot be copied in where the root is read-only.
     if service.read_only and spec.files:
         work.problems.append(_read_only(service, spec.files[0].path))
     if old is None or old.config_hash == labels.config_hash(project, service):
@@ -114,7 +115,8 @@ def _specify(work: Work, fate: Fate) -> tuple[ContainerSpec, str]:
                 Change(service=service.name, property="image", before=_short(old.image_id), after=_short(image.id))
             )
         return spec, fate.why
-    differing = changes(service.name, spec, old, image)
+    ids = {one.name: one.id for one in work.observed.containers}
+    differing = changes(service.name, spec, old, image, ids) or [hash_change(service.name, spec, old)]
     work.changes += [one for one in differing if one not in work.changes]
     names = ", ".join(dict.fromkeys(one.property for one in differing))
     return spec, f"{fate.why}: {names}" if names else fate.why
@@ -124,10 +126,11 @@ def _taken_over(work: Work, service: Service, old: Container, image: ObservedIma
     found = old.detail.anonymous_volumes if old.detail else {}
     declared = image.volumes if image else tuple(found)
     kept = {} if work.up.renew_anon_volumes else inherited(service, found, declared)
+    others = {name for one in work.observed.containers if one is not old for name in one.volumes}
     work.destroys += [
         f"what {old.name} keeps in its anonymous volume at {target} ({volume[:12]})"
         for target, volume in found.items()
-        if target not in kept
+        if target not in kept and volume not in others
     ]
     return kept
 

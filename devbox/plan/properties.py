@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 PROPERTIES: Mapping[tuple[str, str], str] = {
     ("Config", "Image"): "image",
@@ -55,10 +56,36 @@ PROPERTIES: Mapping[tuple[str, str], str] = {
     ("HostConfig", "Ulimits"): "ulimits",
     ("HostConfig", "CgroupParent"): "cgroup_parent",
     ("HostConfig", "BlkioWeight"): "blkio_config",
+    ("Config", "Hostname"): "hostname",
+    ("HostConfig", "IpcMode"): "ipc",
+    ("HostConfig", "CgroupnsMode"): "cgroup",
+    ("HostConfig", "LogConfig"): "logging",
+    ("HostConfig", "Runtime"): "runtime",
+    ("HostConfig", "Isolation"): "isolation",
 }
-"""(part of the inspect answer, key) -> compose's name.
+"""(part of the inspect answer, key) -> compose's name."""
 
-Hostname, IpcMode, LogConfig and the like are left out: there the engine's choice cannot be told from a wish."""
+FILLED_IN = frozenset(
+    {
+        "Cmd",
+        "Entrypoint",
+        "User",
+        "WorkingDir",
+        "Healthcheck",
+        "StopSignal",
+        "MemorySwap",
+        "Hostname",
+        "IpcMode",
+        "CgroupnsMode",
+        "LogConfig",
+        "Runtime",
+        "Isolation",
+    }
+)
+"""Where the file says nothing, the image or the engine fills these in: what stands there then is no difference."""
+
+UNORDERED = frozenset({"ExtraHosts", "CapAdd", "CapDrop", "GroupAdd", "SecurityOpt"})
+"""Lists whose order means nothing."""
 
 DEFAULTS: Mapping[str, object] = {
     "ShmSize": 67108864,
@@ -81,14 +108,15 @@ def shown(value: object, default: object = None) -> str:
     return json.dumps(tidy, ensure_ascii=False, sort_keys=True)
 
 
-def _tidy(value: object) -> object:
+def _tidy(value: object) -> Any:
     """Without what says nothing, so that an answer and a request can be compared."""
     if isinstance(value, Mapping):
         kept = {key: _tidy(one) for key, one in value.items()}
-        found = {key: one for key, one in kept.items() if one is not None}
-        return found or None
+        return {key: one for key, one in kept.items() if one is not None} or None
     if isinstance(value, list | tuple):
-        return [_tidy(one) if one != "" else "" for one in value] or None
+        found = [_tidy(one) if one != "" else "" for one in value]
+        # Lists of things (ulimits, devices) have no order; lists of words (a command) have.
+        return (sorted(found, key=repr) if any(isinstance(one, dict) for one in found) else found) or None
     if value in ("", False) or value is None or (isinstance(value, int) and value == 0):
         return None
     return value

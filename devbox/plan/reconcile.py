@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from devbox.compose.model import Condition, Project, Service
 from devbox.errors import Problem
 from devbox.plan import ending, grounds, images
+from devbox.plan.adopt import is_same
 from devbox.plan.commands import Up
 from devbox.plan.converge import Work, make
 from devbox.plan.draft import Draft
@@ -91,7 +92,8 @@ def _decide(
             return "asked for"
         pending = service.name in made
         view = Observed(networks=observed.networks) if pending else observed
-        return divergence(project, view, service, container)
+        why = divergence(project, view, service, container)
+        return "" if why and is_same(project, observed, service, container) else why
 
     for name, service in _with_lodgers(project, chosen).items():
         there = replicas(observed, name)

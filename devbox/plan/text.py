@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from devbox.compose.model import Condition
 from devbox.plan.plan import Plan
 from devbox.plan.steps import (
@@ -25,6 +27,8 @@ from devbox.plan.steps import (
     WaitFor,
 )
 
+_TEMPORARY = re.compile(r"^[0-9a-f]{12}_")
+
 
 def step_text(step: Step) -> str:
     """What the step does, in a few words, without its cause."""
@@ -44,7 +48,7 @@ def step_text(step: Step) -> str:
         case BuildImage():
             return f"build {step.image}"
         case CreateContainer():
-            return f"create container {step.spec.name}"
+            return f"create container {final_name(step.spec.name)}" + (" anew" if step.inherit_from else "")
         case StartContainer():
             return f"start {step.name}"
         case StopContainer():
@@ -63,6 +67,11 @@ def step_text(step: Step) -> str:
             return f"rename to {step.name}"
         case WaitFor():
             return _gate(step)
+
+
+def final_name(name: str) -> str:
+    """The name a container bears in the end, where it has a temporary one beside the one it replaces."""
+    return _TEMPORARY.sub("", name)
 
 
 def describe(plan: Plan) -> str:
