@@ -47,11 +47,12 @@ class Foresight:
                 project, seen = self._store.state.project, self._seen()
                 if not self._wanted or project is None or seen == self._planned_for:
                     continue
-                from devbox.session.preview import preview
+                from devbox.session.look import look
 
                 engine = await self._link.connected()
                 try:
-                    self._emit(PlanComputed(plan=await preview(Up(), project, engine)))
+                    plan, _ = await look(Up(), project, engine)
+                    self._emit(PlanComputed(plan=plan))
                 except EngineLost:
                     await self._link.recovered()
                     self._wake.set()

@@ -12,7 +12,7 @@ from devbox.session.events import Event, StatsSampled
 from devbox.session.link import Link
 from devbox.session.state import State
 
-PERIOD = 2.0
+PERIOD = 1.0
 _FIRST = 0.5
 """The second reading comes early: use is a difference, and nobody likes an empty column."""
 _EACH = 0.3

@@ -28,9 +28,7 @@ def fold(operations: tuple[Operation, ...], event: OperationEvent) -> tuple[Oper
     """The operations after `event`; those that ended are forgotten, oldest first, above KEPT."""
     match event:
         case OperationStarted(operation=operation):
-            ended = [old.id for old in operations if old.phase is not Phase.RUNNING]
-            forgotten = set(ended[: max(0, len(operations) + 1 - KEPT)])
-            return (*(old for old in operations if old.id not in forgotten and old.id != operation.id), operation)
+            return _started(operations, operation)
         case StepStarted(step=step, at=at):
             return _step(operations, event.operation, step, lambda old: replace(old, phase=Phase.RUNNING, started=at))
         case StepNoted(step=step, note=note):
@@ -48,6 +46,15 @@ def fold(operations: tuple[Operation, ...], event: OperationEvent) -> tuple[Oper
                 event.operation,
                 lambda old: replace(old, phase=phase, ended=at, error=error, hint=hint, cancelling=False),
             )
+
+
+def _started(operations: tuple[Operation, ...], operation: Operation) -> tuple[Operation, ...]:
+    """One that is known already has been planned (again): its steps are others, the rest stays."""
+    if any(old.id == operation.id for old in operations):
+        return _change(operations, operation.id, lambda old: replace(old, title=operation.title, steps=operation.steps))
+    ended = [old.id for old in operations if old.phase is not Phase.RUNNING]
+    forgotten = set(ended[: max(0, len(operations) + 1 - KEPT)])
+    return (*(old for old in operations if old.id not in forgotten), operation)
 
 
 def _change(

@@ -13,17 +13,13 @@ from devbox.session.events import (
     OperationCancelling,
     OperationEnded,
     OperationStarted,
-    StepEnded,
-    StepNoted,
-    StepProgressed,
-    StepStarted,
+    PlanComputed,
 )
 from devbox.session.state import Operation, Phase
 
 Work = Callable[["Job"], Awaitable[object]]
 """DevboxError ends the operation as failed."""
 
-_OF_AN_OPERATION = (StepStarted, StepNoted, StepProgressed, StepEnded, OperationCancelling, OperationEnded)
 _GRACE = 0.5
 
 
@@ -40,12 +36,15 @@ class Job:
     ended: bool = False
 
     def tell(self, event: Event) -> None:
-        """Pass an event of the operation's on, as this operation's."""
-        if isinstance(event, OperationStarted):
-            event = replace(event, operation=replace(event.operation, id=self.id, title=self.title))
-        elif isinstance(event, _OF_AN_OPERATION):
-            event = replace(event, operation=self.id)
-            self.ended = self.ended or isinstance(event, OperationEnded)
+        """Pass on what the operation tells."""
+        match event:
+            case PlanComputed():
+                # State's plan is the one of `up`, and this is the operation's own.
+                return
+            case OperationStarted(operation=operation):
+                event = OperationStarted(operation=replace(operation, title=self.title))
+            case OperationEnded():
+                self.ended = True
         self.emit(event)
 
     def overlaps(self, services: frozenset[str] | None) -> bool:

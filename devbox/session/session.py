@@ -14,11 +14,11 @@ from devbox.environments.beside import beside
 from devbox.environments.discover import Environments, find
 from devbox.environments.environment import Environment
 from devbox.environments.request import request_for
-from devbox.errors import DevboxError, EngineError, LoadError, NoEngine
+from devbox.errors import DevboxError, EngineError, LoadError
 from devbox.plan.commands import Down, PlannedCommand
 from devbox.plan.observed import Container
 from devbox.plan.plan import Plan
-from devbox.ports import Engine, Outside
+from devbox.ports import Outside
 from devbox.session.commands import Command, Reload, Switch
 from devbox.session.events import (
     EnvironmentsFound,
@@ -29,21 +29,16 @@ from devbox.session.events import (
     ProjectLoaded,
     ProjectsListed,
 )
-from devbox.session.follow import Follower
-from devbox.session.foresight import Foresight
-from devbox.session.link import Link
+from devbox.session.feeds import Feeds
 from devbox.session.logs import Logs
-from devbox.session.meter import Meter
 from devbox.session.running import Job, Running, Work
 from devbox.session.shell import container_for, shell
-from devbox.session.state import Lost, Phase, State
+from devbox.session.state import Phase
 from devbox.session.store import Store
 from devbox.session.titles import title, touched
 
 if TYPE_CHECKING:
-    from devbox.session.perform import Outcome
-
-_FAREWELL = 0.5
+    from devbox.session.up import Outcome
 
 
 class Session:
@@ -54,14 +49,9 @@ class Session:
         self._outside = outside
         self._request = request
         self._group = group
-        self._link = Link()
-        self.logs = Logs(store=self.store, link=self._link, settings=outside.settings, now=outside.now)
-        self._meter = Meter(link=self._link, state=self._state, emit=self._emit)
-        self._foresight = Foresight(store=self.store, link=self._link, emit=self._emit, now=outside.now)
+        self._feeds = Feeds(outside, self.store, group, self._emit)
         self._running = Running(emit=self._emit, now=outside.now)
         self._environment = Environment(name="")
-        self._follower = self._new_follower(None)
-        self._feeds: asyncio.Task[None] | None = None
 
     @classmethod
     @asynccontextmanager
@@ -75,15 +65,20 @@ class Session:
             session = cls(outside, request, group)
             session._read_files(environment)
             tellers = [group.create_task(session.store.publish()), group.create_task(session.logs.publish())]
-            session._start_feeds()
+            await session._feeds.start(session._environment.context)
             try:
                 yield session
             finally:
                 await session._running.end()
                 for teller in tellers:
                     teller.cancel()
-                await session._stop_feeds()
-                await session._hang_up()
+                await session._feeds.stop()
+                await session._feeds.hang_up()
+
+    @property
+    def logs(self) -> Logs:
+        """The services' logs."""
+        return self._feeds.logs
 
     # What the user asks for
     def command(self, command: Command) -> int:
@@ -95,11 +90,11 @@ class Session:
             case Reload():
                 return self._begin(title(command), frozenset(), lambda job: self._reload())
             case _ if project is None:
-                return self._refuse(f"{title(command)}: the files do not load.")
+                self._notice(f"{title(command)}: the files do not load.")
+                return 0
             case _:
-                services = touched(command, project)
-                work: Work = lambda job: self._perform(command, project, job.tell, job.cancel)  # noqa: E731
-                return self._begin(title(command), services, work)
+                work: Work = lambda job: self._perform(command, project, job, job.tell)  # noqa: E731
+                return self._begin(title(command), touched(command, project), work)
 
     def cancel(self, operation: int) -> None:
         """Stop it between two steps; asked again, break it off."""
@@ -107,53 +102,52 @@ class Session:
 
     async def preview(self, command: PlannedCommand) -> Plan:
         """What it would do now."""
-        from devbox.session.preview import preview
+        from devbox.session.look import look
 
         project = self.store.state.project
         if project is None:
             raise DevboxError("The files do not load.", hint="See the problems named.")
-        return await preview(command, project, self._engine())
+        plan, _ = await look(command, project, self._feeds.engine)
+        return plan
 
     def watch_usage(self, services: frozenset[str]) -> None:
         """Read what the containers of these services use, and of no others."""
-        self._meter.watch(services)
+        self._feeds.meter.watch(services)
 
     def want_plan(self, wanted: bool) -> None:
         """Whether State.plan is to be kept fresh."""
-        self._foresight.want(wanted)
+        self._feeds.foresight.want(wanted)
 
     async def shell(self, service: str, container: str = "") -> int:
         """A shell in the container (by id or name; "": the first that runs) on this process's terminal."""
         row = self.store.state.row(service)
-        return await shell(self._engine(), container_for(row, service, container), self._outside.environ)
+        return await shell(self._feeds.engine, container_for(row, service, container), self._outside.environ)
 
     async def inspect(self, container: str) -> Container:
         """The container with its detail, as it is now."""
-        return await self._engine().inspect(container)
+        return await self._feeds.engine.inspect(container)
 
     def retry(self) -> None:
         """Ask for the engine now."""
-        self._follower.retry()
+        self._feeds.retry()
 
     async def refresh_projects(self) -> None:
-        """List anew what runs on the engine; without one, what was known stays."""
-        engine = self._link.engine
-        if engine is not None:
-            try:
-                self._emit(ProjectsListed(running=await engine.projects()))
-            except EngineError as error:
-                self._notice(error.message)
+        """List anew what runs on the engine; where that fails, what was known stays."""
+        try:
+            self._emit(ProjectsListed(running=await self._feeds.engine.projects()))
+        except EngineError as error:
+            self._notice(error.message)
 
     # Operations
     def _begin(self, title: str, services: frozenset[str] | None, work: Work) -> int:
         return self._running.begin(self._group, title, services, work)
 
     async def _perform(
-        self, command: PlannedCommand, project: Project, emit: Callable[[Event], None], cancel: asyncio.Event
+        self, command: PlannedCommand, project: Project, job: Job, emit: Callable[[Event], None]
     ) -> Outcome:
         from devbox.session.perform import perform
 
-        engine = self._engine()
+        engine = self._feeds.engine
         try:
             return await perform(
                 command,
@@ -162,12 +156,13 @@ class Session:
                 builder=self._outside.builder(engine),
                 settings=self._outside.settings,
                 emit=emit,
-                cancel=cancel,
+                cancel=job.cancel,
                 now=self._outside.now,
                 confirm=None,
+                operation=job.id,
             )
         finally:
-            self._follower.resync()
+            self._feeds.resync()
 
     async def _switch(self, command: Switch, job: Job) -> None:
         """The new files are read first: what does not load changes nothing."""
@@ -187,7 +182,7 @@ class Session:
             if not isinstance(event, OperationEnded):
                 job.tell(event)
 
-        outcome = await self._perform(Down(), project, tell, job.cancel)
+        outcome = await self._perform(Down(), project, job, tell)
         if outcome.phase is not Phase.DONE:
             causes = "; ".join(error.message for _, error in outcome.errors) or "it was cancelled"
             raise DevboxError(f"{project.name} was not stopped, so nothing was switched: {causes}")
@@ -202,18 +197,16 @@ class Session:
         await self._go_to(environments, project)
 
     async def _go_to(self, environments: Environments, project: Project) -> None:
-        """Follow `project`; the feeds go on if it is the one they follow."""
-        old, before = self.store.state.project, self._environment
-        same = old is not None and old.name == project.name and before.context == environments.current.context
-        if not same:
-            await self._stop_feeds()
-            self.logs.forget()
+        """Show `project`; the feeds go on if it is the one they follow."""
+        old, context = self.store.state.project, environments.current.context
+        if old is not None and (old.name, self._environment.context) == (project.name, context):
+            self._show(environments, project)
+            self._feeds.resync()
+            return
+        await self._feeds.stop()
+        self.logs.forget()
         self._show(environments, project)
-        if not same:
-            if before.context != self._environment.context:
-                await self._hang_up()
-            self._start_feeds()
-        self._follower.resync()
+        await self._feeds.start(context)
 
     # Files
     def _read_files(self, wanted: str) -> None:
@@ -235,64 +228,8 @@ class Session:
         for text in (*(str(problem) for problem in environments.problems), *project.warnings):
             self._notice(text)
 
-    # Feeds
-    def _start_feeds(self) -> None:
-        self._follower = self._new_follower(self._follower.engine)
-        self._feeds = self._group.create_task(self._live(), name="feeds")
-
-    async def _live(self) -> None:
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._follower.run(), name="follow")
-            group.create_task(self.logs.run(), name="logs")
-            group.create_task(self._meter.run(), name="meter")
-            group.create_task(self._foresight.run(), name="foresight")
-
-    async def _stop_feeds(self) -> None:
-        if self._feeds is not None:
-            self._feeds.cancel()
-            await asyncio.wait([self._feeds])
-        self._link.down()
-
-    async def _hang_up(self) -> None:
-        engine, self._follower.engine = self._follower.engine, None
-        if engine is not None:
-            try:
-                async with asyncio.timeout(_FAREWELL):
-                    await engine.close()
-            except TimeoutError:
-                return
-
-    def _new_follower(self, engine: Engine | None) -> Follower:
-        project = self.store.state.project
-        context = self._environment.context
-        return Follower(
-            connect=lambda: self._outside.connect(context),
-            engine=engine,
-            link=self._link,
-            project=project.name if project else None,
-            state=self._state,
-            emit=self._emit,
-            now=self._outside.now,
-        )
-
-    def _engine(self) -> Engine:
-        engine = self._link.engine
-        if engine is not None:
-            return engine
-        connection = self.store.state.connection
-        if isinstance(connection, Lost):
-            raise NoEngine(f"The engine is away: {connection.reason}", hint=connection.hint)
-        raise NoEngine("The engine was not reached yet.", hint="Try again in a moment.")
-
-    def _state(self) -> State:
-        return self.store.state
-
     def _emit(self, event: Event) -> None:
         self.store.apply(event)
 
     def _notice(self, text: str) -> None:
         self._emit(Noticed(text=text, severity="warning", at=self._outside.now()))
-
-    def _refuse(self, text: str) -> int:
-        self._notice(text)
-        return 0
