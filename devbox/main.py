@@ -72,7 +72,7 @@ def _open(args: argparse.Namespace, outside: Outside) -> int:
         from devbox.cli.project import request_of
         from devbox.tui.app import run
 
-        return run(outside, request_of(args, outside), args.environment)
+        return run(outside, request_of(args, outside), args.environment, up=args.up)
     from devbox.cli import ps
 
     return _run(ps, args, outside)

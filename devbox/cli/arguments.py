@@ -101,6 +101,7 @@ def _parser() -> Parser:
     add("--context", dest="context", default="", metavar="NAME", help="the docker CLI's context to use")
     add("-e", "--env", dest="environment", default="", metavar="NAME", help="environment of devbox.yaml, or discovered")
     add("--yes-i-mean", dest="yes_i_mean", default="", metavar="NAME", help="change the protected environment NAME")
+    add("--up", action="store_true", help="without a verb: bring the stack up as the screen opens")
     add("-V", "--version", action="store_true", help="print the version")
     return parser
 

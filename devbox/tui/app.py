@@ -16,7 +16,7 @@ from textual.widgets import Static
 
 from devbox.compose.request import LoadRequest
 from devbox.ports import Outside
-from devbox.session.state import Phase, State
+from devbox.session.state import Connected, Phase, State
 from devbox.settings import Settings
 from devbox.tui import themes
 from devbox.tui.actions import ACTIONS, Action, action
@@ -57,8 +57,10 @@ class DevboxApp(App[None], inherit_bindings=False):
 
     state: reactive[State] = reactive(State(), always_update=False, init=False)
 
-    def __init__(self, session: Session, settings: Settings, now: Callable[[], float]) -> None:
+    def __init__(self, session: Session, settings: Settings, now: Callable[[], float], first: str = "") -> None:
+        """`first` is an action to do as soon as the engine answers ("" : none)."""
         super().__init__()
+        self._first = first
         self.session = session
         self.now = now
         self.keys = assign(ACTIONS, settings.keys)
@@ -104,6 +106,9 @@ class DevboxApp(App[None], inherit_bindings=False):
 
     def watch_state(self, before: State, state: State) -> None:
         self.update_hints()
+        if self._first and isinstance(state.connection, Connected) and state.project is not None:
+            first, self._first = self._first, ""
+            self.perform(first)
         if state.rows is not before.rows:
             self.session.watch_usage(frozenset(row.name for row in state.rows if row.containers))
         if state.notices is not before.notices:
@@ -202,17 +207,17 @@ def farewell(state: State) -> str:
     return f"{state.project.name} goes on running ({services}). `devbox` shows it again, `devbox down` ends it."
 
 
-def run(outside: Outside, request: LoadRequest, environment: str) -> int:
-    """Open the session and the screen; the exit code once the user has left."""
-    return asyncio.run(_run(outside, request, environment))
+def run(outside: Outside, request: LoadRequest, environment: str, *, up: bool = False) -> int:
+    """Open the session and the screen, `up`: and bring the stack up; the exit code once the user has left."""
+    return asyncio.run(_run(outside, request, environment, "up" if up else ""))
 
 
-async def _run(outside: Outside, request: LoadRequest, environment: str) -> int:
+async def _run(outside: Outside, request: LoadRequest, environment: str, first: str) -> int:
     from devbox.session.session import Session
 
     # Outside run_async: Textual cancels its workers without awaiting what they clean up.
     async with Session.open(outside, request, environment) as session:
-        app = DevboxApp(session, outside.settings, outside.now)
+        app = DevboxApp(session, outside.settings, outside.now, first)
         loop = asyncio.get_running_loop()
         for ending in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(ending, app.exit)
