@@ -19,6 +19,7 @@ from devbox.plan.commands import Down, PlannedCommand
 from devbox.plan.observed import Container
 from devbox.plan.plan import Plan
 from devbox.ports import Outside
+from devbox.session.causes import alone
 from devbox.session.commands import Command, Reload, Switch
 from devbox.session.events import (
     EnvironmentsFound,
@@ -61,19 +62,23 @@ class Session:
         UsageError if there is no such environment; files that do not load are State.problems. Leaving the block ends
         the feeds and leaves the stack as it is.
         """
-        async with asyncio.TaskGroup() as group:
-            session = cls(outside, request, group)
-            session._read_files(environment)
-            tellers = [group.create_task(session.store.publish()), group.create_task(session.logs.publish())]
-            await session._feeds.start(session._environment.context)
-            try:
-                yield session
-            finally:
-                await session._running.end()
-                for teller in tellers:
-                    teller.cancel()
-                await session._feeds.stop()
-                await session._feeds.hang_up()
+        group = asyncio.TaskGroup()
+        session = cls(outside, request, group)
+        session._read_files(environment)
+        try:
+            async with group:
+                tellers = [group.create_task(session.store.publish()), group.create_task(session.logs.publish())]
+                await session._feeds.start(session._environment.context)
+                try:
+                    yield session
+                finally:
+                    await session._running.end()
+                    for teller in tellers:
+                        teller.cancel()
+                    await session._feeds.stop()
+                    await session._feeds.hang_up()
+        except BaseExceptionGroup as failures:
+            raise alone(failures) from None
 
     @property
     def logs(self) -> Logs:
