@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -45,6 +44,8 @@ def _sockets(environ: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _context(name: str, environ: Mapping[str, str]) -> Endpoint:
+    import hashlib
+
     folder = config_folder(environ) / "contexts"
     key = hashlib.sha256(name.encode()).hexdigest()
     meta = folder / "meta" / key / "meta.json"

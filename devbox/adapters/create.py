@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import tarfile
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -82,6 +81,8 @@ def put_files(wire: Wire, container: str, directory: str, archive: bytes) -> Non
 
 def packed(files: Sequence[InjectedFile]) -> bytes:
     """A tar to unpack at /; parent folders are left to the engine, which keeps those that are there as they are."""
+    import tarfile
+
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as tar:
         for file in files:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import socket
-import subprocess
-import tempfile
 import threading
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from devbox.errors import NoEngine
+
+if TYPE_CHECKING:
+    import subprocess
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +130,9 @@ def _secured(sock: socket.socket, host: str, tls: Tls) -> socket.socket:
 
 def _ssh(url: str, timeout: float) -> Connection:
     """A socket pair with `ssh HOST docker system dial-stdio` at its far end. BatchMode: a prompt spoils the screen."""
+    import subprocess
+    import tempfile
+
     address = urlsplit(url)
     command = ["ssh", "-o", "BatchMode=yes", "-o", f"ConnectTimeout={max(1, int(timeout))}", "-T"]
     if address.username:

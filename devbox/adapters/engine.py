@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any, TypeVar
 
-from devbox.adapters import create, interact, observe, removal, streams, translate
+from devbox.adapters import create, observe, removal, streams, translate
 from devbox.adapters.connect import version
 from devbox.adapters.execs import Exec, ExecSpec
 from devbox.adapters.pull import PullSource
@@ -150,9 +150,13 @@ class DockerEngine:
         environment: Mapping[str, str | None] | None = None,
     ) -> int:
         spec = ExecSpec(command=command, tty=tty, stdin=True, user=user, workdir=workdir, environment=environment or {})
+        from devbox.adapters import interact
+
         return await interact.interact(self._wire, self._threads, container, spec)
 
     async def attach(self, container: str, *, tty: bool, stdin: bool) -> int:
+        from devbox.adapters import interact
+
         return await interact.attach(self._wire, self._threads, container, tty=tty, stdin=stdin)
 
     # Streams
