@@ -78,13 +78,13 @@ def ended(outcome: Outcome, verb: str) -> int:
                 note(f"{outcome.plan.project}: nothing to do.")
             return ExitCode.DONE
         case Phase.CANCELLED:
-            if not outcome.left:
-                note("Interrupted; nothing is left to do.")
-            else:
-                note(f"Stopped cleanly. Left to do ({len(outcome.left)}):")
-                for text in outcome.left:
-                    note(f"  {printable(text)}")
-                note(f"`devbox {verb}` goes on from here.")
+            if not outcome.left:  # declined: nothing was begun, or something would be left
+                note("Nothing was changed.")
+                return ExitCode.FAILED
+            note(f"Stopped cleanly. Left to do ({len(outcome.left)}):")
+            for text in outcome.left:
+                note(f"  {printable(text)}")
+            note(f"`devbox {verb}` goes on from here.")
             return ExitCode.INTERRUPTED
     for _, error in outcome.errors:
         for line in lines(error):

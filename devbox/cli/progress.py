@@ -7,10 +7,10 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from devbox.cli.live import LiveLines
-from devbox.cli.output import note, printable, stderr_style
+from devbox.cli.output import coloured, printable, style
 from devbox.cli.running import Running, brief
 from devbox.session.events import Noticed, PlanComputed, StepEnded, StepNoted, StepProgressed, StepStarted
 from devbox.session.state import Phase
@@ -29,17 +29,22 @@ _REDRAW = 0.1
 
 
 class Progress:
-    """Takes the events of one operation and draws them; `now` is the clock the events were stamped with."""
+    """Takes the events of one operation and draws them; `now` is the clock the events were stamped with,
+    `stream` stderr if None."""
 
-    def __init__(self, now: Callable[[], float]) -> None:
+    def __init__(self, now: Callable[[], float], stream: TextIO | None = None) -> None:
+        stream = stream or sys.stderr
         self._now = now
+        self._colour = coloured(stream)
         self._plan: Plan | None = None
         self._texts: dict[str, tuple[str, str]] = {}
         self._running: dict[str, Running] = {}
         self._ended: list[dict[str, Any]] = []
+        self._earlier = 0
+        """Steps that ended before the plan at hand was made."""
         self._stopping = False
-        self._lines = LiveLines(sys.stderr)
-        self._unicode = (sys.stderr.encoding or "").lower().replace("-", "") == "utf8"
+        self._lines = LiveLines(stream)
+        self._unicode = (stream.encoding or "").lower().replace("-", "") == "utf8"
 
     def take(self, event: Event) -> None:
         """Show what happened."""
@@ -53,11 +58,11 @@ class Progress:
             case StepProgressed(step=step, batch=batch):
                 for finished in self._of(step).take(batch):
                     if not self._lines.live:
-                        note(f"  {printable(finished)}")
+                        self._say(f"  {printable(finished)}")
             case StepEnded(step=step, phase=phase, at=at, error=error):
                 self._end(step, phase, at, error)
             case Noticed(text=text, severity=severity):
-                self._say(f"{stderr_style(severity, 'yellow')}: {printable(text)}")
+                self._say(f"{self._style(severity, 'yellow')}: {printable(text)}")
             case _:
                 return
         self._draw()
@@ -68,8 +73,9 @@ class Progress:
 
         if self._plan is None:
             for warning in plan.warnings:
-                self._say(f"{stderr_style('warning', 'yellow')}: {printable(warning)}")
+                self._say(f"{self._style('warning', 'yellow')}: {printable(warning)}")
         self._plan = plan
+        self._earlier = len(self._ended)
         self._texts = {node.id: (step_text(node.step), node.step.why) for node in plan.nodes}
 
     @contextmanager
@@ -125,9 +131,12 @@ class Progress:
         if phase not in _MARKS:
             return
         fancy, plain, styles = _MARKS[phase]
-        cause = stderr_style(f"  ({printable(why)})", "dim") if why else ""
-        mark = stderr_style(fancy if self._unicode else plain, *styles)
-        self._say(f"{mark} {printable(text)}{cause}  {stderr_style(f'{took:.1f}s', 'dim')}")
+        cause = self._style(f"  ({printable(why)})", "dim") if why else ""
+        mark = self._style(fancy if self._unicode else plain, *styles)
+        self._say(f"{mark} {printable(text)}{cause}  {self._style(f'{took:.1f}s', 'dim')}")
+
+    def _style(self, text: str, *styles: str) -> str:
+        return style(text, *styles, on=self._colour)
 
     def _say(self, line: str) -> None:
         self._lines.above(line)
@@ -144,7 +153,7 @@ class Progress:
             drawn.append(f"{mark} {text}  {now - running.started:.1f}s{detail}")
             drawn += [f"    {line}" for line in running.doing()]
         if self._plan and self._plan.nodes:
-            rest = len(self._plan.nodes) - len(self._ended)
+            rest = len(self._plan.nodes) + self._earlier - len(self._ended)
             state = "stopping" if self._stopping else f"{rest} of {len(self._plan.nodes)} steps to go"
             drawn.append(f"  {state}")
         self._lines.draw([printable(line) for line in drawn])

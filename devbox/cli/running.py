@@ -21,8 +21,8 @@ class Running:
     started: float
     note: str = ""
     items: dict[str, Progress] = field(default_factory=dict)
-    names: dict[str, str] = field(default_factory=dict)
     log: str = ""
+    told: set[str] = field(default_factory=set)
 
     def take(self, batch: Sequence[Progress]) -> list[str]:
         """Fold messages in; returns the items that ended with them, in words."""
@@ -33,12 +33,16 @@ class Running:
             if not message.item:
                 self.note = message.status or self.note
                 continue
-            known = self.items.get(message.item)
-            if message.done and (known is None or not known.done) and not message.total:
+            if message.done and self._is_news(message):
+                self.told.add(message.item)
                 ended.append(_ended(message))
             if message.status or message.done or message.total:
                 self.items[message.item] = message
         return ended
+
+    def _is_news(self, message: Progress) -> bool:
+        """Whether its end is worth a line: once for each item, and not for the builder's own errands."""
+        return message.item not in self.told and bool(message.error or not message.item.startswith("[internal]"))
 
     def doing(self) -> list[str]:
         """The items that run now, in words."""
