@@ -32,9 +32,7 @@ class Foresight:
     def want(self, wanted: bool) -> None:
         """Whether somebody looks."""
         self._wanted = wanted
-        if wanted:
-            self._planned_for = None
-            self._wake.set()
+        self._wake.set()
 
     async def run(self) -> None:
         """Plan until cancelled."""
@@ -45,7 +43,12 @@ class Foresight:
                 await self._wake.wait()
                 self._wake.clear()
                 project, seen = self._store.state.project, self._seen()
-                if not self._wanted or project is None or seen == self._planned_for:
+                if project is None or seen == self._planned_for:
+                    continue
+                if not self._wanted:
+                    # A plan that is no longer true is worse than none.
+                    self._planned_for = None
+                    self._emit(PlanComputed(plan=None))
                     continue
                 from devbox.session.look import look
 

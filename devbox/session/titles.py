@@ -57,7 +57,19 @@ def touched(command: PlannedCommand, project: Project) -> frozenset[str] | None:
         return None
     if isinstance(command, Up) and not command.no_deps:
         return _closure(command.services, project)
-    return frozenset(command.services)
+    named = frozenset(command.services)
+    if isinstance(command, Restart | Stop | Up):
+        return named | _restarted_along(named, project)
+    return named
+
+
+def _restarted_along(services: frozenset[str], project: Project) -> frozenset[str]:
+    """Those that `depends_on` with `restart: true` ties to one of them."""
+    return frozenset(
+        name
+        for name, service in project.services.items()
+        if any(one.restart and one.service in services for one in service.depends_on.values())
+    )
 
 
 def _closure(services: tuple[str, ...], project: Project) -> frozenset[str]:
