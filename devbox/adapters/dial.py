@@ -45,6 +45,7 @@ class Connection:
         self.sock = sock
         self._process = process
         self._said = said
+        self._complaint = ""
 
     def shutdown(self) -> None:
         """End both directions, which wakes a reader in another thread (closing the descriptor would not)."""
@@ -58,16 +59,17 @@ class Connection:
             threading.Thread(target=self._process.wait, daemon=True).start()
             self._process = None
         if self._said is not None:
+            self._complaint = self.complaint()
             self._said.close()
             self._said = None
 
     def complaint(self) -> str:
-        """What ssh said when it failed; "" for other connections."""
-        if self._said is None:
-            return ""
-        self._said.seek(0)
-        lines = self._said.read().decode("utf-8", "replace").strip().splitlines()
-        return lines[-1] if lines else ""
+        """What ssh said last, also after `close`; "" for other connections."""
+        if self._said is not None:
+            self._said.seek(0)
+            lines = self._said.read().decode("utf-8", "replace").strip().splitlines()
+            self._complaint = lines[-1].rstrip(".") if lines else ""
+        return self._complaint
 
 
 def dial(endpoint: Endpoint, timeout: float) -> Connection:

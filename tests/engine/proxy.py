@@ -104,13 +104,13 @@ def http(status: int, body: bytes, **headers: str) -> bytes:
 def _through(client: socket.socket) -> None:
     with socket.socket(socket.AF_UNIX) as engine:
         engine.connect(ENGINE)
-        there = threading.Thread(target=_pump, args=(client, engine), daemon=True)
+        there = threading.Thread(target=pump, args=(client, engine), daemon=True)
         there.start()
-        _pump(engine, client)
+        pump(engine, client)
         there.join()
 
 
-def _pump(source: socket.socket, target: socket.socket) -> None:
+def pump(source: socket.socket, target: socket.socket) -> None:
     with contextlib.suppress(OSError):
         while data := source.recv(65536):
             target.sendall(data)
