@@ -20,7 +20,7 @@ def changes(
 ) -> list[Change]:
     """The differences between the container's body, as inspected, and the wanted one; secret values are masked.
 
-    `ids` (name -> id) are the containers that are there. Empty without detail, and where nothing has a name that differs.
+    `ids` (name -> id) are the containers that are there. Empty without detail.
     """
     body = container.detail.body if container.detail else {}
     if not body:

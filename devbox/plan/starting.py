@@ -16,23 +16,29 @@ from devbox.plan.steps import StartContainer, UnpauseContainer
 def stop_for_restart(work: Work, service: str, cause: str) -> None:
     """Add the stop of a service that goes down and up with `cause`, before the end of the old containers there."""
     known = known_services(work.project)
-    ends = [
-        id
-        for fate in work.fates.get(cause, ())
-        if fate.container is not None
-        for id in ending.end_nodes(work.project.name, fate.container)
-    ]
     # Where the cause is itself only restarted, its stop is the one to come before.
-    ends += [ending.stop_node(work.project.name, one) for one in replicas(work.observed, cause)]
+    old = [*(fate.container for fate in work.fates.get(cause, ()) if fate.container), *replicas(work.observed, cause)]
+    ends = {ending.end_nodes(work.project.name, one) for one in old}
     for container in replicas(work.observed, service):
         fate = next((one for one in work.fates.get(service, ()) if one.container is container), None)
         if container.state not in RUNNING or (fate is not None and fate.action is not Action.KEEP):
             continue
         why = f"{cause} goes down and {service} restarts with it"
-        id = ending.stop(work.draft, work.project.name, container, known[service], why=why, timeout=work.up.timeout)
+        # Not before the new container stands beside: where it cannot be made, nothing goes down.
+        made = [id for fate in work.fates.get(cause, ()) for id in made_nodes(work.project.name, fate.name)[:1]]
+        id = ending.stop(
+            work.draft,
+            work.project.name,
+            container,
+            known[service],
+            why=why,
+            timeout=work.up.timeout,
+            after=made if any(fate.action is Action.RECREATE for fate in work.fates.get(cause, ())) else (),
+        )
         for end in ends:
-            if end in work.draft:
-                work.draft.order(end, [id])
+            first = next((one for one in end if one in work.draft), None)
+            if first is not None:
+                work.draft.order(first, [id])
 
 
 def set_going(work: Work, service: Service, holders: list[Holder]) -> None:

@@ -8,7 +8,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from devbox.compose.model import Project
-from devbox.errors import Conflict, DevboxError, EngineLost, NotFound
+from devbox.errors import DevboxError, EngineError, EngineLost, NotFound
 from devbox.plan import labels
 from devbox.plan.steps import (
     BuildImage,
@@ -132,7 +132,10 @@ async def _remove(step: RemoveNetwork | RemoveVolume | RemoveImage, engine: Engi
                 await engine.remove_image(step.image)
     except NotFound:
         says.note("gone already")
-    except Conflict as error:
+    except EngineError as error:
+        # The engine answers 403 for a network with endpoints, 409 for a volume or image in use.
+        if error.status not in (403, 409):
+            raise
         says.note(f"still in use, left as it is: {error.message}")
 
 

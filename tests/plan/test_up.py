@@ -1,0 +1,232 @@
+"""What `up` plans: what is missing, in dependency order, and nothing else."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from devbox.errors import UsageError
+from devbox.plan.commands import Up
+from devbox.plan.observed import HealthState, RunState
+from devbox.plan.reconcile import reconcile
+from devbox.plan.text import describe
+from tests.plan.world import container, exited, nothing, project, standing, stranger
+
+SHOP = """
+services:
+  db:
+    image: pg
+    volumes: [data:/var/lib/pg]
+    healthcheck: {test: pg_isready}
+  cache:
+    image: redis
+  api:
+    image: app
+    environment: {A: "1"}
+    depends_on:
+      db: {condition: service_healthy, restart: true}
+      cache: {condition: service_started}
+volumes: {data: {}}
+"""
+
+
+def text(lines: str) -> str:
+    return textwrap.dedent(lines).strip("\n")
+
+
+def test_from_nothing_all_is_made_in_dependency_order_behind_the_gates() -> None:
+    shop = project(SHOP)
+    assert describe(reconcile(shop, nothing(shop), Up())) == text("""
+        Project shop
+          1. create network shop_default: does not exist yet
+          2. create volume shop_data: does not exist yet
+          3. create container shop-db-1: no container yet [after 1, 2]
+          4. create container shop-cache-1: no container yet [after 1]
+          5. create container shop-api-1: no container yet [after 1]
+          6. start shop-db-1: new container [after 3]
+          7. start shop-cache-1: new container [after 4]
+          8. wait until db is healthy: api depends on it [after 6]
+          9. start shop-api-1: new container [after 5, 7, 8]
+        """)
+
+
+def test_what_runs_as_it_should_is_left_alone() -> None:
+    shop = project(SHOP)
+    assert describe(reconcile(shop, standing(shop), Up(wait=True))) == text("""
+        Project shop
+        Nothing to do.
+        Unchanged: db, cache, api
+        """)
+
+
+def test_a_changed_variable_recreates_only_its_service_and_names_it() -> None:
+    before, after = project(SHOP), project(SHOP.replace('A: "1"', 'A: "2"'))
+    assert describe(reconcile(after, standing(before), Up())) == text("""
+        Project shop
+          1. create container shop-api-1 anew: its configuration changed: environment.A
+          2. stop shop-api-1: replaced by its new container [after 1]
+          3. remove shop-api-1: replaced by its new container [after 2]
+          4. rename to shop-api-1: takes over the name [after 1, 3]
+          5. start shop-api-1: new container [after 1, 4]
+        What differs:
+          api: environment.A: 1 -> 2
+        Unchanged: db, cache
+        """)
+
+
+def test_a_recreated_dependency_takes_those_down_that_restart_with_it() -> None:
+    before = project(SHOP)
+    after = project(SHOP.replace("image: pg", "image: pg\n    user: postgres"))
+    assert describe(reconcile(after, standing(before), Up())) == text("""
+        Project shop
+          1. create container shop-db-1 anew: its configuration changed: user
+          2. stop shop-api-1: db goes down and api restarts with it [after 1]
+          3. stop shop-db-1: replaced by its new container [after 1, 2]
+          4. remove shop-db-1: replaced by its new container [after 3]
+          5. rename to shop-db-1: takes over the name [after 1, 4]
+          6. start shop-db-1: new container [after 1, 5]
+          7. wait until db is healthy: api depends on it [after 6]
+          8. start shop-api-1: goes up again [after 2, 7]
+        What differs:
+          db: user: nothing -> postgres
+        Unchanged: cache
+        """)
+
+
+def test_a_container_that_gets_no_grace_is_killed_and_removed_in_one() -> None:
+    shop = project("services: {a: {image: x, stop_signal: SIGKILL}}")
+    plan = reconcile(shop, standing(shop), Up(force_recreate=True))
+    assert "  2. kill and remove shop-a-1: replaced by its new container [after 1]" in describe(plan).splitlines()
+
+
+def test_a_changed_image_recreates() -> None:
+    shop = project(SHOP)
+    plan = reconcile(shop, standing(shop, cache=container(shop, "cache", image_id="sha256:0", labels={})), Up())
+    assert [(one.service, one.property) for one in plan.changes] == [("cache", "image")]
+    assert plan.unchanged == ("db", "api")
+
+
+def test_no_recreate_leaves_what_differs() -> None:
+    before, after = project(SHOP), project(SHOP.replace('A: "1"', 'A: "2"'))
+    assert not reconcile(after, standing(before), Up(no_recreate=True))
+
+
+def test_force_recreate_of_a_service_leaves_its_dependencies() -> None:
+    shop = project(SHOP)
+    plan = reconcile(shop, standing(shop), Up(services=("api",), force_recreate=True))
+    assert set(plan.unchanged) == {"db", "cache"}
+
+
+def test_a_stopped_container_is_started_again() -> None:
+    shop = project(SHOP)
+    plan = reconcile(shop, standing(shop, cache=exited(container(shop, "cache"), 3)), Up())
+    assert describe(plan) == text("""
+        Project shop
+          1. start shop-cache-1: it exited (3)
+        Unchanged: db, api
+        """)
+
+
+def test_a_paused_container_goes_on() -> None:
+    shop = project(SHOP)
+    plan = reconcile(shop, standing(shop, cache=container(shop, "cache", state=RunState.PAUSED)), Up())
+    assert [node.id for node in plan.nodes] == ["unpause cache-1"]
+
+
+def test_a_dead_container_is_replaced() -> None:
+    shop = project(SHOP)
+    plan = reconcile(shop, standing(shop, cache=container(shop, "cache", state=RunState.DEAD)), Up())
+    assert [node.id for node in plan.nodes] == ["remove cache-1", "create cache-1", "start cache-1"]
+
+
+def test_a_dependency_that_is_still_starting_is_waited_for() -> None:
+    shop = project(SHOP)
+    seen = standing(shop, db=container(shop, "db", health=HealthState.STARTING), api=None)
+    plan = reconcile(shop, seen, Up())
+    assert [node.id for node in plan.nodes] == ["create api-1", "wait until db is healthy", "start api-1"]
+
+
+def test_only_named_services_and_what_they_need() -> None:
+    shop = project(SHOP)
+    plan = reconcile(shop, nothing(shop), Up(services=("cache",)))
+    assert [node.id for node in plan.nodes] == ["create network default", "create cache-1", "start cache-1"]
+
+
+def test_no_deps_neither_starts_nor_waits() -> None:
+    shop = project(SHOP)
+    plan = reconcile(shop, nothing(shop), Up(services=("api",), no_deps=True))
+    assert [node.id for node in plan.nodes] == ["create network default", "create api-1", "start api-1"]
+
+
+def test_no_start_only_creates() -> None:
+    shop = project(SHOP)
+    plan = reconcile(shop, nothing(shop), Up(no_start=True, wait=True))
+    assert not [node.id for node in plan.nodes if not node.id.startswith("create")]
+
+
+def test_a_service_that_its_profile_leaves_out_comes_when_named() -> None:
+    shop = project("services: {a: {image: x}, debug: {image: y, profiles: [tools]}}")
+    assert "create debug-1" not in [node.id for node in reconcile(shop, nothing(shop), Up()).nodes]
+    assert "create debug-1" in [node.id for node in reconcile(shop, nothing(shop), Up(services=("debug",))).nodes]
+
+
+def test_an_unknown_service_is_told_with_those_there_are() -> None:
+    with pytest.raises(UsageError, match=r"no such service: app\nThe files have: db, cache, api\."):
+        reconcile(project(SHOP), nothing(project(SHOP)), Up(services=("app",)))
+
+
+def test_wait_adds_gates_for_what_is_not_waited_for_anyway() -> None:
+    shop = project(SHOP)
+    gates = [node.id for node in reconcile(shop, nothing(shop), Up(wait=True)).nodes if node.id.startswith("wait")]
+    assert gates == ["wait until db is healthy", "wait until cache runs", "wait until api runs"]
+
+
+def test_wait_lets_a_one_shot_complete_that_others_wait_for() -> None:
+    shop = project("""
+        services:
+          migrate: {image: x}
+          api: {image: y, depends_on: {migrate: {condition: service_completed_successfully}}}
+        """)
+    gates = [node.id for node in reconcile(shop, nothing(shop), Up(wait=True)).nodes if node.id.startswith("wait")]
+    assert gates == ["wait until migrate has completed", "wait until api runs"]
+
+
+def test_a_dependency_that_is_not_required_has_a_gate_that_lets_pass() -> None:
+    shop = project(
+        "services: {a: {image: x}, b: {image: y, depends_on: {a: {condition: service_started, required: false}}}}"
+    )
+    plan = reconcile(shop, nothing(shop), Up())
+    assert "wait until a runs (not required): b depends on it" in describe(plan)
+
+
+def test_orphans_are_named_and_stay() -> None:
+    shop = project(SHOP)
+    plan = reconcile(shop, standing(shop, stranger("shop", "old", "shop-old-1")), Up())
+    assert (plan.orphans, plan.nodes) == (("shop-old-1",), ())
+
+
+def test_orphans_go_when_asked() -> None:
+    shop = project(SHOP)
+    plan = reconcile(shop, standing(shop, stranger("shop", "old", "shop-old-1")), Up(remove_orphans=True))
+    assert [node.id for node in plan.nodes] == ["stop old-1", "remove old-1"]
+
+
+def test_a_disabled_service_is_no_orphan() -> None:
+    shop = project("services: {a: {image: x}, debug: {image: y, profiles: [tools]}}")
+    plan = reconcile(shop, standing(shop, debug=container(shop, "debug")), Up(remove_orphans=True))
+    assert (plan.orphans, plan.nodes) == ((), ())
+
+
+def test_a_oneoff_is_left_alone() -> None:
+    shop = project(SHOP)
+    oneoff = container(shop, "api", name="shop-api-run-1", id="one", oneoff=True)
+    assert not reconcile(shop, standing(shop, oneoff), Up(remove_orphans=True))
+
+
+def test_a_network_that_is_gone_takes_its_containers_along() -> None:
+    shop = project("services: {a: {image: x}}")
+    plan = reconcile(
+        shop, nothing(shop).__class__(containers=standing(shop).containers, images=nothing(shop).images), Up()
+    )
+    assert "create container shop-a-1 anew: its network shop_default is gone [after 1]" in describe(plan)
