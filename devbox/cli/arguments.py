@@ -60,7 +60,16 @@ def parse(words: Sequence[str], module: ModuleType | None) -> argparse.Namespace
     if module is not None:
         subparsers = parser.add_subparsers(dest="verb", metavar="VERB", prog="devbox")
         module.add(subparsers)
-    return parser.parse_args(words)
+    args, unknown = parser.parse_known_args(words)
+    if unknown:
+        raise UsageError(f"devbox {args.verb} does not take {unknown[0]!r}.", hint=_where(unknown[0], args.verb))
+    return args
+
+
+def _where(word: str, verb: str) -> str:
+    if word.partition("=")[0] in _WITH_VALUE:
+        return f"{word} stands before the verb: devbox {word} ... {verb}"
+    return f"`devbox {verb} --help`" + " tells what it takes." if verb else "`devbox --help` tells what it takes."
 
 
 def _parser() -> Parser:

@@ -29,7 +29,7 @@ def add(subparsers: Subparsers) -> None:
 
 async def run(args: argparse.Namespace, outside: Outside) -> int:
     """Print until interrupted."""
-    async with opened(args, outside) as stack:
+    async with opened(args, outside, by_name=True) as stack:
         check_services(stack.project, None, args.services)
         try:
             async with closing(stack.engine.events(stack.project.name)) as batches:

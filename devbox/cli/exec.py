@@ -64,7 +64,7 @@ async def run(args: argparse.Namespace, outside: Outside) -> int:
     command = args.command[1:] if args.command[:1] == ["--"] else args.command
     if not command:
         raise UsageError("exec needs a command.", hint=f"For example `devbox exec {args.service} sh`.")
-    async with opened(args, outside) as stack:
+    async with opened(args, outside, by_name=True) as stack:
         confirm.permit(stack.environment, args.yes_i_mean)
         observed = await stack.engine.observe(stack.project.name)
         container = container_of(stack.project, observed, args.service, args.index)

@@ -45,7 +45,7 @@ def add(subparsers: Subparsers) -> None:
 async def run(args: argparse.Namespace, outside: Outside) -> int:
     """Print the history; with -f go on until interrupted."""
     window = Window(tail=args.tail, since=args.since, until=args.until)
-    async with opened(args, outside) as stack:
+    async with opened(args, outside, by_name=True) as stack:
         project = stack.project
         observed = await stack.engine.observe(project.name, detail=True)
         check_services(project, observed, args.services)

@@ -15,6 +15,7 @@ from devbox.cli.progress import Progress
 from devbox.cli.project import Stack, opened
 from devbox.cli.select import check_services
 from devbox.errors import ExitCode, Interrupted
+from devbox.plan.commands import Down
 from devbox.session.state import Phase
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 async def perform(args: argparse.Namespace, outside: Outside, command: PlannedCommand) -> int:
     """Do `command` on the chosen project; the verb's exit code."""
-    async with opened(args, outside) as stack:
+    async with opened(args, outside, by_name=isinstance(command, Down)) as stack:
         confirm.permit(stack.environment, args.yes_i_mean)
         return await perform_on(stack, args, outside, command)
 

@@ -30,7 +30,7 @@ def add(subparsers: Subparsers) -> None:
 
 async def run(args: argparse.Namespace, outside: Outside) -> int:
     """Print host:port; 1 if it is not published."""
-    async with opened(args, outside) as stack:
+    async with opened(args, outside, by_name=True) as stack:
         observed = await stack.engine.observe(stack.project.name)
         container = container_of(stack.project, observed, args.service, args.index)
     found = [b for b in container.bindings if b.host_port]

@@ -69,14 +69,31 @@ def _warn(text: str) -> None:
     note(f"{stderr_style('warning', 'yellow')}: {printable(text)}")
 
 
+def _without_files(request: LoadRequest, outside: Outside) -> bool:
+    """Whether -p names a project and there is no file far and wide: then it is known by its labels alone."""
+    from devbox.environments.unnamed import nearest
+
+    if not request.project_name or request.files or request.environ.get("COMPOSE_FILE"):
+        return False
+    return nearest(request.project_directory or request.cwd, outside.files) is None
+
+
 @asynccontextmanager
-async def opened(args: argparse.Namespace, outside: Outside) -> AsyncIterator[Stack]:
-    """The chosen project, loaded, with its engine, which is closed at the end."""
+async def opened(args: argparse.Namespace, outside: Outside, *, by_name: bool = False) -> AsyncIterator[Stack]:
+    """The chosen project, loaded, with its engine, which is closed at the end.
+
+    With `by_name` a project that -p names needs no files; it then has no services, only what bears its labels.
+    """
     request, environment = choose(args, outside)
     connecting = asyncio.ensure_future(outside.connect(environment.context))
     try:
         await asyncio.sleep(0)  # let the connection go out before the files are read
-        project = load_project(request, outside)
+        if by_name and _without_files(request, outside):
+            from devbox.compose.model import Project
+
+            project = Project(name=request.project_name, working_dir=request.cwd)
+        else:
+            project = load_project(request, outside)
     except BaseException:
         connecting.cancel()
         for engine in await asyncio.gather(connecting, return_exceptions=True):

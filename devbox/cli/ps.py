@@ -36,7 +36,7 @@ def add(subparsers: Subparsers) -> None:
 
 async def run(args: argparse.Namespace, outside: Outside) -> int:
     """Print the table (or ids, names, JSON)."""
-    async with opened(args, outside) as stack:
+    async with opened(args, outside, by_name=True) as stack:
         observed = await stack.engine.observe(stack.project.name, detail=True)
     named: list[str] = getattr(args, "services", [])
     check_services(stack.project, observed, named)

@@ -108,7 +108,7 @@ def _row(container: Container, now: float, project: Project) -> tuple[str, str, 
         name = f"{name} (run: {container.name})"
     elif container.number > 1 or _scaled(project, container.service):
         name = f"{name} #{container.number}"
-    elif name not in project.services and name not in project.disabled:
+    elif project.files and name not in project.services and name not in project.disabled:
         name = f"{name} (orphan)"
     ports = ports_text(container.bindings)
     return name, state_text(container), health_text(container), uptime_text(container, now), ports

@@ -31,7 +31,7 @@ def add(subparsers: Subparsers) -> None:
 
 async def run(args: argparse.Namespace, outside: Outside) -> int:
     """Print each container's exit code as it ends."""
-    async with opened(args, outside) as stack:
+    async with opened(args, outside, by_name=True) as stack:
         observed = await stack.engine.observe(stack.project.name)
         check_services(stack.project, observed, args.services)
         chosen = [c for c in observed.containers if c.service in args.services and not c.oneoff]

@@ -168,3 +168,9 @@ def test_main_takes_its_words_from_the_process(
     monkeypatch.setattr(sys, "argv", ["devbox", "--version"])
     assert main() == 0
     assert capsys.readouterr().out == f"devbox {__version__}\n"
+
+
+def test_a_global_argument_behind_the_verb_is_sent_before_it(world: World) -> None:
+    said = world.run("ps", "--profile", "debug")
+    assert said.code == 2
+    assert "stands before the verb" in said.err

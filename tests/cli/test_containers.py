@@ -131,3 +131,27 @@ def test_another_environments_name_does_not_open_a_protected_one(world: World) -
     world.write("environments: {prod: {files: [compose.yaml], protected: true}}", "devbox.yaml")
     world.given("api")
     assert world.run("--yes-i-mean", "dev", "exec", "api", "true").code == 2
+
+
+@pytest.fixture
+def elsewhere(world: World) -> World:
+    """Somewhere without any Compose file, while shop runs."""
+    world.given("api", "db")
+    (world.folder / "compose.yaml").unlink()
+    return world
+
+
+def test_a_project_is_listed_by_its_name_alone(elsewhere: World) -> None:
+    said = elsewhere.run("-p", "shop", "ps", "--services")
+    assert said.out == "api\ndb\n"
+
+
+def test_a_project_is_taken_down_by_its_name_alone(elsewhere: World) -> None:
+    assert elsewhere.run("-p", "shop", "down").code == 0
+    assert elsewhere.engine.containers == {}
+
+
+def test_without_a_name_and_a_file_there_is_nothing_to_list(elsewhere: World) -> None:
+    said = elsewhere.run("ps")
+    assert said.code == 1
+    assert "no Compose file" in said.err
