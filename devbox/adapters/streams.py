@@ -43,7 +43,7 @@ EVENTS = {
 
 SMALL = 32 * 1024
 PACE = 0.015
-"""Seconds between two reads while small pieces keep coming: a wake-up for every line costs more than the line."""
+"""Seconds between two reads while small pieces of new lines keep coming: each wake-up costs more than its line."""
 
 
 class EventSource:
@@ -103,6 +103,7 @@ class LogSource:
         self._closed = threading.Event()
         self._ended = False
         self._busy = False
+        self._opened = time.time_ns()
 
     def read(self) -> list[LogLine] | None:
         if self._ended:
@@ -111,8 +112,9 @@ class LogSource:
             self._closed.wait(PACE)
         count = _guarded(self._wire, self._exchange, lambda: self._exchange.recv_into(self._parser.room()))
         if count:
-            self._busy = count < SMALL
-            return self._parser.took(count)
+            lines = self._parser.took(count)
+            self._busy = count < SMALL and bool(lines) and lines[-1].time > self._opened
+            return lines
         self._ended = True
         if self._follow and not self._exchange.closing:
             self._wire.request("GET", "/_ping")  # a stream also ends when the engine goes away
