@@ -55,7 +55,7 @@ class DevboxApp(App[None], inherit_bindings=False):
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (40, "-stacked"), (150, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (10, "-tall")]  # noqa: RUF012
 
-    state: reactive[State] = reactive(State(), always_update=False, init=False)
+    state: reactive[State] = reactive(State(), repaint=False, init=False)
 
     def __init__(self, session: Session, settings: Settings, now: Callable[[], float], first: str = "") -> None:
         """`first` is an action to do as soon as the engine answers ("" : none)."""

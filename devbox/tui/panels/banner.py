@@ -35,7 +35,7 @@ def lines(state: State, now: float, retry: str, problems: str) -> list[tuple[str
 class Banner(Widget):
     """Takes no room while nothing is wrong; counts down once a second while the engine is away."""
 
-    state: reactive[State | None] = reactive(None)
+    state: reactive[State | None] = reactive(None, repaint=False)
 
     def __init__(self, now: Callable[[], float], *, retry: str, problems: str, id: str | None = None) -> None:
         super().__init__(id=id)

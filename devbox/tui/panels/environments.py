@@ -59,7 +59,7 @@ def _engine(state: State) -> Part:
 class EnvironmentStrip(Strip):
     """Draws `parts`; a click on an environment asks to switch to it."""
 
-    state: reactive[State | None] = reactive(None)
+    state: reactive[State | None] = reactive(None, repaint=False)
 
     def watch_state(self, before: State | None, state: State | None) -> None:
         if state:

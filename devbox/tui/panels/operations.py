@@ -86,7 +86,7 @@ def line(operation: Operation, now: float, keys: tuple[str, str], width: int) ->
 class OperationsPanel(Widget):
     """A line for each operation that is worth one; takes no room, and no time, otherwise."""
 
-    state: reactive[State | None] = reactive(None)
+    state: reactive[State | None] = reactive(None, repaint=False)
 
     def __init__(self, now: Callable[[], float], *, cancel: str, progress: str, id: str | None = None) -> None:
         super().__init__(id=id)

@@ -272,7 +272,7 @@ class Titles(Widget):
 class ServicesPanel(Vertical):
     """The list with its titles and its filter; `state` in, `ServiceList.Moved` out."""
 
-    state: reactive[State | None] = reactive(None)
+    state: reactive[State | None] = reactive(None, repaint=False)
 
     def __init__(self, now: Callable[[], float], *, id: str | None = None) -> None:
         super().__init__(id=id)

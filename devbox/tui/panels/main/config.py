@@ -52,8 +52,16 @@ class ConfigTab(PageTab):
 
     def draw(self) -> None:
         super().draw()
-        hint = "secrets shown · v hides them" if self._revealed else "secrets hidden · v shows them"
-        self.post_message(self.Noted(Content.styled(hint, "$foreground 60%")))
+        shown = "shown" if self._revealed else "hidden"
+        # Elsewhere the key means something else, so it is named only where it works.
+        key = f" · v {'hides' if self._revealed else 'shows'} them" if self.has_focus_within else ""
+        self.post_message(self.Noted(Content.styled(f"secrets {shown}{key}", "$foreground 60%")))
+
+    def on_descendant_focus(self) -> None:
+        self.draw()
+
+    def on_descendant_blur(self) -> None:
+        self.draw()
 
     def _rendered(self, project: Project) -> Content:
         if self.service is None:

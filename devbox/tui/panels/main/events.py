@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from textual.app import ComposeResult
 from textual.content import Content
 
 from devbox.logs.buffer import LogBuffer
 from devbox.logs.line import LogLine, Stream
 from devbox.ports import EngineEvent
-from devbox.tui.panels.main.query_line import QueryLine
-from devbox.tui.panels.main.tab import Tab
-from devbox.tui.widgets.log_view import LogView
+from devbox.tui.panels.main.log_tab import LogTab
 
 _KEPT = 2_000
 _QUIET = ("exec_create", "exec_start", "exec_die", "top", "archive-path")
@@ -18,7 +15,7 @@ _QUIET = ("exec_create", "exec_start", "exec_die", "top", "archive-path")
 _TELLING = ("exitCode", "signal", "container", "image", "oldName", "driver")
 
 
-class EventsTab(Tab):
+class EventsTab(LogTab):
     """Keeps the events it has seen while it was open, and those State has."""
 
     title = "Events"
@@ -28,10 +25,6 @@ class EventsTab(Tab):
         self._buffer = LogBuffer(_KEPT, 4 << 20)
         self._about: tuple[str, str | None] | None = None
         self._last: EngineEvent | None = None
-
-    def compose(self) -> ComposeResult:
-        yield LogView(id="event-log")
-        yield QueryLine("search", id="event-search")
 
     def opened(self) -> None:
         self.draw()
@@ -44,7 +37,7 @@ class EventsTab(Tab):
             self._about = (project, self.service)
             self._buffer = LogBuffer(_KEPT, 4 << 20)
             self._last = None
-            view = self.query_one(LogView)
+            view = self.view
             view.timestamps = True
             names = [row.name for row in self.state.rows] if self.service is None else None
             view.show(self._buffer, names)
@@ -57,25 +50,6 @@ class EventsTab(Tab):
         self.post_message(
             self.Noted(Content.styled(f"{count:,} events" if count else "no events yet", "$foreground 60%"))
         )
-
-    def search(self) -> bool:
-        self.query_one(QueryLine).ask()
-        return True
-
-    def copy_text(self) -> str:
-        return self.query_one(LogView).copy_text()
-
-    def on_query_line_changed(self, event: QueryLine.Changed) -> None:
-        event.stop()
-        if not self.query_one(LogView).search(event.query) and event.query:
-            event.line.note(Content.styled("not found", "$text-warning"))
-
-    def on_query_line_done(self, event: QueryLine.Done) -> None:
-        event.stop()
-        self.query_one(LogView).focus()
-
-    def on_log_canvas_status_changed(self, event: LogView.StatusChanged) -> None:
-        event.stop()
 
     def _wanted(self, event: EngineEvent) -> bool:
         if event.action.split(":")[0] in _QUIET:

@@ -29,7 +29,7 @@ class MainPane(Widget):
     MainPane { layout: vertical; height: 1fr; width: 1fr; }
     MainPane > ContentSwitcher { height: 1fr; width: 1fr; }
     """
-    state: reactive[State | None] = reactive(None)
+    state: reactive[State | None] = reactive(None, repaint=False)
     service: reactive[str | None] = reactive(None)
 
     def __init__(self, session: Feeds, *, id: str | None = None) -> None:
