@@ -5,13 +5,11 @@ from __future__ import annotations
 import asyncio
 import inspect
 import time
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
-
-T = TypeVar("T")
+from collections.abc import Callable
+from typing import Any
 
 
-async def eventually(check: Callable[[], T | Awaitable[T]], timeout: float = 10.0, *, message: str = "") -> T:
+async def eventually(check: Callable[[], Any], timeout: float = 10.0, *, message: str = "") -> Any:
     """Call `check` (plain or async) until it answers something true, and return that.
 
     An AssertionError of `check` counts as "not yet"; after `timeout` seconds the last one is raised.
@@ -24,7 +22,7 @@ async def eventually(check: Callable[[], T | Awaitable[T]], timeout: float = 10.
             if inspect.isawaitable(answer):
                 answer = await answer
             if answer:
-                return answer  # type: ignore[return-value]
+                return answer
         except AssertionError as error:
             failure = error
         if time.monotonic() >= deadline:
