@@ -1,4 +1,4 @@
-"""What a session learns of running containers, on the fake and on the real engine: health, use, execs; and failed pulls."""
+"""What a session learns of running containers, on either engine: health, use, execs; and of pulls that fail."""
 
 from __future__ import annotations
 
