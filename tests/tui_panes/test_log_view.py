@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from rich.cells import cell_len
 from textual.events import MouseScrollUp
 
 from devbox.logs.buffer import LogBuffer
@@ -195,18 +196,21 @@ async def test_without_a_mark_what_is_in_sight_is_copied() -> None:
 
 
 @pytest.mark.parametrize("wrap", [False, True])
+@pytest.mark.parametrize("names", [False, True])
 @pytest.mark.parametrize("size", [(20, 5), (80, 24), (200, 60)])
-async def test_hostile_lines_keep_the_screen_in_shape(wrap: bool, size: tuple[int, int]) -> None:
+async def test_hostile_lines_keep_the_screen_in_shape(wrap: bool, names: bool, size: tuple[int, int]) -> None:
     buffer = LogBuffer(100, 1 << 26)
     buffer.extend(lines("api", HOSTILE))
     app = LogApp(buffer)
     async with app.run_test(size=size) as pilot:
+        app.view.show(buffer, ["api", "日本"] if names else None)
+        app.view.timestamps = names
         app.view.wrap = wrap
         app.view.focus()
         for key in ("end", "pageup", "pageup", "home", "right", "left", "pagedown", "end"):
             await pilot.press(key)
             strips = app.screen._compositor.render_strips()
-            assert {strip.cell_length for strip in strips} == {size[0]}
+            assert {sum(cell_len(segment.text) for segment in strip) for strip in strips} == {size[0]}
             shown = text(app).replace("\n", "")
             assert all(ord(character) >= 32 and not 0x7F <= ord(character) < 0xA0 for character in shown)
 

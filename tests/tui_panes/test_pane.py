@@ -81,6 +81,27 @@ async def test_typing_a_filter_and_giving_it_up() -> None:
         await eventually(lambda: "drop that" in text(app))
 
 
+async def test_escape_ends_the_search_then_the_filter_then_is_left_to_others() -> None:
+    app = PaneApp(FakeFeeds())
+    left = []
+    app.bind("escape", "left")
+    app.action_left = lambda: left.append(1)  # type: ignore[attr-defined]
+    app.feeds.logs.buffer("api").extend(lines("api", ["keep this", "drop that"]))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await show(app, "logs", "api")
+        app.pane.filter()
+        await pilot.press(*"keep", "enter")
+        app.pane.search()
+        await pilot.press(*"this", "enter")
+        await pilot.press("escape")
+        await eventually(lambda: "1 of 1" not in text(app) and "drop that" not in text(app))
+        await pilot.press("escape")
+        await eventually(lambda: "drop that" in text(app))
+        assert not left
+        await pilot.press("escape")
+        assert left
+
+
 async def test_typing_a_search_counts_matches() -> None:
     app = PaneApp(FakeFeeds())
     app.feeds.logs.buffer("api").extend(lines("api", ["Needle", "hay", "needle"]))

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.cells import set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
+from textual.filter import ANSIToTruecolor
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
@@ -102,19 +104,20 @@ class LogCanvas(Widget, can_focus=True):
         rows = self._window.rows()
         top, visible = self._thumb(height)
         styles = self._format.styles
+        bar, thumb = Segment(" ", styles.parts["bar"]), Segment(" ", styles.parts["thumb"])
+        blank = [Segment(" " * (width - 1), styles.base)]
+        background = self.background_colors[1]
+        filters = self.get_line_filters()
         strips = []
         for y in crop.line_range:
-            if y < len(rows):
-                strip = self._strip(rows[y])
-            elif not y:
-                strip = self._nothing(width - 1)
-            else:
-                strip = Strip.blank(width - 1, styles.base)
-            part = "thumb" if top <= y < top + visible else "bar"
-            strips.append(Strip([*strip, Segment(" ", styles.parts[part])], width))
-        background = self.background_colors[1]
-        for line_filter in self.get_line_filters():
-            strips = [strip.apply_filter(line_filter, background) for strip in strips]
+            segments = self._row(rows[y]) if y < len(rows) else blank if y else self._nothing(width - 1)
+            # A Strip costs more than what is in it: one for each row.
+            strip = Strip([*segments, thumb if top <= y < top + visible else bar], width)
+            coloured = y < len(rows) and self._format.coloured(rows[y][0])
+            for line_filter in filters:
+                if coloured or not isinstance(line_filter, ANSIToTruecolor):
+                    strip = strip.apply_filter(line_filter, background)
+            strips.append(strip)
         if crop.column_span != (0, width):
             strips = [strip.crop(*crop.column_span) for strip in strips]
         return strips
@@ -152,15 +155,15 @@ class LogCanvas(Widget, can_focus=True):
         services = self._services
         self._format.names = self._format.styles.names(services) if services is not None else None
 
-    def _strip(self, row: Row) -> Strip:
+    def _row(self, row: Row) -> list[Segment]:
         number, index, line = row
         marked = self._selection.span(number) if self._selection else None
-        return self._format.strip(number, index, line, number == self._here, marked)
+        return self._format.row(number, index, line, number == self._here, marked)
 
-    def _nothing(self, width: int) -> Strip:
+    def _nothing(self, width: int) -> list[Segment]:
         said = " No line matches the filter." if self._window.query else " Nothing logged yet."
         style = self._format.styles.base + self._format.styles.parts["time"]
-        return Strip([Segment(said, style)]).adjust_cell_length(max(0, width), style)
+        return [Segment(set_cell_size(said, max(0, width)), style)]
 
     def _thumb(self, height: int) -> tuple[int, int]:
         """First row and rows of the scroll bar's thumb; no rows where everything is in sight."""

@@ -23,6 +23,7 @@ STDERR_SIGN = "▎"
 _LONGEST_WRAPPED = 32_768
 """Characters of a line that are shown when it is wrapped; unwrapped, all of it can be reached."""
 _STEP = 4_096
+_TIME = 13
 _KEPT = 2_000
 
 Piece = tuple[int, int, Style]
@@ -78,9 +79,13 @@ class LineFormat:
         return self._widths[1]
 
     @property
+    def _timed(self) -> bool:
+        return self.timestamps and self.width >= 3 * _TIME
+
+    @property
     def prefix_width(self) -> int:
         """Cells before the text."""
-        return 1 + (13 if self.timestamps else 0) + (self.name_width + 1 if self.names is not None else 0)
+        return 1 + (_TIME if self._timed else 0) + (self.name_width + 1 if self.names is not None else 0)
 
     @property
     def body_width(self) -> int:
@@ -107,10 +112,10 @@ class LineFormat:
         cells = cell_len(parse(line.text, index + 1).text[: index + 1])
         return 0 if cells < self.body_width else cells - self.body_width // 2
 
-    def strip(
+    def row(
         self, number: int, row: int, line: LogLine, here: bool = False, selected: tuple[int, int] | None = None
-    ) -> Strip:
-        """One row; `here`: the search stands on this line, `selected`: from and to index."""
+    ) -> list[Segment]:
+        """One row, exactly `width` cells; `here`: the search stands on this line, `selected`: from and to index."""
         entry = self._entry(number, line)
         base = self.styles.base
         text = entry.styled.text
@@ -149,7 +154,12 @@ class LineFormat:
                 used = room
         if used < room:
             body.append(Segment(" " * (room - used), base))
-        return Strip(segments + body, self.prefix_width + max(used, room))
+        return segments + body
+
+    def coloured(self, number: int) -> bool:
+        """Whether the line brings colours of its own, which the terminal's palette names."""
+        entry = self._entries.get(number)
+        return entry is None or bool(entry.styled.runs)
 
     def _row(self, entry: _Entry, row: int) -> tuple[int, int]:
         starts = entry.starts
@@ -171,7 +181,7 @@ class LineFormat:
 
     def _prefix(self, line: LogLine) -> list[Segment]:
         segments = []
-        if self.timestamps:
+        if self._timed:
             segments.append(Segment(self._time(line.time), self.styles.base + self.styles.parts["time"]))
         if self.names is not None:
             style = self.names.get(line.service)
@@ -189,7 +199,7 @@ class LineFormat:
 
     def _time(self, nanoseconds: int) -> str:
         if not nanoseconds:
-            return " " * 13
+            return " " * _TIME
         seconds, rest = divmod(nanoseconds, 1_000_000_000)
         if self._clock[0] != seconds:
             self._clock = (seconds, time.strftime("%H:%M:%S", time.localtime(seconds)))
