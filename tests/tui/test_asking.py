@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from textual.events import Key
+
 from devbox.plan.commands import Down, Kill, Remove, Restart, Up
 from devbox.plan.plan import Node, Plan
 from devbox.plan.steps import RemoveContainer, RemoveVolume
 from devbox.session.commands import Switch
+from tests.eventually import eventually
 from tests.tui import shop
 from tests.tui.driving import keys, opened, screen_text, shows
 
@@ -126,3 +129,12 @@ async def test_quitting_while_something_runs_asks_and_two_ctrl_c_leave() -> None
         assert app.is_running
         await pilot.press("ctrl+c")
         assert app._exit
+
+
+async def test_keys_typed_ahead_after_an_answer_break_nothing() -> None:
+    async with opened(plans={Down: down}) as (app, pilot, session):
+        await keys(pilot, "D")
+        for key in ("n", "n", "escape", "y"):
+            app.screen.post_message(Key(key, key if len(key) == 1 else None))
+        await eventually(lambda: len(app.screen_stack) == 1)
+        assert session.commands == []

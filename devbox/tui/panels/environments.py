@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.reactive import reactive
 
 from devbox.environments.environment import Environment
-from devbox.plan.observed import RunningProject
+from devbox.plan.observed import RunningProject, RunState
 from devbox.session.state import Connected, Connecting, State
 from devbox.tui.panels.strip import Part, Strip
 
@@ -13,10 +13,12 @@ PROTECTED = "⚑"
 
 
 def running_in(environment: Environment, state: State) -> RunningProject | None:
-    """What runs of an environment on this engine; the current one's name may come from its files."""
+    """What runs of an environment on this engine; of the current one we know more than the last list of all."""
     name = environment.project
     if environment.name == state.environment and state.project:
-        name = state.project.name
+        containers = [container for row in state.rows for container in row.containers]
+        running = sum(container.state is RunState.RUNNING for container in containers)
+        return RunningProject(name=state.project.name, running=running, total=len(containers))
     return next((project for project in state.running if project.name == name), None) if name else None
 
 

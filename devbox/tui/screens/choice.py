@@ -59,10 +59,10 @@ class Choice(Dialog[str]):
         self.query_one(Menu).highlighted = 0
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(event.option.id)
+        self.answer(event.option.id)
 
     def on_key(self, event: events.Key) -> None:
         for way in self._ways:
             if way.key and event.character == way.key:
                 event.stop()
-                self.dismiss(way.id)
+                self.answer(way.id)

@@ -72,12 +72,12 @@ class Confirm(Dialog[str]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         if event.value == self._typed:
             if len(self._answers) == 1:
-                self.dismiss(self._answers[0].id)
+                self.answer(self._answers[0].id)
             else:
                 self.query_one(f"#{self._answers[0].id}", Button).focus()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
-        self.dismiss(None if event.button.id == "cancel" else event.button.id)
+        self.answer(None if event.button.id == "cancel" else event.button.id)
 
     def on_key(self, event: events.Key) -> None:
         if event.key in ("left", "right") and not isinstance(self.focused, Input):
@@ -85,8 +85,8 @@ class Confirm(Dialog[str]):
         if self._typed:
             return
         if event.character == "n":
-            self.dismiss(None)
+            self.answer(None)
         for answer in self._answers:
             if event.character == answer.key:
                 event.stop()
-                self.dismiss(answer.id)
+                self.answer(answer.id)

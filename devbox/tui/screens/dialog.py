@@ -21,12 +21,20 @@ class Dialog(ModalScreen[Answer | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "close", show=False)]
 
+    _answered = False
+
+    def answer(self, answer: Answer | None) -> None:
+        """Close with this answer; what is typed ahead after it counts no more."""
+        if not self._answered and self.is_current:
+            self._answered = True
+            self.dismiss(answer)
+
     def action_close(self) -> None:
-        self.dismiss(None)
+        self.answer(None)
 
     def on_click(self, event: events.Click) -> None:
         if event.widget is self:
-            self.dismiss(None)
+            self.answer(None)
 
 
 class Page(VerticalScroll):

@@ -72,4 +72,4 @@ class Environments(Dialog[str]):
             self.query_one(Menu).highlighted = names.index(self._state.environment)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(self._state.environments[event.option_index].name)
+        self.answer(self._state.environments[event.option_index].name)
