@@ -16,6 +16,8 @@ from typing import Any
 import docker
 from docker.models.containers import Container
 
+from tests.eventually import eventually
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -98,10 +100,23 @@ class Stack:
         assert answer.status == 200, answer
         return dict(answer.body)
 
-    def ended(self, id: str) -> dict[str, Any] | None:
-        """The job if it is done or failed."""
-        job = self.job(id)
-        return job if job["status"] in ("done", "failed") else None
+    async def ended(self, id: str) -> dict[str, Any]:
+        """The job once it is done or failed."""
+
+        def ended() -> dict[str, Any] | None:
+            job = self.job(id)
+            return job if job["status"] in ("done", "failed") else None
+
+        return await eventually(ended, timeout=30, message=f"job {id} has not ended") or {}
+
+    async def says(self, readiness: str) -> Answer:
+        """The answer of /health/ready once it is this one."""
+
+        def answer() -> Answer | None:
+            answer = self.ask("/health/ready")
+            return answer if answer.body["status"] == readiness else None
+
+        return await eventually(answer, timeout=30, message=f"it is never {readiness}") or Answer(0, None, {})
 
 
 def copy_of_the_stack(folder: Path) -> Path:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 
-from tests.eventually import eventually
 from tests.stack.stack import Stack
 
 
@@ -14,7 +13,7 @@ async def test_a_posted_job_is_done_by_a_worker_and_read_back(stage: Stack) -> N
     assert (answer.status, answer.body["status"]) == (202, "queued")
     assert answer.headers["location"] == f"/jobs/{answer.body['id']}"
 
-    job = await eventually(lambda: stage.ended(answer.body["id"]))
+    job = await stage.ended(answer.body["id"])
 
     assert job["status"] == "done"
     assert job["result"] == {"sha256": hashlib.sha256(b"hello").hexdigest(), "bytes": 5}
@@ -22,7 +21,8 @@ async def test_a_posted_job_is_done_by_a_worker_and_read_back(stage: Stack) -> N
 
 async def test_the_list_is_newest_first_and_can_be_narrowed(stage: Stack) -> None:
     older, newer = stage.submit("digest", {"text": "a"}), stage.submit("digest", {"text": "b"})
-    await eventually(lambda: stage.ended(older) and stage.ended(newer))
+    await stage.ended(older)
+    await stage.ended(newer)
 
     listed = [job["id"] for job in stage.ask("/jobs?status=done&limit=2").body["jobs"]]
 

@@ -46,11 +46,10 @@ def test_production_builds_nothing() -> None:
     assert [name for name, service in loaded("prod")["services"].items() if "build" in service] == []
 
 
-def test_dev_and_stage_run_side_by_side(dev: Stack, stage: Stack) -> None:
+async def test_dev_and_stage_run_side_by_side(dev: Stack, stage: Stack) -> None:
     for stack in (dev, stage):
-        assert stack.ask("/health/ready").body["status"] == "ready"
-        states = {str(container.name): container.health for container in stack.containers()}
-        assert set(states.values()) == {"healthy"}, states
+        await stack.says("ready")
+        await eventually(lambda stack=stack: {one.health for one in stack.containers()} == {"healthy"}, timeout=30)
 
 
 def test_they_share_no_data(dev: Stack, stage: Stack) -> None:
@@ -83,8 +82,8 @@ async def test_dev_serves_an_edit_without_a_rebuild(dev: Stack) -> None:
         except OSError:
             return ""  # between two processes
 
-    id = await eventually(survives_the_restart)
-    assert (await eventually(lambda: dev.ended(id)))["status"] == "done"
+    id = await eventually(survives_the_restart, timeout=30)
+    assert (await dev.ended(id))["status"] == "done"
 
 
 def test_stage_publishes_the_api_alone(stage: Stack) -> None:

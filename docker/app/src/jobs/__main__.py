@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -13,6 +14,8 @@ USAGE = "usage: python -m jobs api | worker | traffic | probe api | probe worker
 
 def main(arguments: list[str]) -> int:
     """Run one part of the application; 2 if the arguments or the settings are wrong."""
+    # As PID 1 a process ignores every signal it has no handler for; until a part sets its own, to stop is to leave.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         settings = Settings.read(os.environ)
     except SettingError as error:
