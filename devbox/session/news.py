@@ -71,7 +71,7 @@ class News:
             async with aclosing(self._engine.events(self._project)) as batches:  # type: ignore[type-var]
                 async for batch in batches:
                     self._subscribed.set()
-                    if not batch or any(not event.action.startswith(_SILENT) for event in batch):
+                    if any(not event.action.startswith(_SILENT) for event in batch):
                         for bell in self._waiters:
                             bell.set()
             if not self._subscribed.is_set():
