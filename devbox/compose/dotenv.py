@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from devbox.compose.interpolate import Lookup, substitute
+from devbox.compose.interpolate import Lookup, substitute, unset
 
 _INLINE = frozenset("\t\v\f\r \x85\xa0")
 _ESCAPE = re.compile(r"\\(?:[abcfnrtv$\"\\]|0\d{0,3})", re.ASCII)
@@ -20,9 +20,9 @@ class Faulty(ValueError):
         self.line = line
 
 
-def parse(text: str, lookup: Lookup, variables: dict[str, str], unset: Callable[[str], None]) -> None:
+def parse(text: str, lookup: Lookup, variables: dict[str, str], warn: Callable[[str], None]) -> None:
     """Add the variables of `text` to `variables`; values may use `lookup` first, then what is already there."""
-    _Reader(text.removeprefix("﻿").replace("\r\n", "\n"), lookup, variables, unset).read()
+    _Reader(text.removeprefix("﻿").replace("\r\n", "\n"), lookup, variables, warn).read()
 
 
 def parse_raw(text: str, lookup: Lookup, variables: dict[str, str]) -> None:
@@ -42,19 +42,23 @@ def parse_raw(text: str, lookup: Lookup, variables: dict[str, str]) -> None:
 
 
 class _Reader:
-    def __init__(self, text: str, lookup: Lookup, variables: dict[str, str], unset: Callable[[str], None]) -> None:
+    def __init__(self, text: str, lookup: Lookup, variables: dict[str, str], warn: Callable[[str], None]) -> None:
         self._text = text
         self._at = 0
         self._variables = variables
         self._outer = lookup
-        self._unset = unset
+        self._warn = warn
 
     def read(self) -> None:
         while self._statement():
             name, inherited = self._name()
-            if " " in name:
+            if not name:
+                self._warn(f"Line {self._line(self._at - 1)} names no variable; it is skipped.")
+                if not inherited:
+                    self._value()
+            elif " " in name:
                 raise Faulty(f'the name "{name}" holds a space', self._line(self._at - 1))
-            if not inherited:
+            elif not inherited:
                 self._variables[name] = self._value()
             elif (value := self._outer(name)) is not None:
                 self._variables[name] = value
@@ -96,8 +100,6 @@ class _Reader:
                 raise Faulty(f'"{char}" cannot be part of a variable\'s name: {shown}', self._line(at))
             at += 1
         name = text[start:at].rstrip()
-        if not name:
-            raise Faulty("a line without a variable's name", self._line(at))
         inherited = at >= len(text) or text[at] == "\n"
         self._at = at + 1
         if not inherited:
@@ -137,7 +139,7 @@ class _Reader:
         if "$" not in value:
             return value
         try:
-            return substitute(value, self._lookup, self._unset)
+            return substitute(value, self._lookup, lambda name: self._warn(unset(name)))
         except ValueError as error:
             raise Faulty(str(error), self._line(at)) from error
 

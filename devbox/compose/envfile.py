@@ -55,16 +55,13 @@ class VariableFiles:
             if form == "raw":
                 dotenv.parse_raw(text, lookup, variables)
             elif form == "":
-                dotenv.parse(text, lookup, variables, self._unset)
+                dotenv.parse(text, lookup, variables, self._report.warn)
             else:
                 self._report.fault(
                     f'"{form}" is no format of a file of variables', place=place, path=path, hint='use "raw"'
                 )
         except dotenv.Faulty as error:
             self._report.fault(str(error), place=Place(file, error.line))
-
-    def _unset(self, name: str) -> None:
-        self._report.warn(f"The variable {name} is not set; it is taken as blank.")
 
     def _text(self, file: str, place: Place | None, path: Path) -> str | None:
         if file not in self._texts:

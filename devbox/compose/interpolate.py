@@ -20,8 +20,8 @@ class Unset(ValueError):
     """A required variable has no value."""
 
 
-def substitute(text: str, lookup: Lookup, unset: Callable[[str], None], depth: int = 0) -> str:
-    """`text` with its variables replaced; `unset` hears of names that have no value and become blank.
+def substitute(text: str, lookup: Lookup, missing: Callable[[str], None], depth: int = 0) -> str:
+    """`text` with its variables replaced; `missing` hears of names that have no value and become blank.
 
     ValueError says what is wrong with the text; Unset is a variable required by `:?` or `?`.
     """
@@ -36,10 +36,10 @@ def substitute(text: str, lookup: Lookup, unset: Callable[[str], None], depth: i
             out.append("$")
             at = after + 1
         elif text.startswith("{", after):
-            at, value = _braced(text, dollar, lookup, unset, depth)
+            at, value = _braced(text, dollar, lookup, missing, depth)
             out.append(value)
         elif match := _NAME.match(text, after):
-            out.append(_plain(match[0], lookup, unset))
+            out.append(_plain(match[0], lookup, missing))
             at = match.end()
         else:
             out.append("$")
@@ -48,21 +48,26 @@ def substitute(text: str, lookup: Lookup, unset: Callable[[str], None], depth: i
     return "".join(out)
 
 
-def _plain(name: str, lookup: Lookup, unset: Callable[[str], None]) -> str:
+def unset(name: str) -> str:
+    """The warning for a variable without a value."""
+    return f"The variable {name} is not set; it is taken as blank."
+
+
+def _plain(name: str, lookup: Lookup, missing: Callable[[str], None]) -> str:
     value = lookup(name)
     if value is None:
-        unset(name)
+        missing(name)
         return ""
     return value
 
 
-def _braced(text: str, start: int, lookup: Lookup, unset: Callable[[str], None], depth: int) -> tuple[int, str]:
+def _braced(text: str, start: int, lookup: Lookup, missing: Callable[[str], None], depth: int) -> tuple[int, str]:
     match = _NAME.match(text, start + 2)
     if not match:
         raise ValueError(f'"{_excerpt(text, start)}" names no variable; write $$ for a dollar sign')
     name, at = match[0], match.end()
     if text.startswith("}", at):
-        return at + 1, _plain(name, lookup, unset)
+        return at + 1, _plain(name, lookup, missing)
     operator = next((sign for sign in _OPERATORS if text.startswith(sign, at)), "")
     end = _closing(text, start + 1)
     if not operator or end < 0:
@@ -73,13 +78,13 @@ def _braced(text: str, start: int, lookup: Lookup, unset: Callable[[str], None],
     given = bool(value) if operator[0] == ":" else value is not None
     match operator[-1]:
         case "-":
-            return end + 1, value or "" if given else substitute(operand, lookup, unset, depth + 1)
+            return end + 1, value or "" if given else substitute(operand, lookup, missing, depth + 1)
         case "+":
-            return end + 1, substitute(operand, lookup, unset, depth + 1) if given else value or ""
+            return end + 1, substitute(operand, lookup, missing, depth + 1) if given else value or ""
         case _:
             if given:
                 return end + 1, value or ""
-            said = substitute(operand, lookup, unset, depth + 1)
+            said = substitute(operand, lookup, missing, depth + 1)
             state = "is empty" if value == "" else "is not set"
             raise Unset(f"the variable {name} {state}" + (f": {said}" if said else ""))
 
@@ -107,14 +112,11 @@ def _excerpt(text: str, start: int) -> str:
 def interpolate(document: Document, environment: Mapping[str, str], report: Report) -> None:
     """Replace variables in every value of the document (keys are left alone)."""
 
-    def unset(name: str) -> None:
-        report.warn(f"The variable {name} is not set; it is taken as blank.")
-
     def one(text: str, path: Path) -> str:
         if "$" not in text:
             return text
         try:
-            return substitute(text, environment.get, unset)
+            return substitute(text, environment.get, lambda name: report.warn(unset(name)))
         except Unset as error:
             report.fault(str(error), place=document.place(path), path=path, hint=_cure(str(error)))
         except ValueError as error:

@@ -67,6 +67,8 @@ def _service(service: Tree, environment: Mapping[str, str]) -> None:
     if options := service.get("logging", {}).get("options"):
         filled = {key: "" if item is None else item for key, item in options.items()}
         service["logging"] = service["logging"] | {"options": filled}
+    if options := service.get("storage_opt"):
+        service["storage_opt"] = {key: "" if item is None else item for key, item in options.items()}
     _dependencies(service)
 
 

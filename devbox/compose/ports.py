@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from devbox.compose.report import Path
-from devbox.compose.shapes import DROP, Reading, Shape, kind, number_or_text, record, text, whole
+from devbox.compose.shapes import DROP, Reading, Shape, kind, record, text, whole, whole_or_text
 
 _RANGE = re.compile(r"([0-9]+)(?:-([0-9]+))?", re.ASCII)
 _PROTOCOLS = ("tcp", "udp", "sctp")
@@ -26,6 +26,8 @@ def parse(spec: str) -> list[Entry]:
     if not container:
         raise ValueError("no container port is named")
     first, last = _range(container)
+    if not first:
+        raise ValueError("0 is no container port")
     published = _range(host) if host else None
     target_count = last - first
     entries: list[tuple[str, Entry]] = []
@@ -92,7 +94,7 @@ _LONG: Shape = record(
         "mode": text,
         "host_ip": _address,
         "target": whole(0, 65535),
-        "published": number_or_text,
+        "published": whole_or_text,
         "protocol": text,
         "app_protocol": text,
     },

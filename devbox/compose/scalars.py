@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 Scalar = str | int | float | bool | None
@@ -55,14 +56,19 @@ def plain(text: str) -> Scalar | Date:
         value = int(body, base) if len(body) <= 70 else None
         return _whole(-value if sign == "-" and value is not None else value, text)
     if _FLOAT.fullmatch(digits):
-        return float(digits)
+        return _finite(digits, text)
     return text
+
+
+def _finite(digits: str, text: str) -> Scalar:
+    value = float(digits)
+    return text if math.isinf(value) else value
 
 
 def _whole(value: int | None, text: str) -> Scalar:
     if value is not None and -(2**63) <= value < _LARGEST:
         return value
-    return float(text) if _FLOAT.fullmatch(text) else text
+    return _finite(text, text) if _FLOAT.fullmatch(text) else text
 
 
 def tagged(tag: str, text: str) -> Scalar | Date:

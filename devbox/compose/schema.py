@@ -24,13 +24,13 @@ from devbox.compose.shapes import (
     one_of,
     optional,
     pairs,
-    printable,
     record,
     size,
     strict_switch,
     switch,
     text,
     whole,
+    whole_or_text,
 )
 
 _PULL = re.compile(r"always|never|build|if_not_present|missing|refresh|daily|weekly|every_([0-9]+[wdhms])+")
@@ -96,12 +96,12 @@ SERVICE: dict[str, Shape] = {
     "entrypoint": forms.command,
     "env_file": forms.env_file,
     "environment": pairs,
-    "expose": each(number_or_text),
+    "expose": each(whole_or_text),
     "extends": forms.extends,
     "external_links": TEXTS,
     "extra_hosts": forms.extra_hosts,
     "gpus": forms.gpus(GPUS),
-    "group_add": each(number_or_text),
+    "group_add": each(whole_or_text),
     "healthcheck": record(
         {
             "test": forms.test,
@@ -167,7 +167,7 @@ SERVICE: dict[str, Shape] = {
     "stdin_open": switch,
     "stop_grace_period": duration,
     "stop_signal": text,
-    "storage_opt": entries(printable),
+    "storage_opt": entries(whole_or_text, nulls=True),
     "sysctls": filled_pairs,
     "tmpfs": ONE_OR_MORE,
     "tty": switch,

@@ -30,7 +30,7 @@ from devbox.compose.shapes import (
 
 TEXTS: Shape = each(text)
 ONE_OR_MORE: Shape = each(text, single=True)
-ULIMITS: Shape = entries(single_ulimit(whole()))
+ULIMITS: Shape = entries(single_ulimit(whole(floats=False)))
 
 
 def _contexts(value: Any, path: Path, reading: Reading) -> Any:

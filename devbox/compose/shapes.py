@@ -7,6 +7,7 @@ file checks keys and types and turns short forms into long ones. The tables of s
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -91,7 +92,7 @@ def printable(value: Any, path: Path, reading: Reading) -> Any:
     """Text, or a number or boolean taken as text."""
     if isinstance(value, str):
         return value
-    if isinstance(value, bool | int | float):
+    if isinstance(value, bool | int | float) and math.isfinite(value):
         return units.number_text(value)
     return reading.fault(path, f"must be text or a number, but is {kind(value)}", _quoted(value))
 
@@ -101,6 +102,15 @@ def number_or_text(value: Any, path: Path, reading: Reading) -> Any:
     if isinstance(value, bool):
         return reading.fault(path, "must be text or a number, but is a boolean", _quoted(value))
     return printable(value, path, reading)
+
+
+def whole_or_text(value: Any, path: Path, reading: Reading) -> Any:
+    """Text, or a whole number taken as text."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return reading.fault(path, f"must be text or a whole number, but is {kind(value)}", _quoted(value))
 
 
 def switch(value: Any, path: Path, reading: Reading) -> Any:
@@ -123,19 +133,21 @@ def strict_switch(value: Any, path: Path, reading: Reading) -> Any:
     return value if isinstance(value, bool) else reading.fault(path, f"must be true or false, but is {kind(value)}")
 
 
-def whole(low: int | None = None, high: int | None = None, *, texts: bool = True) -> Shape:
-    """A whole number, also as text, within bounds."""
+def whole(low: int = -(2**63), high: int = 2**63 - 1, *, texts: bool = True, floats: bool = True) -> Shape:
+    """A whole number, also as text or as 2.0, within bounds."""
 
     def shape(value: Any, path: Path, reading: Reading) -> Any:
-        if isinstance(value, float) and value.is_integer() and abs(value) < 2**63:
+        if floats and isinstance(value, float) and value.is_integer() and abs(value) < 2**63:
             value = int(value)
         if texts and isinstance(value, str) and re.fullmatch(r"[+-]?[0-9]{1,19}", value, re.ASCII):
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int):
-            said = f'"{value}"' if isinstance(value, str) else kind(value)
+            said = f'"{value}"' if isinstance(value, str) else value if isinstance(value, float) else kind(value)
             return reading.fault(path, f"must be a whole number, but is {said}")
-        if (low is not None and value < low) or (high is not None and value > high):
-            bounds = f"from {low} to {high}" if high is not None and low is not None else f"at least {low}"
+        if not low <= value <= high:
+            bounds = f"from {low} to {high}" if high < 2**63 - 1 else f"at least {low}"
+            if value > high == 2**63 - 1:
+                bounds = "smaller"
             return reading.fault(path, f"must be {bounds}, but is {value}")
         return value
 
@@ -157,8 +169,11 @@ def cpus(value: Any, path: Path, reading: Reading) -> Any:
 
 def size(value: Any, path: Path, reading: Reading) -> Any:
     """A number of bytes, kept as text in digits."""
-    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 2**63:
-        return str(int(value))
+    if isinstance(value, float):
+        reading.report.warn(f"{reading.document.place(path)}: a size is a whole number or text; {value} is ignored.")
+        return DROP
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63:
+        return str(value)
     if isinstance(value, str):
         try:
             return str(units.size(value))
@@ -189,7 +204,7 @@ def mode(value: Any, path: Path, reading: Reading) -> Any:
     """A file mode, kept as octal text with a leading 0."""
     if isinstance(value, str) and re.fullmatch("[0-7]{1,20}", value):
         value = int(value, 8)
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**32:
         return f"0{value:o}"
     return reading.fault(path, "is no file mode", "write it in octal: 0440")
 
@@ -198,6 +213,8 @@ def anything(value: Any, path: Path, reading: Reading) -> Any:
     """An extension's value, as it is."""
     if isinstance(value, Date):
         return value.text
+    if isinstance(value, float) and not math.isfinite(value):
+        return reading.fault(path, "has no place in a Compose file", 'put it in quotes: ".inf"')
     if isinstance(value, dict):
         return {key: anything(item, (*path, key), reading) for key, item in value.items()}
     if isinstance(value, list):
