@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from devbox.compose.discover import read
+from devbox.compose.document import Document
 from devbox.compose.envfile import VariableFiles
 from devbox.compose.extends import Extender, Origin
 from devbox.compose.include import bring_in
@@ -14,10 +15,10 @@ from devbox.compose.interpolate import interpolate
 from devbox.compose.merge import Clash, Tree, merge, reset, unify
 from devbox.compose.normalise import fill
 from devbox.compose.paths import join
+from devbox.compose.reading import Reading
 from devbox.compose.report import Path, Report
 from devbox.compose.schema import canonical
-from devbox.compose.shapes import Reading
-from devbox.compose.source import Document, Files, parse
+from devbox.compose.source import Files, parse
 from devbox.errors import Place
 
 

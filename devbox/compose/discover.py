@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from devbox.compose.envfile import VariableFiles
 from devbox.compose.paths import clean, join
@@ -12,6 +11,7 @@ from devbox.compose.report import Report
 from devbox.compose.request import LoadRequest
 from devbox.compose.source import Files
 from devbox.errors import Place
+from devbox.record import dataclass
 
 NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 OVERRIDES = (

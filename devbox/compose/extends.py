@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from devbox.compose.document import Document
 from devbox.compose.merge import Clash, Tree, merge, reset
 from devbox.compose.report import Path, Report
-from devbox.compose.source import Document
 from devbox.errors import Place
+from devbox.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from devbox.compose import paths, words
+from devbox.compose.reading import DROP, Reading, Shape, kind
 from devbox.compose.report import Path
-from devbox.compose.shapes import DROP, Reading, Shape, each, kind, number_or_text, one_of, record, switch, text
+from devbox.compose.shapes import each, record
+from devbox.compose.values import number_or_text, one_of, switch, text
 
 
 def command(value: Any, path: Path, reading: Reading) -> Any:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from devbox.compose.document import Document
 from devbox.compose.report import Path, Report
-from devbox.compose.source import Document
 
 _NAME = re.compile(r"[_a-zA-Z][_a-zA-Z0-9]*", re.ASCII)
 _OPERATORS = (":?", ":-", ":+", "?", "-", "+")

@@ -9,8 +9,9 @@ is always there; `key*section` is a list and `key%section` a mapping of such sec
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
+
+from devbox.record import dataclass
 
 _SECTIONS = {
     "service": """

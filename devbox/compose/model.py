@@ -8,11 +8,12 @@ ints.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import Any
 
 from devbox.errors import Place
+from devbox.record import dataclass
 
 Tree = Mapping[str, Any]
 """A canonical YAML tree: str, int, float, bool, None, lists and string-keyed mappings of these."""

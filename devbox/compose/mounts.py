@@ -6,21 +6,10 @@ import re
 from typing import Any
 
 from devbox.compose import paths
+from devbox.compose.reading import DROP, Reading, Shape
 from devbox.compose.report import Path
-from devbox.compose.shapes import (
-    DROP,
-    Reading,
-    Shape,
-    either,
-    filled_pairs,
-    mode,
-    one_of,
-    record,
-    size,
-    switch,
-    text,
-    whole,
-)
+from devbox.compose.shapes import either, filled_pairs, record
+from devbox.compose.values import mode, one_of, size, switch, text, whole
 
 _DRIVE = re.compile(r"[A-Za-z]:(?:\\|/.*:)")
 _PROPAGATION = ("rprivate", "private", "rshared", "shared", "rslave", "slave")

@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable, Iterable
 
 from devbox.compose.discover import Found
+from devbox.compose.document import Document
 from devbox.compose.interpolate import substitute
 from devbox.compose.report import Report
 from devbox.compose.request import LoadRequest
-from devbox.compose.source import Document
 
 _HINT = "use lower-case letters, digits, dashes and underscores, a letter or digit first"
 

@@ -6,8 +6,9 @@ import posixpath
 import re
 from typing import Any
 
+from devbox.compose.reading import DROP, Reading
 from devbox.compose.report import Path
-from devbox.compose.shapes import DROP, Reading, text
+from devbox.compose.values import text
 
 _REMOTE = ("https://", "http://", "git://", "ssh://", "github.com/", "git@")
 _WINDOWS = re.compile(r"[A-Za-z]:[\\/]|\\\\")

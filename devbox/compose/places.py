@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from devbox.compose.document import Document
 from devbox.compose.report import Path
-from devbox.compose.source import Document
 from devbox.errors import Place
 
 

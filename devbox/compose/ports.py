@@ -6,8 +6,10 @@ import ipaddress
 import re
 from typing import Any
 
+from devbox.compose.reading import DROP, Reading, Shape, kind
 from devbox.compose.report import Path
-from devbox.compose.shapes import DROP, Reading, Shape, kind, record, text, whole, whole_or_text
+from devbox.compose.shapes import record
+from devbox.compose.values import text, whole, whole_or_text
 
 _RANGE = re.compile(r"([0-9]+)(?:-([0-9]+))?", re.ASCII)
 _PROTOCOLS = ("tcp", "udp", "sctp")

@@ -7,24 +7,16 @@ from typing import Any
 
 from devbox.compose import forms, mounts, paths
 from devbox.compose.ports import ports
+from devbox.compose.reading import DROP, Reading, Shape, kind
 from devbox.compose.report import Path
 from devbox.compose.schema_build import DEPLOY, DEVELOP, GPUS, HOOK, ONE_OR_MORE, TEXTS, ULIMITS, build
-from devbox.compose.shapes import (
-    DROP,
-    Reading,
-    Shape,
+from devbox.compose.shapes import each, entries, filled_pairs, optional, pairs, record
+from devbox.compose.values import (
     anything,
     cpus,
     duration,
-    each,
-    entries,
-    filled_pairs,
-    kind,
     number_or_text,
     one_of,
-    optional,
-    pairs,
-    record,
     size,
     strict_switch,
     switch,

@@ -7,26 +7,10 @@ from typing import Any
 from devbox.compose import paths
 from devbox.compose.forms import attestation, command, device_count, extra_hosts, single_ulimit, ssh
 from devbox.compose.mounts import file_mount
+from devbox.compose.reading import DROP, Reading, Shape
 from devbox.compose.report import Path
-from devbox.compose.shapes import (
-    DROP,
-    Reading,
-    Shape,
-    cpus,
-    duration,
-    each,
-    entries,
-    filled_pairs,
-    one_of,
-    pairs,
-    record,
-    size,
-    strict_switch,
-    switch,
-    text,
-    text_size,
-    whole,
-)
+from devbox.compose.shapes import each, entries, filled_pairs, pairs, record
+from devbox.compose.values import cpus, duration, one_of, size, strict_switch, switch, text, text_size, whole
 
 TEXTS: Shape = each(text)
 ONE_OR_MORE: Shape = each(text, single=True)

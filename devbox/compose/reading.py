@@ -1,0 +1,77 @@
+"""One document on its way to canonical form, and how its faults are told."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from devbox.compose import units
+from devbox.compose.document import Document
+from devbox.compose.report import Path, Report
+from devbox.compose.scalars import Date
+
+
+class _Drop:
+    def __repr__(self) -> str:
+        return "DROP"
+
+
+DROP: Final = _Drop()
+"""What a shape gives for a value it refused."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """One document on its way to canonical form; `base` is the folder its relative paths start from."""
+
+    document: Document
+    base: str
+    home: str
+    report: Report
+    resolve: Callable[[str], str]
+    nulls: list[Path] = field(default_factory=list)
+    """Keys left empty: harmless over an earlier file's value, a fault without one."""
+
+    def fault(self, path: Path, message: str, hint: str = "") -> _Drop:
+        self.report.fault(message, place=self.document.place(path), path=path, hint=hint)
+        return DROP
+
+    def key_fault(self, path: Path, message: str, hint: str = "") -> _Drop:
+        self.report.fault(message, place=self.document.key_place(path), path=path, hint=hint)
+        return DROP
+
+
+Shape = Callable[[Any, Path, Reading], Any]
+"""A shape takes a value at a path and gives its canonical form, or DROP after reporting what is wrong."""
+
+
+def kind(value: Any) -> str:
+    """What a value is, in words."""
+    match value:
+        case None:
+            return "empty"
+        case bool():
+            return "a boolean"
+        case str():
+            return "text"
+        case int() | float():
+            return "a number"
+        case Date():
+            return "a date"
+        case list():
+            return "a list"
+        case _:
+            return "a mapping"
+
+
+def quoted(value: Any) -> str:
+    if isinstance(value, bool | int | float):
+        return f'put it in quotes: "{units.number_text(value)}"'
+    return f'put it in quotes: "{value}"' if isinstance(value, Date) else ""
+
+
+def near(word: Any, words: Iterable[str]) -> str:
+    close = difflib.get_close_matches(str(word), list(words), n=1, cutoff=0.6)
+    return f'did you mean "{close[0]}"?' if close else ""

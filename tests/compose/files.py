@@ -1,0 +1,61 @@
+"""Compose files in memory, loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from textwrap import dedent
+
+from devbox.compose.load import load
+from devbox.compose.model import Project
+from devbox.compose.request import LoadRequest
+from devbox.errors import LoadError
+
+
+class MemoryFiles:
+    """FileReader over a mapping of absolute paths."""
+
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        self._files = files
+
+    def read(self, path: str) -> bytes:
+        if path not in self._files:
+            raise FileNotFoundError(2, "No such file or directory", path)
+        return self._files[path]
+
+    def is_file(self, path: str) -> bool:
+        return path in self._files
+
+    def is_dir(self, path: str) -> bool:
+        return any(file.startswith(f"{path.rstrip('/')}/") for file in self._files)
+
+    def list(self, path: str) -> list[str]:
+        prefix = f"{path.rstrip('/')}/"
+        return sorted({file.removeprefix(prefix).split("/")[0] for file in self._files if file.startswith(prefix)})
+
+    def resolve(self, path: str) -> str:
+        return path
+
+
+def load_files(files: Mapping[str, str | bytes], /, *, cwd: str = "/work/app", **request: object) -> Project:
+    """Load from `files`, whose relative names stand in `cwd`; `request` are fields of LoadRequest."""
+    data = {
+        path if path.startswith("/") else f"{cwd}/{path}": text if isinstance(text, bytes) else dedent(text).encode()
+        for path, text in files.items()
+    }
+    given = {"environ": {"HOME": "/home/me"}, **request}
+    return load(LoadRequest(cwd=cwd, **given), MemoryFiles(data))  # type: ignore[arg-type]
+
+
+def load_text(text: str | bytes, /, **request: object) -> Project:
+    """Load one compose.yaml."""
+    return load_files({"compose.yaml": text}, **request)
+
+
+def faults(files: Mapping[str, str | bytes] | str | bytes, **request: object) -> list[str]:
+    """Every problem of a load that is refused, as the user reads it, without the folder."""
+    mapping = files if isinstance(files, Mapping) else {"compose.yaml": files}
+    try:
+        load_files(mapping, **request)
+    except LoadError as error:
+        return [str(problem).replace("/work/app/", "") for problem in error.problems]
+    raise AssertionError("the load was not refused")

@@ -1,0 +1,168 @@
+"""What a user reads when the files are wrong: what, where, and what to do."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.compose.files import faults
+
+
+def test_a_tab_is_named() -> None:
+    assert faults("services:\n\tweb:\n") == [
+        "compose.yaml:2:1: not YAML: a tab in the indentation (indent with spaces)"
+    ]
+
+
+def test_a_duplicate_key_names_both_lines() -> None:
+    text = """\
+        services:
+          web:
+            image: a
+            image: b
+        """
+    assert faults(text) == ['compose.yaml:4:5: the key "image" is already set in line 3 (keep one of the two)']
+
+
+def test_an_unknown_key_comes_with_the_nearest_known_one() -> None:
+    text = """\
+        services:
+          web:
+            image: a
+            prots: ["80:80"]
+        """
+    assert faults(text) == [
+        'compose.yaml:4:5: services.web.prots: the key "prots" is not known here (did you mean "ports"?)'
+    ]
+
+
+def test_all_problems_come_at_once_in_file_order() -> None:
+    text = """\
+        services:
+          web:
+            image: 3.18
+            ports: ["99999:1"]
+          db:
+            image: postgres
+            depends_on: [cache]
+            volumes: ["data:/data"]
+          worker:
+            image: ${TAG:?set it}
+            env_file: none.env
+        """
+    found = faults(text)
+    assert [line.split(": ")[0] for line in found] == [
+        "compose.yaml:3:12",
+        "compose.yaml:4:13",
+        "compose.yaml:7:18",
+        "compose.yaml:8:15",
+        "compose.yaml:10:12",
+        "compose.yaml:11:15",
+    ]
+
+
+def test_a_number_where_text_belongs_is_to_be_quoted() -> None:
+    assert faults("services: {web: {image: 3.18}}") == [
+        'compose.yaml:1:25: services.web.image: must be text, but is a number (put it in quotes: "3.18")'
+    ]
+
+
+def test_a_cycle_is_spelled_out() -> None:
+    text = """\
+        services:
+          a: {image: x, depends_on: [b]}
+          b: {image: x, links: [c]}
+          c: {image: x, network_mode: "service:a"}
+        """
+    assert faults(text) == [
+        "compose.yaml:2:30: services.a.depends_on.b: services depend on each other in a circle: a -> b -> c -> a"
+    ]
+
+
+def test_a_required_variable_says_its_message() -> None:
+    assert faults("services: {web: {image: 'x:${TAG:?pick a tag}'}}") == [
+        "compose.yaml:1:25: services.web.image: the variable TAG is not set: pick a tag"
+        " (set TAG in the shell or in .env)"
+    ]
+
+
+def test_a_missing_env_file_is_named_where_it_is_asked_for() -> None:
+    text = """\
+        services:
+          web:
+            image: x
+            env_file:
+              - conf/missing.env
+        """
+    assert faults(text) == [
+        "compose.yaml:5:9: services.web.env_file[0]: there is no file conf/missing.env"
+        " (create it, or write {path: ..., required: false})"
+    ]
+
+
+def test_a_broken_line_of_an_env_file_is_placed_in_that_file() -> None:
+    files = {"compose.yaml": "services: {web: {image: x, env_file: a.env}}", "a.env": "A=1\nB B=2\n"}
+    assert faults(files) == ['a.env:2: the name "B B" holds a space']
+
+
+def test_no_file_at_all() -> None:
+    assert faults({}) == [
+        "no Compose file in /work/app or a folder above it (create compose.yaml, or name a file with -f)"
+    ]
+
+
+def test_a_service_of_an_inactive_profile_can_be_activated() -> None:
+    text = "services: {web: {image: x, depends_on: [db]}, db: {image: y, profiles: [data]}}"
+    assert faults(text)[0].endswith("(add --profile data, or write required: false)")
+
+
+def test_the_fault_of_an_override_stands_in_the_override() -> None:
+    files = {
+        "compose.yaml": "services:\n  web:\n    image: x\n    ports: ['80:80']\n",
+        "compose.override.yaml": "services:\n  web:\n    ports:\n      - '443:443'\n      - '90:'\n",
+    }
+    assert faults(files)[0].startswith('compose.override.yaml:5:9: services.web.ports[1]: "90:": no container port')
+
+
+def test_a_faulty_service_is_not_also_missing_an_image() -> None:
+    assert len(faults("services: {web: {image: 1}, b: {image: x, depends_on: [web]}}")) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b"services: {a: {image: \xff}}", "compose.yaml:1:23: the file is not UTF-8 text"),
+        ("a: &a [*a]", "an alias stands inside its own anchor"),
+        ("[" * 5000, "nested more than 100 deep"),
+        ("a: *nowhere", "the alias *nowhere has no anchor"),
+        ("a: &a [x]\nb: {<<: *a}", "<< takes a mapping"),
+        ("services: {a: {image: x, environment: {1: b}}}", "a key must be text, and 1 is not"),
+        ("services: [a]", "services: must be a mapping, but is a list"),
+        ("- a", "the file must hold a mapping"),
+        ("", "is empty"),
+        ("\x00", "control characters are not allowed"),
+        ("web: {image: x}", "services belong under services:"),
+        ("services: {a: }", "services.a: is empty"),
+        ("services: {a: {image: x, healthcheck: {interval: 30}}}", "write a number with a unit, such as 30s"),
+        ("services: {a: {image: '${'}}", "names no variable; write $$ for a dollar sign"),
+        ("services: {a: {image: x, mem_limit: lots}}", '"lots" is no size'),
+        ("services: {a: {image: x, command: 'a \"b'}}", "cannot be split into words"),
+        ("services: {a: {extends: b}, b: {extends: a}}", "services extend each other in a circle"),
+        ("include: [compose.yaml]\nservices: {}", "files include each other in a circle"),
+        ("services: {a: {image: x, networks: [bakc]}}\nnetworks: {back: }", 'did you mean "back"?'),
+    ],
+)
+def test_hostile_and_mistaken_text(text: str | bytes, said: str) -> None:
+    assert said in "\n".join(faults(text))
+
+
+def test_a_billion_laughs_is_refused() -> None:
+    lines = ["a0: &a0 [x,x,x,x,x,x,x,x,x,x]"]
+    lines += [f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 10)]
+    assert "aliases make this too large" in faults("\n".join(lines))[0]
+
+
+@pytest.mark.parametrize("name", ["MyProject", "_x", "-x", "a b"])
+def test_a_name_given_by_hand_must_be_valid(name: str) -> None:
+    text = "services: {a: {image: x}}"
+    assert "is no name of a project" in faults(text, project_name=name)[0]
+    assert "is no name of a project" in faults(text, environ={"COMPOSE_PROJECT_NAME": name})[0]
