@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -23,10 +23,13 @@ async def opened(
     size: tuple[int, int] = (120, 35),
     settings: Settings | None = None,
     plans: Any = None,
+    said: Callable[[StubSession], None] | None = None,
     now: float = shop.NOW,
 ) -> AsyncIterator[tuple[DevboxApp, Pilot[None], StubSession]]:
     """The app, its pilot and the session it runs on."""
     session = StubSession(state or shop.state(), plans)
+    if said:
+        said(session)
     app = DevboxApp(session, settings or Settings(), lambda: now)  # type: ignore[arg-type]
     async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.pause()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
 
+from devbox.record import dataclass
 from devbox.tui.panels.rows import Kind, Row
 from devbox.tui.status import Status, Tone
 

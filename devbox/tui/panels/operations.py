@@ -74,7 +74,7 @@ def line(operation: Operation, now: float, keys: tuple[str, str], width: int) ->
     else:
         if steps:
             full = round(BAR * done / len(steps))
-            head += [("  ", ""), ("━" * full, "$primary"), ("━" * (BAR - full), "$surface-lighten-2")]
+            head += [("  ", ""), ("━" * full, "$primary"), ("─" * (BAR - full), "$foreground-disabled")]
             head.append((f" {done}/{len(steps)}", "$foreground-muted"))
         doing = "stopping at the end of this step" if operation.cancelling else activity(steps)
         head.append((f"  {clean(doing, lines=False)}", "$text"))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 
 from devbox.plan.observed import Container, RunState
+from devbox.record import dataclass
 from devbox.session.state import ServiceRow, State, Usage
 from devbox.tui import amounts
 from devbox.tui.status import Status, Tone, container_status, health_status, run_status, service_status

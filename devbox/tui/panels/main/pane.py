@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.reactive import reactive
+from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
@@ -18,6 +19,9 @@ from devbox.tui.panels.main.plan import PlanTab
 from devbox.tui.panels.main.stats import StatsTab
 from devbox.tui.panels.main.tab import Tab
 from devbox.tui.panels.main.tab_bar import TabBar
+
+_TURN = 0.03
+"""Seconds after which the pane follows the cursor."""
 
 TABS = ("logs", "health", "plan", "events", "config", "stats")
 
@@ -43,6 +47,7 @@ class MainPane(Widget):
             "stats": StatsTab(id="tab-stats"),
         }
         self._active = "logs"
+        self._turning: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield TabBar([(id, tab.title) for id, tab in self._tabs.items()], id="tabs")
@@ -130,7 +135,10 @@ class MainPane(Widget):
         self._give()
 
     def watch_service(self) -> None:
-        self._give()
+        # The list's cursor is painted first, and services that are only passed by are not read.
+        if self._turning is not None:
+            self._turning.stop()
+        self._turning = self.set_timer(_TURN, self._give)
 
     def on_tab_noted(self, event: Tab.Noted) -> None:
         event.stop()
