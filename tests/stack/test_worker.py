@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -12,8 +12,9 @@ from tests.stack.stack import Stack
 
 
 @pytest.fixture
-def workers(stage: Stack) -> Iterator[Stack]:
-    """The stage stack, all of whose workers run again afterwards."""
+async def workers(stage: Stack) -> AsyncIterator[Stack]:
+    """The stage stack with all its workers at work, before and after."""
+    await eventually(lambda: {worker.health for worker in stage.containers("worker")} == {"healthy"}, timeout=30)
     yield stage
     for worker in stage.containers("worker"):
         worker.start()
