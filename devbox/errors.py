@@ -16,8 +16,9 @@ DevboxError                 message, hint, exit code 1
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
+
+from devbox.record import dataclass
 
 
 class ExitCode(IntEnum):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from typing import Any
 
 from devbox.errors import LoadError, Place, Problem
+from devbox.record import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,11 +6,12 @@ import csv
 import io
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from devbox.compose.model import Build, FileReference
 from devbox.errors import BuildFailed
 from devbox.ports import BuildRequest
+from devbox.record import dataclass
 
 _REMOTE = ("http://", "https://", "git://", "ssh://", "git@", "github.com/")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from devbox.errors import NoEngine
+from devbox.record import dataclass
 
 if TYPE_CHECKING:
     import subprocess

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from devbox.errors import DevboxError
+from devbox.record import dataclass
 
 _LIST = "/etc/apt/sources.list.d/devbox-engine.list"
 _PIN = "/etc/apt/preferences.d/devbox-engine"

@@ -7,12 +7,12 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from devbox.adapters.connect import connect
 from devbox.errors import EngineError
 from devbox.ports import EngineInfo
+from devbox.record import dataclass
 
 _GIB = 1024**3
 _OLDEST_API = (1, 41)

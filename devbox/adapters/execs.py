@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from devbox.adapters.exchange import Exchange, Garbled
 from devbox.adapters.wire import Wire
 from devbox.errors import EngineError
 from devbox.ports import ExecResult
+from devbox.record import dataclass
 
 OUTPUT_LIMIT = 64 * 1024
 

@@ -9,13 +9,13 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from devbox.adapters.connect import connect
 from devbox.adapters.distribution import Installation, os_release, plan_installation, read_sources
 from devbox.adapters.examine import Check, examine
 from devbox.errors import DevboxError, EngineError
+from devbox.record import dataclass
 
 _PID_FILE = Path("/var/run/docker.pid")
 _START_LIMIT = 60.0

@@ -11,7 +11,6 @@ import select
 import socket
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -19,6 +18,7 @@ from devbox.adapters import translate
 from devbox.adapters.dial import Connection, Endpoint, dial
 from devbox.adapters.exchange import Exchange, Garbled, head
 from devbox.errors import EngineError, EngineLost
+from devbox.record import dataclass
 
 TIMEOUT = 60.0
 """Seconds an engine may take for an answer that needs no waiting."""

@@ -6,9 +6,9 @@ import asyncio
 import heapq
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from devbox.record import dataclass
 from devbox.session.streams import closing
 
 if TYPE_CHECKING:

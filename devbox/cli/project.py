@@ -6,11 +6,11 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from devbox.cli.output import note, printable, stderr_style
 from devbox.compose.request import LoadRequest
+from devbox.record import dataclass
 
 if TYPE_CHECKING:
     import argparse

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import get_close_matches
 from posixpath import basename, dirname
 
@@ -15,6 +15,7 @@ from devbox.environments.names import declared, normal
 from devbox.environments.schema import Described, described
 from devbox.environments.unnamed import DEFAULT, Folder, environments, nearest, preferred
 from devbox.errors import LoadError, Problem, UsageError
+from devbox.record import dataclass
 
 CUSTOM = "custom"
 """The files were chosen by -f or COMPOSE_FILE."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from devbox.errors import Place
+from devbox.record import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

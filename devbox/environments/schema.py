@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from difflib import get_close_matches
 from posixpath import dirname
 from typing import Any
@@ -13,6 +12,7 @@ from devbox.compose.source import Document, parse
 from devbox.environments.environment import Environment
 from devbox.environments.folders import absolute
 from devbox.environments.names import PROJECT, normal
+from devbox.record import dataclass
 
 _ROOT = ("default", "environments")
 _TEXTS = ("description", "project", "project_directory", "context")

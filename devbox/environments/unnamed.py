@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from posixpath import basename, dirname
 
 from devbox.environments.environment import Environment
 from devbox.environments.folders import Files, absolute, names_in, upwards
 from devbox.environments.names import BASES, DEVELOPMENT, OVERRIDES, overlay
+from devbox.record import dataclass
 
 DEFAULT = "default"
 _SUBFOLDER = "docker"

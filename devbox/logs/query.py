@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from devbox.errors import UsageError
 from devbox.logs.escapes import strip
 from devbox.logs.levels import Level, level
 from devbox.logs.line import LogLine
+from devbox.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

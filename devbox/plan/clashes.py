@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from devbox.compose.model import Port, Service
 from devbox.errors import Problem
+from devbox.record import dataclass
 
 V4, V6 = "4", "6"
 _SHARED = "publish another host port, a range (8000-8010), or none"

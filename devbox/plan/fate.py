@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 
 from devbox.compose.model import Project, Service
@@ -11,6 +11,7 @@ from devbox.plan import labels
 from devbox.plan.grounds import networks_of
 from devbox.plan.names import container_name, image_name
 from devbox.plan.observed import Container, Observed, RunState
+from devbox.record import dataclass
 
 RUNNING = frozenset({RunState.RUNNING, RunState.RESTARTING, RunState.PAUSED})
 """The states in which a container holds its ports and must be stopped before it goes."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from devbox.compose.model import Condition, Dependency, Service
 from devbox.plan.draft import Draft
 from devbox.plan.names import label
 from devbox.plan.observed import Container, HealthState, RunState
 from devbox.plan.steps import WaitFor
+from devbox.record import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

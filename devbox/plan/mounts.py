@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from devbox.compose.model import FileObject, FileReference, Mount, MountKind, Project, Service
 from devbox.plan.steps import InjectedFile
+from devbox.record import dataclass
 
 ENGINE_SOCKET = "/var/run/docker.sock"
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from devbox.compose.model import Project
 from devbox.plan.commands import Down, PlannedCommand, Up
 from devbox.plan.grounds import networks_of, volumes_of
@@ -11,6 +9,7 @@ from devbox.plan.names import image_name, known_services
 from devbox.plan.observed import Observed
 from devbox.plan.plan import Plan
 from devbox.plan.steps import CreateContainer
+from devbox.record import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from devbox.compose.model import Port, Project, Service
 from devbox.plan.commands import Up
@@ -14,6 +14,7 @@ from devbox.plan.reconcile import reconcile
 from devbox.plan.selection import named, selected
 from devbox.plan.spec import container_spec
 from devbox.plan.steps import ContainerSpec, CreateContainer, StartContainer
+from devbox.record import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from devbox.errors import Problem
 from devbox.plan.steps import Step
+from devbox.record import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

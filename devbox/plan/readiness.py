@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from devbox.compose.model import Condition, Dependency, Service
 from devbox.plan.observed import Container, Detail, HealthState, RunState
+from devbox.record import dataclass
 
 _SECOND = 1_000_000_000
 _INTERVAL = 30.0

@@ -7,10 +7,11 @@ Times are in seconds; None leaves it to the container's own setting.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from devbox.compose.model import Build, Condition, Hook, Network, Volume
+from devbox.record import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from devbox.compose.model import Project
 from devbox.errors import DevboxError, EngineError, EngineLost, NotFound
@@ -32,6 +32,7 @@ from devbox.plan.steps import (
     WaitFor,
 )
 from devbox.ports import Builder, BuildRequest, Engine, Progress
+from devbox.record import dataclass
 from devbox.session.gate import wait_for
 from devbox.session.hooks import HookFailed, run_hooks
 from devbox.session.news import News

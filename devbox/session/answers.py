@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from dataclasses import dataclass
 
 from devbox.plan.observed import Container, Detail, HealthState
 from devbox.ports import Engine
+from devbox.record import dataclass
 
 _NANO = 1e9
 _DEFAULT_TIMEOUT = 30.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from devbox.compose.model import Project
 from devbox.environments.environment import Environment
@@ -11,6 +10,7 @@ from devbox.errors import Problem
 from devbox.plan.observed import Observed, RunningProject
 from devbox.plan.plan import Plan
 from devbox.ports import EngineEvent, EngineInfo, Progress, Sample
+from devbox.record import dataclass
 from devbox.session.state import Operation, Phase
 
 

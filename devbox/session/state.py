@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
 from devbox.compose.model import Project, Service
@@ -12,6 +12,7 @@ from devbox.errors import Problem
 from devbox.plan.observed import Container, RunningProject
 from devbox.plan.plan import Plan
 from devbox.ports import EngineEvent, EngineInfo, Progress, Sample
+from devbox.record import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

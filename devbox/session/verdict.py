@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from devbox.compose.model import Condition
 from devbox.plan.observed import Container, Detail, HealthState, RunState
+from devbox.record import dataclass
 
 CRASHES = 8
 """Restarts during one wait after which nothing is expected any more (25 s or more, with the engine's pauses)."""

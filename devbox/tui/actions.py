@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 
+from devbox.record import dataclass
 from devbox.session.commands import Command
 from devbox.session.state import State
 from devbox.tui import conditions as can

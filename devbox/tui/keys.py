@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from devbox.record import dataclass
 from devbox.tui.actions import Action
 
 FIXED = {"ctrl+c": "leave"}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
 from devbox.plan.observed import Container, HealthState, RunState
+from devbox.record import dataclass
 from devbox.session.state import Phase, ServiceRow
 
 

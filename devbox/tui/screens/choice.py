@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from textual import events
 from textual.app import ComposeResult
@@ -12,6 +11,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from devbox.record import dataclass
 from devbox.tui.screens.dialog import Dialog
 from devbox.tui.screens.menu import Menu
 from devbox.tui.text import clean, plain

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from rich.color import Color
 from rich.style import Style
 
+from devbox.record import dataclass
 from devbox.tui.text import SEQUENCE, TAB, clean
 
 

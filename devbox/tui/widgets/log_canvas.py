@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.cells import set_cell_size
@@ -18,6 +17,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from devbox.logs.buffer import LogBuffer, LogSource
+from devbox.record import dataclass
 from devbox.tui.widgets.log_format import LineFormat
 from devbox.tui.widgets.log_search import MatchCount
 from devbox.tui.widgets.log_selection import LogSelection

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from devbox.logs.buffer import LogSource
+from devbox.record import dataclass
 from devbox.tui.widgets.ansi import whole
 
 Spot = tuple[int, int]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from zlib import crc32
 
 from rich.style import Style
 from textual.color import Color
 
 from devbox.logs.levels import Level
+from devbox.record import dataclass
 
 PARTS = ("time", "stderr", "mark", "match", "here", "selection", "edge", "error", "warning", "debug", "bar", "thumb")
 """Component classes of a LogView, without their prefix."""
