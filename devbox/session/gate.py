@@ -16,6 +16,8 @@ from devbox.session.probe import until_healthy
 from devbox.session.verdict import Failed, Met, has_check, judge, probe_text
 
 _LAST_LINES = 5
+_STEADY = 0.15
+"""Seconds that a container without a check must stay up: many that end, end at once."""
 
 
 class GateClosed(DevboxError):
@@ -61,11 +63,22 @@ async def _one(
         begun = container.detail.restart_count if container.detail else 0
         healthy: asyncio.Task[None] | None = None
         asked: tuple[str, float | None] = ("", None)
+        steady = 0.0
+        loop = asyncio.get_running_loop()
         try:
             while True:
                 verdict = judge(container, step.condition, begun)
                 if isinstance(verdict, Met):
-                    return
+                    if step.condition is not Condition.STARTED or has_check(container.detail):
+                        return
+                    steady = steady or loop.time() + _STEADY
+                    if loop.time() >= steady:
+                        return
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout_at(steady):
+                            await waiter.wait()
+                    container = await _inspect(engine, name)
+                    continue
                 if isinstance(verdict, Failed):
                     raise await _closed(verdict, container, engine)
                 note(verdict.note or _progress(container.detail))

@@ -117,3 +117,9 @@ async def test_wait_fails_for_what_ends_at_once(engine: FakeEngine) -> None:
     outcome = await Doing(engine, project("services: {a: {image: x}}")).do(Up(wait=True))
     assert "shop-a-1 exited (1)" in outcome.errors[0][1].message
     assert "bad flag" in outcome.errors[0][1].message
+
+
+async def test_wait_notices_what_ends_right_after_its_start(engine: FakeEngine) -> None:
+    engine.behave("a", Behaviour(exits=1, runs_for=0.05))
+    outcome = await Doing(engine, project("services: {a: {image: x}}")).do(Up(wait=True))
+    assert outcome.phase is Phase.FAILED
