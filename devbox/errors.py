@@ -122,7 +122,7 @@ class EngineLost(EngineError):
 
 
 class BuildFailed(DevboxError):
-    """An image did not build: `tail` holds the last lines, `log_file` the path of the whole log ("" if it could not be kept)."""
+    """An image did not build: `tail` holds the last lines, `log_file` the whole log's path ("" if it is not kept)."""
 
     def __init__(self, message: str, *, tail: tuple[str, ...] = (), log_file: str = "", hint: str = "") -> None:
         super().__init__(message, hint=hint)

@@ -7,8 +7,10 @@ Times are in seconds, sizes in bytes, unless a name says otherwise.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Protocol
+
+from devbox.record import dataclass
 
 if TYPE_CHECKING:  # each costs a command of the CLI that has no use for it 10-30 ms
     from devbox.compose.model import Build, FileObject, Network, Volume
@@ -20,7 +22,7 @@ if TYPE_CHECKING:  # each costs a command of the CLI that has no use for it 10-3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineInfo:
-    """The engine as it answered; `endpoint` is what the user would write in DOCKER_HOST, `context` the CLI's context name."""
+    """The engine as it answered; `endpoint` as the user would write it in DOCKER_HOST, `context` the CLI's name for it."""
 
     endpoint: str
     context: str
@@ -37,7 +39,7 @@ class EngineInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineEvent:
-    """One event of the engine's stream; `time` in nanoseconds; `attributes` as the engine gives them (labels among them)."""
+    """One event of the engine's stream; `time` in nanoseconds; `attributes` as the engine gives them, with labels."""
 
     kind: str
     action: str
@@ -50,7 +52,7 @@ class EngineEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """One reading of a container's counters: `cpu` in nanoseconds of CPU used since its start, `time` in nanoseconds (engine's clock)."""
+    """One reading of a container's counters, in nanoseconds: `cpu` used since its start, `time` by the engine's clock."""
 
     time: int
     cpu: int
@@ -67,8 +69,9 @@ class Sample:
 class Progress:
     """One message of a pull or a build.
 
-    `item` names the layer or build step it speaks of ("" : the whole), `status` is short ("extracting", "RUN pip install"),
-    `current`/`total` bytes where known (0: unknown), `log` a line of output, `done` ends the item, `error` is "" or why it failed.
+    `item` names the layer or build step it speaks of ("": the whole), `status` is short ("extracting"),
+    `current`/`total` bytes where known (0: unknown), `log` a line of output, `done` ends the item,
+    `error` is "" or why it failed.
     """
 
     item: str = ""
@@ -91,7 +94,7 @@ class ExecResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildRequest:
-    """`secrets` are the project's own secret objects that `build.secrets` names; `environment` for their `environment:` sources."""
+    """`secrets` are the project's objects that `build.secrets` names; `environment` is for their `environment:` sources."""
 
     project: str
     service: str
@@ -114,10 +117,17 @@ class Engine(Protocol):
 
     # What is there
     async def observe(
-        self, project: str, *, images: Sequence[str] = (), networks: Sequence[str] = (), volumes: Sequence[str] = (), detail: bool = False
+        self,
+        project: str,
+        *,
+        images: Sequence[str] = (),
+        networks: Sequence[str] = (),
+        volumes: Sequence[str] = (),
+        detail: bool = False,
     ) -> Observed:
         """List what bears the project's label, with the images, networks and volumes named here if they exist.
-        With `detail` every container is inspected; without, only those that do not run. One-off containers are included."""
+
+        With `detail` every container is inspected; without, only those that do not run. One-offs are included."""
 
     async def projects(self) -> tuple[RunningProject, ...]:
         """Every Compose project with a container on this engine, by name."""
@@ -139,7 +149,7 @@ class Engine(Protocol):
     async def remove_image(self, reference: str) -> None: ...
 
     async def create_container(self, spec: ContainerSpec) -> str:
-        """Create it, connect `extra_networks`, copy `files` in; returns the id. Nothing is left behind if a part fails."""
+        """Create it, connect `extra_networks`, copy `files` in; returns the id. Nothing is left if a part fails."""
 
     async def start(self, container: str) -> None: ...
 
@@ -195,7 +205,7 @@ class Engine(Protocol):
 
     # Streams: async iterators of batches, ended by closing them (aclosing) or by the engine
     def events(self, project: str | None = None, since: float | None = None) -> AsyncIterator[list[EngineEvent]]:
-        """The engine's events of a project (None: of all). The first batch, maybe empty, comes once the subscription stands.
+        """The engine's events of a project (None: of all). The first batch, maybe empty, says that it is subscribed.
         A hint only: the engine drops events for a slow reader."""
 
     def logs(
@@ -282,7 +292,7 @@ class Outside:
     settings: Settings
     files: FileReader
     connect: Callable[[str], Awaitable[Engine]]
-    """context name ("": as the docker CLI would choose) -> a connected engine; NoEngine says in one sentence what to do."""
+    """context name ("": as the docker CLI would choose) -> a connected engine; NoEngine says in a sentence what to do."""
     builder: Callable[[Engine], Builder]
     host: Callable[[], Host]
     now: Callable[[], float]

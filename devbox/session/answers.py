@@ -1,4 +1,4 @@
-"""How services answer: their own healthcheck run once now, and the same URL asked from outside at the published port."""
+"""How services answer: their own healthcheck run once now, and its URL asked from outside at the published port."""
 
 from __future__ import annotations
 
