@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # each costs a command of the CLI that has no use for it 10-3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineInfo:
-    """The engine as it answered; `endpoint` as the user would write it in DOCKER_HOST, `context` the CLI's name for it."""
+    """The engine as it answered; `endpoint` as one writes it in DOCKER_HOST, `context` the CLI's name for it."""
 
     endpoint: str
     context: str
@@ -52,7 +52,7 @@ class EngineEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """One reading of a container's counters, in nanoseconds: `cpu` used since its start, `time` by the engine's clock."""
+    """One reading of a container's counters; `cpu` used and `time` (the engine's clock) in nanoseconds."""
 
     time: int
     cpu: int
@@ -94,7 +94,7 @@ class ExecResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildRequest:
-    """`secrets` are the project's objects that `build.secrets` names; `environment` is for their `environment:` sources."""
+    """`secrets` are the project's objects that `build.secrets` names; `environment` holds what those name in turn."""
 
     project: str
     service: str
@@ -292,7 +292,7 @@ class Outside:
     settings: Settings
     files: FileReader
     connect: Callable[[str], Awaitable[Engine]]
-    """context name ("": as the docker CLI would choose) -> a connected engine; NoEngine says in a sentence what to do."""
+    """context name ("": as the docker CLI would choose) -> a connected engine; NoEngine says what to do."""
     builder: Callable[[Engine], Builder]
     host: Callable[[], Host]
     now: Callable[[], float]
