@@ -8,7 +8,7 @@ from devbox.compose import paths, words
 from devbox.compose.reading import DROP, Reading, Shape, kind
 from devbox.compose.report import Path
 from devbox.compose.shapes import each, record
-from devbox.compose.values import number_or_text, one_of, switch, text
+from devbox.compose.values import one_of, printable, switch, text
 
 
 def command(value: Any, path: Path, reading: Reading) -> Any:
@@ -196,8 +196,9 @@ def attestation(value: Any, path: Path, reading: Reading) -> Any:
     return text(value, path, reading)
 
 
+_OPTIONS = each(printable)
+
+
 def provider_option(value: Any, path: Path, reading: Reading) -> Any:
-    """An option of a provider: texts, numbers and booleans, one or a list."""
-    if isinstance(value, list):
-        return each(provider_option)(value, path, reading)
-    return value if isinstance(value, bool | str) else number_or_text(value, path, reading)
+    """An option of a provider: a text, number or boolean, or a list of these."""
+    return (_OPTIONS if isinstance(value, list) else printable)(value, path, reading)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from devbox.compose.merge import Tree
-from devbox.compose.units import number_text
 
 _SHARED = ("network_mode", "ipc", "pid", "uts", "cgroup")
 
@@ -63,7 +61,9 @@ def _service(service: Tree, environment: Mapping[str, str]) -> None:
     if "extra_hosts" in service:
         service["extra_hosts"] = _hosts(service["extra_hosts"])
     if options := service.get("provider", {}).get("options"):
-        service["provider"] = service["provider"] | {"options": {key: _texts(item) for key, item in options.items()}}
+        service["provider"] = service["provider"] | {
+            "options": {key: item if isinstance(item, list) else [item] for key, item in options.items()}
+        }
     if options := service.get("logging", {}).get("options"):
         filled = {key: "" if item is None else item for key, item in options.items()}
         service["logging"] = service["logging"] | {"options": filled}
@@ -75,13 +75,6 @@ def _service(service: Tree, environment: Mapping[str, str]) -> None:
 def resolve(variables: Mapping[str, str | None], environment: Mapping[str, str]) -> dict[str, str | None]:
     """Variables named without a value take the environment's, if it has one."""
     return {key: environment.get(key) if value is None else value for key, value in variables.items()}
-
-
-def _texts(item: Any) -> list[str]:
-    return [
-        member if isinstance(member, str) else number_text(member)
-        for member in (item if isinstance(item, list) else [item])
-    ]
 
 
 def _hosts(hosts: Mapping[str, list[str]]) -> list[str]:
