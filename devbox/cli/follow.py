@@ -30,11 +30,7 @@ async def follow(
     engine: Engine, project: str, services: frozenset[str], index: int, window: Window, printer: Printer
 ) -> None:
     """Print the history, then what comes (no services: of all), until cancelled or the engine is lost."""
-    following = _Following(engine, project, services, index, window, printer)
-    try:
-        await following.run()
-    finally:
-        await following.close()
+    await _Following(engine, project, services, index, window, printer).run()
 
 
 class _Following:
@@ -62,16 +58,19 @@ class _Following:
                 container for container in observed.containers if self._wanted(container.service, container.number)
             ]
             self._last = await history(self._engine, there, self._window, self._printer)
-            for container in there:
-                if container.state in (RunState.RUNNING, RunState.PAUSED, RunState.RESTARTING):
-                    self._read(container, resumed=True)
-            if not there:
-                self._printer.mark("Nothing runs yet; waiting for containers.")
-            self._listener = asyncio.ensure_future(self._guarded(self._listen(events)))
-            while True:
-                await self._print()
+            try:
+                for container in there:
+                    if container.state in (RunState.RUNNING, RunState.PAUSED, RunState.RESTARTING):
+                        self._read(container, resumed=True)
+                if not there:
+                    self._printer.mark("Nothing runs yet; waiting for containers.")
+                self._listener = asyncio.ensure_future(self._guarded(self._listen(events)))
+                while True:
+                    await self._print()
+            finally:  # while the stream of events is still ours: one that is being read cannot be closed
+                await self._end()
 
-    async def close(self) -> None:
+    async def _end(self) -> None:
         tasks = [task for task in (self._listener, *self._readers.values()) if task is not None]
         for task in tasks:
             task.cancel()
@@ -100,7 +99,7 @@ class _Following:
                 await self._heard(event)
 
     async def _heard(self, event: EngineEvent) -> None:
-        if event.kind != "container" or not self._wanted(event.service, 0):
+        if event.kind != "container" or (self._services and event.service not in self._services):
             return
         if event.action == "start":
             try:
