@@ -102,7 +102,8 @@ class DevboxApp(App[None], inherit_bindings=False):
     # State to screen
 
     def _take(self, *_: object) -> None:
-        self.state = self.session.store.state
+        if self.is_running:  # the widgets go before the subscription ends
+            self.state = self.session.store.state
 
     def watch_state(self, before: State, state: State) -> None:
         self.update_hints()
@@ -133,7 +134,8 @@ class DevboxApp(App[None], inherit_bindings=False):
 
     def update_hints(self) -> None:
         """Show the keys that make sense now."""
-        self.query_one(Hints).show(parts(self.state, self.selection, self.keys))
+        if self.is_running:
+            self.query_one(Hints).show(parts(self.state, self.selection, self.keys))
 
     @property
     def list(self) -> ServiceList:

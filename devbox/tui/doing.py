@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -75,6 +76,8 @@ class Doing:
         try:
             # The batch keeps the screen's updates to itself while the shell has the terminal.
             with app.suspend(), app.batch_update():
+                sys.stdout.write(f"A shell in {clean(selection.words, lines=False)}; `exit` brings devbox back.\n")
+                sys.stdout.flush()
                 code = await app.session.shell(selection.one, selection.container)
         except SuspendNotSupported:
             self._tell("This terminal cannot be lent to a shell; `devbox exec` gives one.", error=True)
