@@ -99,21 +99,19 @@ def remove(project: Project, observed: Observed, command: Remove) -> Plan:
 def _stopped_before(
     project: Project, container: Container, going: Iterable[Container], timeout: float | None
 ) -> list[str]:
-    """The ids of the ends of those that need the container."""
+    """The ids of the stops of those that may need the container meanwhile; what is killed needs nothing any more."""
+    known = known_services(project)
     needing = {one.name for one in dependents(project, container.service)}
     # A one-off is not needed by anybody, and goes before what it may use.
     return [
-        _end_id(project, one, timeout)
+        ending.stop_node(project.name, one)
         for one in going
-        if one is not container and not container.oneoff and (one.service in needing or one.oneoff)
+        if one is not container
+        and not container.oneoff
+        and (one.service in needing or one.oneoff)
+        and one.state in RUNNING
+        and not ending.killed(known.get(one.service), timeout)
     ]
-
-
-def _end_id(project: Project, container: Container, timeout: float | None) -> str:
-    """The id of the step after which it does not run any more."""
-    stop, removal = ending.end_nodes(project.name, container)
-    killed = ending.killed(known_services(project).get(container.service), timeout)
-    return stop if container.state in RUNNING and not killed else removal
 
 
 def _networks(
