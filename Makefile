@@ -39,7 +39,7 @@ test: check engine ## all tests, on a real engine
 	@$(IMAGES); $(BIN)/pytest $(TESTS)
 
 bench: engine ## benchmarks, as ratios
-	@$(IMAGES); for file in tests/benchmarks/bench_*.py; do $(BIN)/python "$$file" || exit $$?; done
+	@$(IMAGES); for file in tests/benchmarks/bench_*.py; do $(BIN)/python -m "$$(echo "$${file%.py}" | tr / .)" || exit $$?; done
 
 clean: ## remove what the build leaves behind
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis dist build

@@ -7,8 +7,9 @@ from difflib import get_close_matches
 from posixpath import dirname
 from typing import Any
 
+from devbox.compose.document import Document
 from devbox.compose.report import Path, Report
-from devbox.compose.source import Document, parse
+from devbox.compose.source import parse
 from devbox.environments.environment import Environment
 from devbox.environments.folders import absolute
 from devbox.environments.names import PROJECT, normal
