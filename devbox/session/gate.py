@@ -16,8 +16,8 @@ from devbox.session.probe import until_healthy
 from devbox.session.verdict import Failed, Met, has_check, judge, probe_text
 
 _LAST_LINES = 5
-_STEADY = 0.15
-"""Seconds that a container without a check must stay up: many that end, end at once."""
+_STEADY, _STEADY_AGAIN = 0.15, 2.0
+"""Seconds that a container without a check must stay up: many that end, end at once; more after it crashed."""
 
 
 class GateClosed(DevboxError):
@@ -63,6 +63,7 @@ async def _one(
         begun = container.detail.restart_count if container.detail else 0
         healthy: asyncio.Task[None] | None = None
         asked: tuple[str, float | None] = ("", None)
+        life: tuple[str, float | None] = ("", None)
         steady = 0.0
         loop = asyncio.get_running_loop()
         try:
@@ -71,7 +72,10 @@ async def _one(
                 if isinstance(verdict, Met):
                     if step.condition is not Condition.STARTED or has_check(container.detail):
                         return
-                    steady = steady or loop.time() + _STEADY
+                    started = container.detail.started if container.detail else None
+                    if life != (container.id, started):
+                        life = (container.id, started)
+                        steady = loop.time() + _steadiness(container.detail)
                     if loop.time() >= steady:
                         return
                     with suppress(TimeoutError):
@@ -116,6 +120,10 @@ async def _settle(task: asyncio.Task[None] | None) -> None:
         await asyncio.wait([task])
         if not task.cancelled():
             task.exception()
+
+
+def _steadiness(detail: Detail | None) -> float:
+    return _STEADY_AGAIN if detail is not None and detail.restart_count else _STEADY
 
 
 def _can_ask(container: Container, condition: Condition) -> bool:

@@ -90,3 +90,10 @@ async def test_wait_fails_for_what_ends_at_once(stack: Stack) -> None:
     outcome = await stack.do(Up(wait=True))
     assert outcome.phase is Phase.FAILED
     assert "bad flag" in outcome.errors[0][1].message
+
+
+async def test_wait_is_not_fooled_by_what_restarts_for_ever(stack: Stack) -> None:
+    stack.write("services: {a: {<<: *service, restart: always, command: [sh, -c, 'echo boom; exit 3']}}")
+    outcome = await stack.do(Up(wait=True, wait_timeout=5))
+    assert outcome.phase is Phase.FAILED
+    assert "exited (3) and is started again" in outcome.errors[0][1].message
