@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from devbox.compose.model import Condition, Dependency, Service
-from devbox.plan.observed import Container, Detail, HealthState, RunState
+from devbox.plan.observed import Container, Detail, HealthState, Probe, RunState
 from devbox.record import dataclass
 
 _SECOND = 1_000_000_000
@@ -90,7 +90,7 @@ def next_try(detail: Detail, health: HealthState, now: float) -> float | None:
     interval = detail.interval / _SECOND or _INTERVAL
     if health is HealthState.STARTING and _start_period_left(detail, now) > 0:
         interval = min(interval, detail.start_interval / _SECOND or _START_INTERVAL)
-    probes = [probe for probe in detail.probes if probe.started >= detail.started]
+    probes = _since_start(detail)
     last = probes[-1].ended if probes else detail.started
     return max(0.0, last + interval - now)
 
@@ -114,7 +114,8 @@ def _running(health: HealthState, detail: Detail | None, now: float) -> Readines
         return Readiness(ready=False, text=text, reasons=_last(detail))
     grace = _start_period_left(detail, now)
     if grace > 0 and not detail.failing_streak:
-        tries = f", {_times(len(detail.probes))} failed so far" if detail.probes else ""
+        failed = len(_failures(detail))
+        tries = f" ({failed} so far)" if failed else ""
         text = f"Not ready: in its start period, failures do not count for another {_seconds(grace)}{tries}{soon}."
     else:
         text = (
@@ -168,9 +169,18 @@ def _start_period_left(detail: Detail, now: float) -> float:
     return 0.0 if detail.started is None else detail.started + detail.start_period / _SECOND - now
 
 
+def _since_start(detail: Detail) -> list[Probe]:
+    """The engine keeps the probes of the run before; they say nothing of this one."""
+    return [probe for probe in detail.probes if detail.started is None or probe.started >= detail.started]
+
+
+def _failures(detail: Detail) -> list[Probe]:
+    return [probe for probe in _since_start(detail) if probe.exit_code]
+
+
 def _last(detail: Detail) -> tuple[str, ...]:
     """What the last failed try said."""
-    failed = [probe for probe in detail.probes if probe.exit_code]
+    failed = _failures(detail)
     if not failed:
         return ()
     lines = failed[-1].output.strip().splitlines()

@@ -34,8 +34,7 @@ PASSED = replace(FAILED, exit_code=0, output="ok")
         (
             container("api", health=STARTING, detail=replace(CHECK, start_period=60 * SECOND, probes=(FAILED,))),
             False,
-            "Not ready: in its start period, failures do not count for another 40 s, try failed so far,"
-            " next try in 3 s.",
+            "Not ready: in its start period, failures do not count for another 40 s (1 so far), next try in 3 s.",
         ),
         (
             container(
@@ -44,8 +43,7 @@ PASSED = replace(FAILED, exit_code=0, output="ok")
                 detail=replace(CHECK, start_period=60 * SECOND, start_interval=4 * SECOND, probes=(FAILED, FAILED)),
             ),
             False,
-            "Not ready: in its start period, failures do not count for another 40 s, 2 tries failed so far,"
-            " next try in 2 s.",
+            "Not ready: in its start period, failures do not count for another 40 s (2 so far), next try in 2 s.",
         ),
         (
             container("api", health=STARTING, detail=Detail(started=NOW - 10)),
@@ -106,6 +104,13 @@ def test_a_container(one: Container, ready: bool, text: str) -> None:
 def test_the_last_failure_speaks() -> None:
     one = container("api", health=STARTING, detail=replace(CHECK, probes=(FAILED, PASSED)))
     assert readiness(one, NOW).reasons == ("The last failure gave code 1: last words",)
+
+
+def test_probes_of_the_run_before_do_not_count() -> None:
+    again = replace(CHECK, started=NOW - 1, start_period=60 * SECOND, probes=(FAILED, FAILED))
+    verdict = readiness(container("api", health=STARTING, detail=again), NOW)
+    assert verdict.text == ("Not ready: in its start period, failures do not count for another 59 s, next try in 4 s.")
+    assert verdict.reasons == ()
 
 
 def test_why_it_could_not_start_is_said() -> None:
