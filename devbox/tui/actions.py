@@ -2,46 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from enum import Enum
-
-from devbox.record import dataclass
-from devbox.session.commands import Command
-from devbox.session.state import State
 from devbox.tui import conditions as can
 from devbox.tui import verbs
-from devbox.tui.selection import Selection
-
-
-class Group(Enum):
-    """The headings of the help screen."""
-
-    SERVICE = "Services (selected, or the one under the cursor)"
-    STACK = "The stack"
-    PANE = "Main pane"
-    LOOK = "Looking around"
-    DEVBOX = "devbox"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
-    """`refusal` says why it cannot be done now ("" if it can). With `command` it is asked of the session,
-    without it the app has a method `do_<id>`. `hint` orders the footer (0: not shown there)."""
-
-    id: str
-    keys: tuple[str, ...] = ()
-    label: str
-    help: str
-    group: Group
-    refusal: Callable[[State, Selection], str] = can.always
-    command: Callable[[State, Selection], Command] | None = None
-    destructive: bool = False
-    hint: int = 0
-
-    def enabled(self, state: State, selection: Selection) -> bool:
-        """Whether it can be done now."""
-        return not self.refusal(state, selection)
-
+from devbox.tui.action import Action, Group
 
 ACTIONS: tuple[Action, ...] = (
     # Services
@@ -164,21 +127,9 @@ ACTIONS: tuple[Action, ...] = (
         hint=21,
     ),
     Action(id="select", keys=("space", "b"), label="select", help="Select several", group=Group.SERVICE),
+    Action(id="pull", label="pull", help="Pull the images", group=Group.SERVICE, refusal=can.act, command=verbs.pull),
     Action(
-        id="pull",
-        label="pull",
-        help="Pull the images",
-        group=Group.SERVICE,
-        refusal=can.act,
-        command=verbs.pull,
-    ),
-    Action(
-        id="build",
-        label="build",
-        help="Build the images",
-        group=Group.SERVICE,
-        refusal=can.build,
-        command=verbs.build,
+        id="build", label="build", help="Build the images", group=Group.SERVICE, refusal=can.build, command=verbs.build
     ),
     # The stack
     Action(
@@ -263,13 +214,7 @@ ACTIONS: tuple[Action, ...] = (
         group=Group.PANE,
         hint=22,
     ),
-    Action(
-        id="filter_pane",
-        keys=("&",),
-        label="filter",
-        help="Show only the log lines that match",
-        group=Group.PANE,
-    ),
+    Action(id="filter_pane", keys=("&",), label="filter", help="Show only the log lines that match", group=Group.PANE),
     Action(id="match_next", keys=("n",), label="next match", help="Next match", group=Group.PANE, refusal=can.in_pane),
     Action(
         id="match_previous",

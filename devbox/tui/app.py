@@ -19,7 +19,8 @@ from devbox.ports import Outside
 from devbox.session.state import Connected, Phase, State
 from devbox.settings import Settings
 from devbox.tui import themes
-from devbox.tui.actions import ACTIONS, Action, action
+from devbox.tui.action import Action
+from devbox.tui.actions import ACTIONS, action
 from devbox.tui.doing import Doing
 from devbox.tui.keys import assign
 from devbox.tui.panels.banner import Banner
@@ -28,7 +29,8 @@ from devbox.tui.panels.footer import Hints, parts
 from devbox.tui.panels.main.pane import MainPane
 from devbox.tui.panels.operations import OperationsPanel
 from devbox.tui.panels.rows import Row
-from devbox.tui.panels.services import ServiceList, ServicesPanel
+from devbox.tui.panels.service_list import ServiceList
+from devbox.tui.panels.services import ServicesPanel
 from devbox.tui.panels.strip import Strip
 from devbox.tui.selection import Selection
 from devbox.tui.text import clean

@@ -11,7 +11,7 @@ from devbox.plan.commands import Down, PlannedCommand, Remove, Up
 from devbox.plan.plan import Plan
 from devbox.session.commands import Command, Reload, Switch
 from devbox.session.state import State
-from devbox.tui.actions import Action
+from devbox.tui.action import Action
 
 if TYPE_CHECKING:
     from textual.app import App

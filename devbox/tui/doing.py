@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
-
-from textual.app import SuspendNotSupported
 
 from devbox.errors import DevboxError
 from devbox.session.commands import Command, Switch
 from devbox.session.state import Phase
 from devbox.tui import amounts, themes
-from devbox.tui.actions import Action, action
+from devbox.tui.action import Action
+from devbox.tui.actions import action
 from devbox.tui.approval import approve
 from devbox.tui.conditions import containers
 from devbox.tui.text import clean
@@ -68,25 +66,9 @@ class Doing:
         self._app.update_hints()
 
     def shell(self) -> None:
-        self._app.run_worker(self._shell(), name="shell")
+        from devbox.tui.shell import lend
 
-    async def _shell(self) -> None:
-        app = self._app
-        selection = app.selection
-        try:
-            # The batch keeps the screen's updates to itself while the shell has the terminal.
-            with app.suspend(), app.batch_update():
-                sys.stdout.write(f"A shell in {clean(selection.words, lines=False)}; `exit` brings devbox back.\n")
-                sys.stdout.flush()
-                code = await app.session.shell(selection.one, selection.container)
-        except SuspendNotSupported:
-            self._tell("This terminal cannot be lent to a shell; `devbox exec` gives one.", error=True)
-        except DevboxError as error:
-            self._tell(str(error), error=True)
-        else:
-            if code in (126, 127):
-                self._tell(f"{selection.words} has no shell that can be run.", error=True)
-        app.refresh(layout=True)
+        self._app.run_worker(lend(self._app, self._app.selection), name="shell")
 
     def port(self) -> None:
         from devbox.tui.screens.choice import Choice, Way
@@ -222,7 +204,7 @@ class Doing:
     # Looking around
 
     def open(self) -> None:
-        from devbox.tui.panels.services import ServiceList
+        from devbox.tui.panels.service_list import ServiceList
 
         app = self._app
         row = app.list.row

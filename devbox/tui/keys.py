@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field
 
 from devbox.record import dataclass
-from devbox.tui.actions import Action
+from devbox.tui.action import Action
 
 FIXED = {"ctrl+c": "leave"}
 """Never taken away: the way out."""

@@ -6,7 +6,8 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
-from devbox.tui.actions import ACTIONS, Group
+from devbox.tui.action import Group
+from devbox.tui.actions import ACTIONS
 from devbox.tui.keys import Keys
 from devbox.tui.screens.dialog import Dialog, Page
 from devbox.tui.text import clean
