@@ -115,6 +115,12 @@ class Session:
         plan, _ = await look(command, project, self._feeds.engine)
         return plan
 
+    def in_the_way(self, environment: str) -> tuple[str, ...]:
+        """In words, what that environment and the current one both want; LoadError where its files do not load."""
+        environments = find(self._request, self._outside.files, environment)
+        mine, old = self._load(environments.current), self.store.state.project
+        return beside(self._environment.name, old, environments.current.name, mine) if old else ()
+
     def watch_usage(self, services: frozenset[str]) -> None:
         """Read what the containers of these services use, and of no others."""
         self._feeds.meter.watch(services)

@@ -130,13 +130,19 @@ class Doing:
         if not any(row.containers for row in state.rows):
             go("leave")
             return
+        try:
+            clashes = app.session.in_the_way(name)
+        except DevboxError as error:
+            self._tell(f"{name} cannot be opened:\n{error}", error=True)
+            return
         ways = [
             Way(id="leave", key="l", label=f"Leave {state.environment} running", help="both run side by side"),
             Way(
                 id="stop", key="s", label=f"Stop {state.environment} first", help="its containers go, its volumes stay"
             ),
         ]
-        app.push_screen(Choice(f"Switch to {name}", ways), go)
+        text = "\n".join(f"▲ {clash}" for clash in clashes)
+        app.push_screen(Choice(f"Switch to {name}", ways, text=text), go)
 
     def problems(self) -> None:
         from devbox.tui.screens.problems import Problems

@@ -64,6 +64,7 @@ class StubSession:
         self.cancelled: list[int] = []
         self.shells: list[tuple[str, str]] = []
         self.retries = 0
+        self.clashes: tuple[str, ...] = ()
         self.watched: frozenset[str] = frozenset()
         self.plan_wanted = False
 
@@ -77,6 +78,9 @@ class StubSession:
     async def preview(self, command: Any) -> Plan:
         make = self.plans.get(type(command))
         return make(command) if make else Plan(project="shop")
+
+    def in_the_way(self, environment: str) -> tuple[str, ...]:
+        return self.clashes
 
     def watch_usage(self, services: frozenset[str]) -> None:
         self.watched = services

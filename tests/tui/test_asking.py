@@ -100,6 +100,14 @@ async def test_the_switcher_shows_what_runs_where_and_asks_what_becomes_of_the_o
         assert session.commands == [Switch(environment="stage", stop_current=True)]
 
 
+async def test_ports_that_both_environments_want_are_told_before_the_switch() -> None:
+    async with opened() as (app, pilot, session):
+        session.clashes = ("port 8000 of stage's api is held by dev's api",)
+        await keys(pilot, "e j enter")
+        assert await shows(app, "port 8000 of stage's api is held by dev's api")
+        assert session.commands == []
+
+
 async def test_switching_from_nothing_asks_nothing() -> None:
     idle = shop.state(rows=tuple(shop.row(service) for service in shop.SERVICES.values()))
     async with opened(idle) as (_, pilot, session):

@@ -11,24 +11,26 @@ from textual.widget import Widget
 from devbox.session.state import Lost, State
 from devbox.tui.text import clean
 
+Line = tuple[str, str, str]
 
-def lines(state: State, now: float, retry: str, problems: str) -> list[tuple[str, str]]:
-    """(text, tone) of each line; `retry` and `problems` are the keys to name."""
-    found: list[tuple[str, str]] = []
+
+def lines(state: State, now: float, retry: str, problems: str) -> list[Line]:
+    """(text, what always stays at its right end, tone) of each; `retry` and `problems` are the keys to name."""
+    found: list[Line] = []
     if isinstance(state.connection, Lost):
         lost = state.connection
         left = max(0, round(lost.retry_at - now))
         again = f"asking again in {left}s" if left else "asking again"
         hint = f" {clean(lost.hint, lines=False)}" if lost.hint else ""
         stale = " What you see is from before." if any(row.containers for row in state.rows) else ""
-        found.append((f"✗ {clean(lost.reason, lines=False)}{hint}{stale}  {again}, {retry} now", "error"))
+        found.append((f"✗ {clean(lost.reason, lines=False)}{hint}{stale}", f"{again}, {retry} now", "error"))
     if state.problems:
         first = state.problems[0]
         where = f"{first.place}: " if first.place else ""
         count = f"{len(state.problems)} problems in the files" if len(state.problems) > 1 else "The files do not load"
         kept = "; showing what loaded last" if state.project else ""
         text = clean(f"{where}{first.message}", lines=False)
-        found.append((f"✗ {count}{kept}  {problems} all  {text}", "warning"))
+        found.append((f"✗ {count}{kept}: {text}", f"{problems} problems", "warning"))
     return found
 
 
@@ -41,7 +43,7 @@ class Banner(Widget):
         super().__init__(id=id)
         self._now = now
         self._keys = (retry, problems)
-        self._shown: list[tuple[str, str]] = []
+        self._shown: list[Line] = []
 
     def on_mount(self) -> None:
         self._clock = self.set_interval(1, self.update_lines, pause=True)
@@ -65,11 +67,12 @@ class Banner(Widget):
             self.refresh(layout=len(shown) != count)
 
     def render(self) -> Content:
-        texts = [
-            Content.styled(f" {text}", f"$text-{tone}").truncate(self.size.width, ellipsis=True)
-            for text, tone in self._shown
-        ]
-        return Content("\n").join(texts)
+        return Content("\n").join(self._line(*shown) for shown in self._shown)
+
+    def _line(self, text: str, right: str, tone: str) -> Content:
+        room = max(self.size.width - len(right) - 4, 8)
+        left = Content.styled(f" {text}", f"$text-{tone}").truncate(room, ellipsis=True)
+        return Content.assemble(left, " " * (room - left.cell_length + 3), (right, f"bold $text-{tone}"))
 
     def on_click(self) -> None:
         lost = self.state is not None and isinstance(self.state.connection, Lost)

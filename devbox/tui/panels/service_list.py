@@ -91,12 +91,12 @@ class ServiceList(ScrollView, can_focus=True):
             self._to(min(at, len(rows) - 1), 1)
 
     def _layout(self) -> tuple[Column, ...]:
-        wanted = layout(max(self.size.width, 1), self.rows)
+        wanted = layout(max(self.scrollable_content_region.width, 1), self.rows)
         same = [(c.title, c.width) for c in wanted] == [(c.title, c.width) for c in self.columns]
         return self.columns if same else wanted
 
     def on_resize(self, event: events.Resize) -> None:
-        self._width = self.size.width
+        self._width = self.scrollable_content_region.width
         self.columns = self._layout()
         self._lines.clear()
         self.virtual_size = Size(1, len(self.rows))
