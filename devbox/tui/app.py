@@ -11,6 +11,7 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.containers import Container
+from textual.css.query import NoMatches
 from textual.reactive import reactive
 from textual.widgets import Static
 
@@ -192,6 +193,11 @@ class DevboxApp(App[None], inherit_bindings=False):
     def ask(self, chosen: Action, command: Command) -> None:
         """Ask the session for it, after the user has agreed where that is needed."""
         self.run_worker(self.doing.ask(chosen, command), name=f"ask {chosen.id}")
+
+    def _handle_exception(self, error: Exception) -> None:
+        # Once Textual leaves it mounts nothing more, so that widgets on their way find themselves without children.
+        if not (self._exit and isinstance(error, NoMatches)):
+            super()._handle_exception(error)
 
     def action_interrupt(self) -> None:
         """Ctrl-C: leave; the second one at once, whatever stands in the way."""
