@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from devbox.session.session import Session
 
 
+_LEAVING_SECONDS = 5
+
+
 def _everything() -> type[Provider]:
     from devbox.tui.palette import Everything
 
@@ -217,6 +220,12 @@ def farewell(state: State) -> str:
     return f"{state.project.name} goes on running ({services}). `devbox` shows it again, `devbox down` ends it."
 
 
+def _leave_without_terminal(app: DevboxApp) -> None:
+    """Leave; after a while by SIGALRM, since Textual may wait for ever to write to a terminal that is gone."""
+    signal.alarm(_LEAVING_SECONDS)
+    app.exit()
+
+
 def run(outside: Outside, request: LoadRequest, environment: str, *, up: bool = False) -> int:
     """Open the session and the screen, `up`: and bring the stack up; the exit code once the user has left."""
     return asyncio.run(_run(outside, request, environment, "up" if up else ""))
@@ -229,8 +238,8 @@ async def _run(outside: Outside, request: LoadRequest, environment: str, first: 
     async with Session.open(outside, request, environment) as session:
         app = DevboxApp(session, outside.settings, outside.now, first)
         loop = asyncio.get_running_loop()
-        for ending in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(ending, app.exit)
+        loop.add_signal_handler(signal.SIGTERM, app.exit)
+        loop.add_signal_handler(signal.SIGHUP, _leave_without_terminal, app)
         await app.run_async()
         said = farewell(session.store.state)
     if said and not app.return_code:
