@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from textual.content import Content
+from textual.geometry import Size
 from textual.reactive import reactive
 from textual.widget import Widget
 
@@ -12,6 +13,8 @@ from devbox.session.state import Lost, State
 from devbox.tui.text import clean
 
 Line = tuple[str, str, str]
+_LINES = 3
+_NARROW = 40
 
 
 def lines(state: State, now: float, retry: str, problems: str) -> list[Line]:
@@ -61,19 +64,36 @@ class Banner(Widget):
         else:
             self._clock.pause()
         if shown != self._shown:
-            count = len(self._shown)
             self._shown = shown
             self.display = bool(shown)
-            self.refresh(layout=len(shown) != count)
+            self.refresh(layout=True)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(self._content(width))
 
     def render(self) -> Content:
-        return Content("\n").join(self._line(*shown) for shown in self._shown)
+        return Content("\n").join(self._content(self.size.width))
 
-    def _line(self, text: str, right: str, tone: str) -> Content:
-        room = max(self.size.width - len(right) - 4, 8)
-        left = Content.styled(f" {text}", f"$text-{tone}").truncate(room, ellipsis=True)
-        return Content.assemble(left, " " * (room - left.cell_length + 3), (right, f"bold $text-{tone}"))
+    def _content(self, width: int) -> list[Content]:
+        return [line for shown in self._shown for line in _wrapped(*shown, width)]
 
     def on_click(self) -> None:
         lost = self.state is not None and isinstance(self.state.connection, Lost)
         self.app.call_later(self.app.run_action, f"run('{'retry' if lost else 'problems'}')")
+
+
+def _wrapped(text: str, right: str, tone: str, width: int) -> list[Content]:
+    """The text in at most three lines, with `right` at the end of the first; where that is narrow, below them."""
+    beside = width - len(right) - 4
+    room = beside if beside >= _NARROW else width
+    lines = Content.styled(text, f"$text-{tone}").wrap(max(room - 1, 1))
+    if len(lines) > _LINES:
+        kept = Content(" ").join(line.rstrip() for line in lines[_LINES - 1 :])
+        lines = [*lines[: _LINES - 1], kept.truncate(max(room - 1, 1), ellipsis=True)]
+    lines = [Content.assemble(" ", line) for line in lines]
+    end = Content.styled(right, f"bold $text-{tone}")
+    if room == beside:
+        lines[0] = Content.assemble(lines[0], " " * (room - lines[0].cell_length + 3), end)
+    else:
+        lines.append(Content.assemble(" ", end))
+    return lines
