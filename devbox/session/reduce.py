@@ -79,7 +79,7 @@ def _loaded(state: State, event: ProjectLoaded) -> State:
         project=event.project,
         problems=(),
         plan=None,
-        rows=rows(event.project, containers(fresh.rows), fresh.rows),
+        rows=rows(event.project, containers(fresh.rows), fresh.rows, unseen=all(row.unseen for row in fresh.rows)),
     )
 
 

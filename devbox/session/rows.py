@@ -13,7 +13,7 @@ from devbox.session.state import ServiceRow
 Rows = tuple[ServiceRow, ...]
 
 
-def rows(project: Project | None, containers: Iterable[Container], before: Rows = ()) -> Rows:
+def rows(project: Project | None, containers: Iterable[Container], before: Rows = (), *, unseen: bool = False) -> Rows:
     """A row for each service of the files, then for each orphan; rows of `before` that are still true are kept."""
     by_service: dict[str, list[Container]] = {}
     for container in containers:
@@ -30,6 +30,7 @@ def rows(project: Project | None, containers: Iterable[Container], before: Rows 
             containers=tuple(container for container in found if not container.oneoff),
             oneoffs=tuple(container for container in found if container.oneoff),
             disabled=project is not None and name in project.disabled,
+            unseen=unseen,
         )
         old = known.get(name)
         made.append(old if old == row and old.service is row.service else row)

@@ -123,6 +123,8 @@ class ServiceRow:
     oneoffs: tuple[Container, ...] = ()
     disabled: bool = False
     """Left out by its profiles."""
+    unseen: bool = False
+    """No engine has yet said what runs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,7 @@ class Status:
 
 
 ABSENT = Status("○", "not created", Tone.OFF, 1)
+UNSEEN = Status("?", "unknown", Tone.OFF, 1)
 DISABLED = Status("–", "disabled", Tone.OFF, 0)
 
 _PLAIN = {
@@ -82,7 +83,8 @@ def container_status(container: Container) -> Status:
 def service_status(row: ServiceRow) -> Status:
     """The most telling of its replicas, with how many of them run if they are several."""
     if not row.containers:
-        return DISABLED if row.disabled else ABSENT
+        absent = UNSEEN if row.unseen else ABSENT
+        return DISABLED if row.disabled else absent
     worst = max((container_status(container) for container in row.containers), key=lambda status: status.rank)
     wanted = row.service.replicas if row.service else len(row.containers)
     running = sum(container.state is RunState.RUNNING for container in row.containers)

@@ -9,7 +9,7 @@ from devbox.plan.observed import Container, RunState
 from devbox.record import dataclass
 from devbox.session.state import ServiceRow, State, Usage
 from devbox.tui import amounts
-from devbox.tui.status import Status, Tone, container_status, health_status, run_status, service_status
+from devbox.tui.status import ABSENT, UNSEEN, Status, Tone, container_status, health_status, run_status, service_status
 from devbox.tui.text import clean
 
 
@@ -82,7 +82,7 @@ def _stack(state: State, rows: list[ServiceRow]) -> Row:
     containers = [container for row in rows for container in row.containers]
     ready = sum(service_status(row).tone is Tone.GOOD or _finished(row) for row in rows)
     if not containers:
-        status = Status("○", "not created", Tone.OFF)
+        status = UNSEEN if any(row.unseen for row in rows) else ABSENT
     elif ready == len(rows):
         status = Status("●", f"{ready}/{len(rows)} ready", Tone.GOOD)
     else:

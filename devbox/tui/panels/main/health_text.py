@@ -35,6 +35,8 @@ def service_health(row: ServiceRow, rows: Sequence[ServiceRow], now: float, widt
             return Content.styled("The files do not have it any more, and nothing of it runs.", _QUIET)
         if row.disabled:
             return Content.styled("Left out: none of its profiles is active.", _QUIET)
+        if row.unseen:
+            return Content.styled("Not known yet: the engine has not answered.", _QUIET)
         return _verdict(absent(row.service, others, now), Content.styled("○ not created", _QUIET))
     for container in row.containers:
         blocks.append(_container(container, now, width, named=len(row.containers) > 1))
@@ -66,7 +68,7 @@ def _missing(row: ServiceRow, others: dict[str, tuple[Container, ...]], now: flo
     if row.disabled and not row.containers:
         return []
     if not row.containers:
-        return [absent(row.service, others, now)] if row.service else []
+        return [absent(row.service, others, now)] if row.service and not row.unseen else []
     verdicts = [readiness(container, now) for container in row.containers]
     return [verdict for verdict in verdicts if not verdict.ready]
 
