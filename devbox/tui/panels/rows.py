@@ -82,7 +82,7 @@ def _stack(state: State, rows: list[ServiceRow]) -> Row:
     containers = [container for row in rows for container in row.containers]
     ready = sum(service_status(row).tone is Tone.GOOD or _finished(row) for row in rows)
     if not containers:
-        status = UNSEEN if any(row.unseen for row in rows) else ABSENT
+        status = UNSEEN if state.project is None or any(row.unseen for row in rows) else ABSENT
     elif ready == len(rows):
         status = Status("●", f"{ready}/{len(rows)} ready", Tone.GOOD)
     else:
