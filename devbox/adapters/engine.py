@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any, TypeVar
 
-from devbox.adapters import create, observe, removal, streams, translate
+from devbox.adapters import create, observe, removal, starting, streams, translate
 from devbox.adapters.connect import version
 from devbox.adapters.execs import Exec, ExecSpec
 from devbox.adapters.pull import PullSource
@@ -86,13 +86,13 @@ class DockerEngine:
         return await self._call(lambda: create.create_container(self._wire, spec))
 
     async def start(self, container: str) -> None:
-        await self._do("POST", f"/containers/{container}/start")
+        await self._call(lambda: starting.start(self._wire, container))
 
     async def stop(self, container: str, timeout: float | None = None) -> None:
         await self._do("POST", f"/containers/{container}/stop", _grace(timeout))
 
     async def restart(self, container: str, timeout: float | None = None) -> None:
-        await self._do("POST", f"/containers/{container}/restart", _grace(timeout))
+        await self._call(lambda: starting.restart(self._wire, container, _grace(timeout)))
 
     async def kill(self, container: str, signal: str = "SIGKILL") -> None:
         await self._do("POST", f"/containers/{container}/kill", {"signal": signal})

@@ -8,7 +8,7 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from devbox.compose.model import Project
-from devbox.errors import DevboxError, EngineError, EngineLost, NotFound
+from devbox.errors import DevboxError, EngineError, EngineLost, NoEngine, NotFound
 from devbox.plan import labels
 from devbox.plan.steps import (
     BuildImage,
@@ -31,6 +31,7 @@ from devbox.plan.steps import (
     UnpauseContainer,
     WaitFor,
 )
+from devbox.plan.text import step_text
 from devbox.ports import Builder, BuildRequest, Engine, Progress
 from devbox.record import dataclass
 from devbox.session.gate import wait_for
@@ -61,6 +62,17 @@ class Says:
 
 async def act(step: Step, tools: Tools, says: Says) -> None:
     """Do the step; DevboxError says why it failed. A thing to be removed that is gone already is no failure."""
+    try:
+        await _do(step, tools, says)
+    except (EngineLost, NoEngine):
+        raise
+    except EngineError as error:
+        # The engine's own words seldom name what they are about.
+        text = f"Could not {step_text(step)}: {error.message}"
+        raise type(error)(text, hint=error.hint, status=error.status) from error
+
+
+async def _do(step: Step, tools: Tools, says: Says) -> None:
     engine = tools.engine
     match step:
         case WaitFor():

@@ -1,0 +1,67 @@
+"""Which process of this machine holds a port, from Linux's /proc; elsewhere nothing is known."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+_LISTENING = "0A"
+_BOUND = "07"
+"""What Linux calls the state of a bound UDP socket."""
+
+
+def holder(port: int, protocol: str = "tcp", address: str = "", proc: Path = Path("/proc")) -> str:
+    """Who holds the port on `address` ("": on any), as "python3 (process 4711)"; "" if nobody does.
+
+    The process of another user cannot be seen; then it is just "another process".
+    """
+    wanted = _BOUND if protocol == "udp" else _LISTENING
+    sockets = set()
+    for table in (protocol, f"{protocol}6"):
+        for local, at, state, inode in _sockets(proc / "net" / table):
+            if at == port and state == wanted and _meet(local, address):
+                sockets.add(f"socket:[{inode}]")
+    if not sockets:
+        return ""
+    return _process(sockets, proc) or "another process (as root, `ss -lntup` names it)"
+
+
+def _sockets(table: Path) -> Iterator[tuple[str, int, str, str]]:
+    """(address, port, state, inode) of each socket."""
+    try:
+        lines = table.read_text().splitlines()[1:]
+    except OSError:
+        return
+    for line in lines:
+        fields = line.split()
+        address, port = fields[1].split(":")
+        yield _address(address), int(port, 16), fields[3], fields[9]
+
+
+def _address(hexadecimal: str) -> str:
+    """The kernel prints each 32-bit word in the machine's own order."""
+    packed = bytes.fromhex(hexadecimal)
+    if sys.byteorder == "little":
+        packed = b"".join(packed[at : at + 4][::-1] for at in range(0, len(packed), 4))
+    return socket.inet_ntop(socket.AF_INET if len(packed) == 4 else socket.AF_INET6, packed)
+
+
+def _meet(one: str, other: str) -> bool:
+    everywhere = ("", "0.0.0.0", "::")
+    return one in everywhere or other in everywhere or one == other
+
+
+def _process(sockets: set[str], proc: Path) -> str:
+    for folder in proc.iterdir():
+        if not folder.name.isdigit():
+            continue
+        try:
+            for descriptor in (folder / "fd").iterdir():
+                if os.readlink(descriptor) in sockets:  # noqa: PTH115 - text, which is no path
+                    return f"{(folder / 'comm').read_text().strip()} (process {folder.name})"
+        except OSError:  # another user's, or ended meanwhile
+            continue
+    return ""
