@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from devbox.cli.history import Window, history
-from devbox.errors import NotFound
+from devbox.errors import EngineError, EngineLost, NotFound
 from devbox.plan.observed import RunState
 from devbox.session.streams import closing
 
@@ -126,11 +126,16 @@ class _Following:
         tail = self._window.tail if resumed and not seen else None
         lines = self._engine.logs(container, follow=True, tail=tail, since=since, until=self._window.until)
         async with closing(lines) as batches:
-            async for batch in batches:
-                fresh = [line for line in batch if line.time > seen]
-                if fresh:
-                    self._last[container.id] = max(line.time for line in fresh)
-                    await self._arrived.put((container, fresh))
+            try:
+                async for batch in batches:
+                    fresh = [line for line in batch if line.time > seen]
+                    if fresh:
+                        self._last[container.id] = max(line.time for line in fresh)
+                        await self._arrived.put((container, fresh))
+            except (EngineLost, NotFound):
+                raise
+            except EngineError as error:
+                self._printer.unreadable(container, error)
 
     async def _guarded(self, work: Awaitable[None]) -> None:
         """Hand a failure to the printing loop, which ends with it."""

@@ -1,4 +1,7 @@
-"""What containers printed so far, merged by time without holding more than a batch of each."""
+"""What containers printed so far, merged by time without holding more than a batch of each.
+
+A container whose output cannot be read is told of; where that goes for every one of them it is an error.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
+from devbox.errors import EngineError, EngineLost
 from devbox.record import dataclass
 from devbox.session.streams import closing
 
@@ -53,9 +57,9 @@ async def history(engine: Engine, containers: Sequence[Container], window: Windo
         for container in containers:
             lines = engine.logs(container, follow=False, tail=window.tail, since=window.since, until=window.until)
             heads.append(_Head(await stack.enter_async_context(closing(lines))))
-        firsts = await asyncio.gather(*(head.next() for head in heads))
-        queue = [(line.time, number, line) for number, line in enumerate(firsts) if line is not None]
-        heapq.heapify(queue)
+        # All are waited for, since a stream that is being read cannot be closed.
+        firsts = await asyncio.gather(*(head.next() for head in heads), return_exceptions=True)
+        queue = _readable(containers, firsts, printer)
         while queue:
             moment, number, line = queue[0]
             container = containers[number]
@@ -68,3 +72,24 @@ async def history(engine: Engine, containers: Sequence[Container], window: Windo
                 heapq.heapreplace(queue, (following.time, number, following))
     printer.flush()
     return last
+
+
+def _readable(
+    containers: Sequence[Container], firsts: Sequence[LogLine | BaseException | None], printer: Printer
+) -> list[tuple[int, int, LogLine]]:
+    """A heap of (time, number, line) of each that has a line."""
+    refused: list[tuple[Container, EngineError]] = []
+    queue = []
+    for number, first in enumerate(firsts):
+        if isinstance(first, EngineError) and not isinstance(first, EngineLost):
+            refused.append((containers[number], first))
+        elif isinstance(first, BaseException):
+            raise first
+        elif first is not None:
+            queue.append((first.time, number, first))
+    if refused and len(refused) == len(containers):
+        raise refused[0][1]
+    for container, error in refused:
+        printer.unreadable(container, error)
+    heapq.heapify(queue)
+    return queue

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from devbox.cli.output import coloured, note, style
+from devbox.cli.output import coloured, note, printable, style
 from devbox.logs.escapes import strip
 
 if TYPE_CHECKING:
+    from devbox.errors import EngineError
     from devbox.logs.line import LogLine
     from devbox.plan.observed import Container
 
@@ -45,6 +46,7 @@ class Printer:
         self._times = times
         self._json = json
         self._width = max((len(name) for name in self._known), default=0) + 2
+        self._unreadable: set[str] = set()
 
     def line(self, container: Container, line: LogLine) -> None:
         """Print one line (it may stay in the buffer until `flush`)."""
@@ -59,6 +61,13 @@ class Printer:
         self.flush()
         if not self._json:
             note(style(f"-- {text} --", "dim", on=self._colour))
+
+    def unreadable(self, container: Container, error: EngineError) -> None:
+        """Say once that this container's output cannot be had."""
+        if container.id not in self._unreadable:
+            self._unreadable.add(container.id)
+            self.flush()
+            note("\n".join(printable(line) for line in str(error).splitlines()))
 
     def flush(self) -> None:
         """Let the reader see what was printed."""

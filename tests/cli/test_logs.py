@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import io
+from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
 from devbox.cli.follow import follow
 from devbox.cli.history import Window
 from devbox.cli.logline import Printer, readable
-from devbox.errors import EngineLost
-from devbox.plan.observed import RunState
+from devbox.errors import EngineError, EngineLost
+from devbox.logs.line import LogLine
+from devbox.plan.observed import Container, RunState
 from tests.cli.world import World
 from tests.engine.specs import spec
 from tests.eventually import eventually
@@ -35,6 +38,25 @@ def test_services_are_merged_by_time(talking: World) -> None:
 
 def test_each_line_names_its_container(talking: World) -> None:
     assert [line.split()[0] for line in talking.run("logs").out.splitlines()] == ["api-1", "db-1", "api-1", "db-1"]
+
+
+def test_a_container_whose_output_cannot_be_read_is_told_of_beside_the_others(
+    talking: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logs = talking.engine.logs
+
+    async def refused() -> AsyncIterator[list[LogLine]]:
+        raise EngineError("db cannot be read.", hint="Change its driver.", status=501)
+        yield []
+
+    def some(container: Container, **window: Any) -> AsyncIterator[list[LogLine]]:
+        return refused() if container.service == "db" else logs(container, **window)
+
+    monkeypatch.setattr(talking.engine, "logs", some)
+    said = talking.run("logs", "--no-log-prefix")
+    assert (said.code, said.out, said.err) == (0, "one\nthree\n", "db cannot be read.\nChange its driver.\n")
+    alone = talking.run("logs", "db")
+    assert (alone.code, alone.err) == (1, "error: db cannot be read.\n  Change its driver.\n")
 
 
 def test_only_the_services_named(talking: World) -> None:
