@@ -70,7 +70,8 @@ def _run(module: ModuleType, args: argparse.Namespace, outside: Outside) -> int:
 
 def _open(args: argparse.Namespace, outside: Outside) -> int:
     """`devbox` without a verb: the TUI on a terminal, the status table elsewhere."""
-    if sys.stdin.isatty() and sys.stdout.isatty():
+    # Keys come from stdin, the screen is drawn on stderr, and what is said in the end goes to stdout.
+    if all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         from devbox.cli.project import request_of
         from devbox.tui.app import run
 

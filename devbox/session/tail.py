@@ -73,7 +73,7 @@ class Tail:
                 self.mark("removed", self._now())
                 return
             except EngineError as error:
-                self.mark(error.message, self._now())
+                self._tell(" ".join(str(error).splitlines()), self._now())
                 await self._changed.wait()
                 continue
             if after.state not in _LIVE:
@@ -87,9 +87,10 @@ class Tail:
 
     def mark(self, text: str, at: float) -> None:
         """A line of our own on what became of the container."""
-        line = LogLine(
-            self._container.service, self._container.name, Stream.MARK, int(at * 1e9), f"{self._container.name} {text}"
-        )
+        self._tell(f"{self._container.name} {text}", at)
+
+    def _tell(self, text: str, at: float) -> None:
+        line = LogLine(self._container.service, self._container.name, Stream.MARK, int(at * 1e9), text)
         # A tail that was ended and begun anew finds the same end of the same run again.
         if line not in self._buffer.slice(self._buffer.end - _LOOK_BACK, self._buffer.end):
             self._buffer.extend([line])
