@@ -8,6 +8,7 @@ from typing import Any
 
 from devbox.compose.graph import cycle
 from devbox.compose.merge import Tree
+from devbox.compose.normalise import SHARED
 from devbox.compose.places import Places
 from devbox.compose.report import Path, Report
 
@@ -19,24 +20,24 @@ _UNIQUE = ("device_cgroup_rules", "external_links", "group_add", "security_opt",
 
 
 def check(tree: Tree, enabled: Tree, disabled: Tree, places: Places, report: Report) -> None:
-    """Report every fault of enabled services; one that has a problem already is not looked into."""
+    """Report every fault of enabled services; a field that has a problem already is not looked into again."""
     touched = frozenset(report.touched)
 
     def known(kind: str, key: str) -> bool:
         return key in (tree.get(kind) or {}) or (kind, key) in touched or (kind,) in touched
 
     def fault(path: Path, message: str, hint: str = "") -> None:
-        report.fault(message, place=places(path), path=path, hint=hint)
+        if path[:3] not in touched:
+            report.fault(message, place=places(path), path=path, hint=hint)
 
     for name, service in enabled.items():
         path: Path = ("services", name)
-        if path in touched:
-            continue
         _source(service, path, enabled, known, fault)
         _dependencies(service, path, enabled, disabled, known, fault)
         _references(service, path, tree, known, fault)
         _scale(service, path, fault)
-        _limits(service, path, fault)
+        if (*path, "deploy") not in touched:
+            _limits(service, path, fault)
         _mounts(service, path, fault)
         _health(service, path, fault)
         for field in _UNIQUE:
@@ -80,7 +81,7 @@ def _source(service: Tree, path: Path, enabled: Tree, known: Known, fault: Fault
 
 def _dependencies(service: Tree, path: Path, enabled: Tree, disabled: Tree, known: Known, fault: Fault) -> None:
     for other, how in service.get("depends_on", {}).items():
-        where = (*path, "depends_on", other)
+        where = (*path, *_named_in(service, other))
         if "condition" not in how:
             fault(where, 'needs the key "condition"', "write condition: service_started")
         if other in enabled or (other in disabled and not how.get("required", True)):
@@ -91,6 +92,20 @@ def _dependencies(service: Tree, path: Path, enabled: Tree, disabled: Tree, know
             fault(where, f'depends on "{other}", which its profiles ({profiles}) leave out', hint)
         elif not known("services", other):
             fault(where, f'there is no service "{other}"', _near(other, enabled))
+
+
+def _named_in(service: Tree, other: str) -> Path:
+    """The field that makes `other` a dependency: a shared namespace, a link and the volumes of another imply one."""
+    for index, link in enumerate(service.get("links", ())):
+        if link.partition(":")[0] == other:
+            return ("links", index)
+    for key in SHARED:
+        if service.get(key) == f"service:{other}":
+            return (key,)
+    for index, source in enumerate(service.get("volumes_from", ())):
+        if source.partition(":")[0] == other:
+            return ("volumes_from", index)
+    return ("depends_on", other)
 
 
 def _references(service: Tree, path: Path, tree: Tree, known: Known, fault: Fault) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from devbox.compose.merge import Tree
 
-_SHARED = ("network_mode", "ipc", "pid", "uts", "cgroup")
+SHARED = ("network_mode", "ipc", "pid", "uts", "cgroup")
+"""Fields that may name another service, whose namespace is then shared."""
 
 
 def fill(tree: Tree, base: str) -> None:
@@ -90,7 +91,7 @@ def _dependencies(service: Tree) -> None:
     for link in service.get("links", ()):
         target, _, alias = link.partition(":")
         imply(target if ":" not in alias else link, True)
-    for key in _SHARED:
+    for key in SHARED:
         mode = service.get(key)
         if isinstance(mode, str) and mode.startswith("service:"):
             imply(mode.removeprefix("service:"), True)

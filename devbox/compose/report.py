@@ -25,7 +25,7 @@ class Report:
     problems: list[Problem] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     touched: set[Path] = field(default_factory=set)
-    """The objects (section, name) that have a problem: what is missing in them may come of that alone."""
+    """The objects (section, name) and their fields that have a problem: what is missing may come of that alone."""
     broken: bool = False
     """A whole file, or a part whose extent is unknown, could not be read."""
 
@@ -35,7 +35,7 @@ class Report:
         if problem not in self.problems:
             self.problems.append(problem)
         if path:
-            self.touched.add(path[:2])
+            self.touched |= {path[:2], path[:3]}
 
     def warn(self, text: str) -> None:
         """Note a warning once."""

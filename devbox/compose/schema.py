@@ -29,16 +29,23 @@ _PULL = re.compile(r"always|never|build|if_not_present|missing|refresh|daily|wee
 
 
 def _pull_policy(value: Any, path: Path, reading: Reading) -> Any:
-    if isinstance(value, str) and not _PULL.search(value):
+    if isinstance(value, str) and not _PULL.fullmatch(value):
         hint = "use always, missing, never, build, daily, weekly or every_12h"
         return reading.fault(path, f'"{value}" is no pull policy', hint)
     return text(value, path, reading)
 
 
 def _container_name(value: Any, path: Path, reading: Reading) -> Any:
-    if isinstance(value, str) and not re.search("[a-zA-Z0-9][a-zA-Z0-9_.-]+", value):
+    if isinstance(value, str) and not re.fullmatch("[a-zA-Z0-9][a-zA-Z0-9_.-]+", value):
         hint = "use letters, digits, dots, dashes and underscores, two at least"
         return reading.fault(path, f'"{value}" is no name of a container', hint)
+    return text(value, path, reading)
+
+
+def _restart(value: Any, path: Path, reading: Reading) -> Any:
+    if isinstance(value, str) and value and not re.fullmatch("no|always|unless-stopped|on-failure(:[0-9]+)?", value):
+        hint = 'use "no", always, unless-stopped, on-failure or on-failure:5'
+        return reading.fault(path, f'"{value}" is no restart policy', hint)
     return text(value, path, reading)
 
 
@@ -150,7 +157,7 @@ SERVICE: dict[str, Shape] = {
     "pull_policy": _pull_policy,
     "pull_refresh_after": text,
     "read_only": switch,
-    "restart": text,
+    "restart": _restart,
     "runtime": text,
     "scale": whole(),
     "secrets": each(mounts.file_mount),

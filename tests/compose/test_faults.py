@@ -127,6 +127,41 @@ def test_a_faulty_service_is_not_also_missing_an_image() -> None:
     assert len(faults("services: {web: {image: 1}, b: {image: x, depends_on: [web]}}")) == 1
 
 
+def test_a_fault_in_a_service_hides_no_other_of_it() -> None:
+    text = """\
+        services:
+          web:
+            imagge: a
+            restart: sometimes
+            depends_on: [cache]
+            networks: [front]
+            volumes: ["data:/data"]
+        """
+    found = faults(text)
+    assert [line.split(": ")[1] for line in found] == [
+        "services.web.imagge",
+        "services.web.restart",
+        "services.web.depends_on.cache",
+        "services.web.networks.front",
+        "services.web.volumes[0]",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("field", "path"),
+    [
+        ("network_mode: service:db", "network_mode"),
+        ("pid: service:db", "pid"),
+        ("links: [cache, 'db:alias']", "links[1]"),
+        ("volumes_from: ['db:ro']", "volumes_from[0]"),
+    ],
+)
+def test_a_service_that_is_not_there_is_told_where_it_is_named(field: str, path: str) -> None:
+    text = f"services: {{cache: {{image: x}}, web: {{image: x, {field}}}}}"
+    (found,) = faults(text)
+    assert f'services.web.{path}: there is no service "db"' in found
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -145,6 +180,9 @@ def test_a_faulty_service_is_not_also_missing_an_image() -> None:
         ("services: {a: {image: x, healthcheck: {interval: 30}}}", "write a number with a unit, such as 30s"),
         ("services: {a: {image: '${'}}", "names no variable; write $$ for a dollar sign"),
         ("services: {a: {image: x, mem_limit: lots}}", '"lots" is no size'),
+        ("services: {a: {image: x, restart: sometimes}}", '"sometimes" is no restart policy'),
+        ("services: {a: {image: x, pull_policy: whenever}}", '"whenever" is no pull policy'),
+        ("services: {a: {image: x, container_name: a b}}", '"a b" is no name of a container'),
         ("services: {a: {image: x, command: 'a \"b'}}", "cannot be split into words"),
         ("services: {a: {extends: b}, b: {extends: a}}", "services extend each other in a circle"),
         ("include: [compose.yaml]\nservices: {}", "files include each other in a circle"),
