@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from devbox.errors import EngineError, EngineLost, NotFound
+from devbox.errors import Conflict, EngineError, EngineLost, NotFound
 from devbox.logs.buffer import LogBuffer
 from devbox.logs.line import LogLine, Stream
 from devbox.plan.observed import Container, RunState
@@ -72,6 +72,9 @@ class Tail:
             except NotFound:
                 self.mark("removed", self._now())
                 return
+            except Conflict:  # it is being removed
+                await self._changed.wait()
+                continue
             except EngineError as error:
                 self._tell(" ".join(str(error).splitlines()), self._now())
                 await self._changed.wait()
