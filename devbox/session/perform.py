@@ -77,8 +77,7 @@ async def perform(
             outcome = await do(plan)
     else:
         outcome = await do(plan)
-    first = outcome.errors[0][1] if outcome.errors else None
-    emit(_ended(operation, outcome.phase, now(), first))
+    emit(_ended(operation, outcome.phase, now(), *(error for _, error in outcome.errors)))
     return outcome
 
 
@@ -105,11 +104,10 @@ def _steps(plan: Plan) -> dict[str, StepState]:
     return {node.id: StepState(id=node.id) for node in plan.nodes}
 
 
-def _ended(operation: int, phase: Phase, at: float, error: DevboxError | None = None) -> OperationEnded:
+def _ended(operation: int, phase: Phase, at: float, *errors: DevboxError) -> OperationEnded:
+    if not errors:
+        return OperationEnded(operation=operation, phase=phase, at=at)
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
     return OperationEnded(
-        operation=operation,
-        phase=phase,
-        at=at,
-        error=error.message if error else "",
-        hint=error.hint if error else "",
+        operation=operation, phase=phase, at=at, error=f"{errors[0].message}{more}", hint=errors[0].hint
     )

@@ -65,7 +65,7 @@ class Banner(Widget):
             self._clock.pause()
         if shown != self._shown:
             self._shown = shown
-            self.display = bool(shown)
+            self.set_class(bool(shown), "-shown")
             self.refresh(layout=True)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:

@@ -112,7 +112,7 @@ class OperationsPanel(Widget):
         else:
             self._clock.pause()
         if self._shown or before:
-            self.display = bool(self._shown)
+            self.set_class(bool(self._shown), "-shown")
             self.refresh(layout=before != len(self._shown))
 
     def dismiss(self) -> None:
