@@ -216,7 +216,7 @@ class Engine(Protocol):
         tail: int | None = None,
         since: float | None = None,
         until: float | None = None,
-    ) -> AsyncIterator[list[LogLine]]:
+    ) -> AsyncIterator[Sequence[LogLine]]:
         """The container's output with times; TTY framing is decided from `container.detail` (inspected if absent).
         Raises EngineError with a clear text where the logging driver cannot be read."""
 

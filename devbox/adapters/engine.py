@@ -171,12 +171,12 @@ class DockerEngine:
         tail: int | None = None,
         since: float | None = None,
         until: float | None = None,
-    ) -> AsyncIterator[list[LogLine]]:
+    ) -> AsyncIterator[Sequence[LogLine]]:
         detail = container.detail or (await self.inspect(container.id)).detail
         tty = bool(detail and detail.tty)
         query = streams.log_query(follow=follow, tail=tail, since=since, until=until)
 
-        def source() -> Source[LogLine]:
+        def source() -> Source[Sequence[LogLine]]:
             return streams.LogSource(self._wire, container, query, tty=tty, follow=follow)
 
         async with aclosing(batches(source, WAITING)) as lines:

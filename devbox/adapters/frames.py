@@ -9,7 +9,9 @@ from __future__ import annotations
 import calendar
 import re
 import struct
+from collections.abc import Sequence
 
+from devbox.adapters.packed import pack
 from devbox.errors import EngineError
 from devbox.logs.line import LogLine, Stream
 
@@ -53,6 +55,19 @@ class Lines:
         self._second = b""
         self._base = 0
 
+    def fresh(self) -> Lines:
+        """Another one for the same container, for another thread."""
+        return Lines(self._service, self._container)
+
+    @property
+    def open(self) -> bool:
+        """Whether a line waits for its end."""
+        return bool(self._open)
+
+    def frame(self, kind: int, payload: bytes, into: list[LogLine]) -> None:
+        """One frame of a stream without a TTY."""
+        self.message(_STREAMS.get(kind, Stream.STDOUT), payload, into)
+
     def message(self, stream: Stream, payload: bytes, into: list[LogLine]) -> None:
         """One message of the engine: its time, then a line, or a part of one."""
         if (
@@ -92,6 +107,8 @@ class Lines:
 
     def time(self, payload: bytes) -> tuple[int, int]:
         """(nanoseconds, where the text starts); (0, 0) if no time stands there."""
+        if payload[:19] == self._second and payload[29:31] == b"Z " and payload[20:29].isdigit():
+            return self._base + int(payload[20:29]), 31
         found = _TIME.match(payload)
         if not found or not self._new_second(found[1]):
             return 0, 0
@@ -129,6 +146,7 @@ class Frames:
 
     def __init__(self, lines: Lines) -> None:
         self._lines = lines
+        self._packed = lines.fresh()
         self._buffer = bytearray(BUFFER)
         self._filled = 0
 
@@ -136,25 +154,33 @@ class Frames:
         """Where the next bytes go."""
         return memoryview(self._buffer)[self._filled :]
 
-    def took(self, count: int) -> list[LogLine]:
+    def took(self, count: int) -> Sequence[LogLine]:
         """So many bytes were put there; the lines that are complete now."""
-        end, position = self._filled + count, 0
+        end = self._filled + count
         data = bytes(memoryview(self._buffer)[:end])
+        packed = None if self._lines.open else pack(self._packed, data)
+        if packed:
+            self._keep(data, packed.size)
+            return packed
         into: list[LogLine] = []
-        message, streams = self._lines.message, _STREAMS
+        position, frame = 0, self._lines.frame
         while end - position >= 8:
             start = position + 8
             after = start + _length(data, position + 4)[0]
             if after > end:
                 break
-            message(streams.get(data[position], Stream.STDOUT), data[start:after], into)
+            frame(data[position], data[start:after], into)
             position = after
-        rest = end - position
+        self._keep(data, position)
+        return into
+
+    def _keep(self, data: bytes, position: int) -> None:
+        """What is left from `position` on begins a frame."""
+        rest = len(data) - position
         self._buffer[:rest] = data[position:]
         self._filled = rest
         if rest >= 8:
             self._grow(8 + _length(data, position + 4)[0])
-        return into
 
     def _grow(self, needed: int) -> None:
         if needed > FRAME_LIMIT:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from devbox.adapters import translate
@@ -105,7 +105,7 @@ class LogSource:
         self._busy = False
         self._opened = time.time_ns()
 
-    def read(self) -> list[LogLine] | None:
+    def read(self) -> Sequence[LogLine] | None:
         if self._ended:
             return None
         if self._busy:

@@ -8,11 +8,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sized
 from queue import SimpleQueue
 from typing import Generic, Protocol, TypeVar
 
 T = TypeVar("T")
+B = TypeVar("B", bound=Sized)
+B_co = TypeVar("B_co", bound=Sized, covariant=True)
+"""A batch: a list, or another thing that has a length."""
 
 
 class Threads:
@@ -60,17 +63,17 @@ class Threads:
             self._idle.release()
 
 
-class Source(Protocol[T]):
+class Source(Protocol[B_co]):
     """A blocking stream. `close` may be called from any thread and makes a blocked `read` return soon."""
 
-    def read(self) -> list[T] | None:
+    def read(self) -> B_co | None:
         """The next batch, maybe empty; None at the end."""
 
     def close(self) -> None: ...
 
 
-async def batches(open: Callable[[], Source[T]], limit: int) -> AsyncGenerator[list[T], None]:
-    """Read the source that `open` makes, on a daemon thread; yield what has come since the last batch.
+async def batches(open: Callable[[], Source[B]], limit: int) -> AsyncGenerator[B, None]:
+    """Read the source that `open` makes, on a daemon thread; yield its batches.
 
     The reader pauses while `limit` items or more wait to be taken. Closing the iterator closes the source.
     """
@@ -80,8 +83,8 @@ async def batches(open: Callable[[], Source[T]], limit: int) -> AsyncGenerator[l
         while True:
             await reader.wake.wait()
             reader.wake.clear()
-            batch, ended = reader.take()
-            if batch is not None:
+            came, ended = reader.take()
+            for batch in came:
                 yield batch
             if ended:
                 if reader.failure is not None:
@@ -91,18 +94,18 @@ async def batches(open: Callable[[], Source[T]], limit: int) -> AsyncGenerator[l
         reader.close()
 
 
-class _Reader(Generic[T]):
+class _Reader(Generic[B]):
     """The thread's side of `batches`."""
 
-    def __init__(self, open: Callable[[], Source[T]], limit: int, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, open: Callable[[], Source[B]], limit: int, loop: asyncio.AbstractEventLoop) -> None:
         self.wake = asyncio.Event()
         self.failure: BaseException | None = None
         self._open = open
         self._limit = limit
         self._loop = loop
         self._change = threading.Condition()
-        self._waiting: list[T] | None = None
-        self._source: Source[T] | None = None
+        self._waiting: list[B] = []
+        self._source: Source[B] | None = None
         self._ended = False
         self._closed = False
 
@@ -122,21 +125,21 @@ class _Reader(Generic[T]):
                 self._source = source
             while not self._closed and (batch := source.read()) is not None:
                 with self._change:
-                    first = self._waiting is None
-                    self._waiting = batch if self._waiting is None else self._waiting + batch
+                    first = not self._waiting
+                    self._waiting.append(batch)
                 if first:
                     self._notify()
                 with self._change:
-                    self._change.wait_for(lambda: self._closed or len(self._waiting or ()) < self._limit)
+                    self._change.wait_for(lambda: self._closed or sum(map(len, self._waiting)) < self._limit)
         finally:
             source.close()
 
-    def take(self) -> tuple[list[T] | None, bool]:
-        """What has come (None: nothing), and whether it was the last."""
+    def take(self) -> tuple[list[B], bool]:
+        """What has come, and whether it was the last."""
         with self._change:
-            batch, self._waiting = self._waiting, None
+            came, self._waiting = self._waiting, []
             self._change.notify()
-            return batch, self._ended
+            return came, self._ended
 
     def close(self) -> None:
         with self._change:

@@ -34,9 +34,9 @@ class Window:
 class _Head:
     """The next lines of one container."""
 
-    def __init__(self, batches: AsyncIterator[list[LogLine]]) -> None:
+    def __init__(self, batches: AsyncIterator[Sequence[LogLine]]) -> None:
         self._batches = batches
-        self._lines: list[LogLine] = []
+        self._lines: Sequence[LogLine] = ()
         self._at = 0
 
     async def next(self) -> LogLine | None:

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from operator import attrgetter
-from sys import getsizeof
 from typing import Protocol
 
+from devbox.logs.batch import Batch
+from devbox.logs.block import Block, weight
 from devbox.logs.line import LogLine
 
-_text = attrgetter("text")
+_FEW = 32
+"""Lines of a batch below which they are made at once: many small batches would make as many blocks."""
+_BLOCK_LINES = 256
+_BLOCK_SHARE = 16
+"""A block of made lines takes no more once it has this part of the ring's bytes: it stays until its last line goes."""
+
+_start = attrgetter("start")
+_newest = attrgetter("newest")
 
 
 class LogSource(Protocol):
@@ -37,19 +47,17 @@ class LogSource(Protocol):
 
 
 class LogBuffer:
-    """A ring of lines; bytes are counted as the texts take them in memory.
-
-    One thread writes, any thread may read: the list is only appended to, and replaced whole when its head is cut off.
+    """A ring of lines in blocks. A Batch stays as it came, is as heavy as it says and drops out as a whole, so that the
+    ring may hold less than its cap. For one thread.
     """
 
     def __init__(self, max_lines: int, max_bytes: int) -> None:
         self._max_lines = max(1, max_lines)
         self._max_bytes = max_bytes
-        self._block: tuple[int, list[LogLine]] = (0, [])
+        self._blocks: list[Block] = []
         self._first = 0
+        self._end = 0
         self._bytes = 0
-        self._waste = 0
-        self._dropped = 0
         self._version = 0
 
     @property
@@ -62,67 +70,85 @@ class LogBuffer:
 
     @property
     def end(self) -> int:
-        base, lines = self._block
-        return base + len(lines)
+        return self._end
 
     @property
     def dropped(self) -> int:
-        return self._dropped
+        return self._first
 
     @property
     def bytes(self) -> int:
-        """What the kept texts take."""
+        """What the kept lines take."""
         return self._bytes
 
+    @property
+    def horizon(self) -> int:
+        """The moment of the last line that was dropped; 0: none was."""
+        if not self._blocks:
+            return 0
+        block = self._blocks[0]
+        return block.floor if block.start == self._first else block.moments()[self._first - 1 - block.start]
+
     def slice(self, start: int, stop: int) -> list[LogLine]:
-        base, lines = self._block
-        low = max(start, self._first) - base
-        return lines[low : max(low, stop - base)]
+        found: list[LogLine] = []
+        for block, low, high in self._parts(start, stop):
+            found += block.lines[low:high]
+        return found
 
     def altered(self, version: int) -> int:
         return self.end
+
+    def moments(self, start: int, stop: int) -> Sequence[int]:
+        """The places in time, never falling, of the lines that `slice` gives."""
+        found = array("q")
+        for block, low, high in self._parts(start, stop):
+            found += block.moments()[low:high]
+        return found
+
+    def before(self, moment: int) -> int:
+        """Number of the first line that is kept and whose place in time is not before `moment`."""
+        index = bisect_left(self._blocks, moment, key=_newest)
+        return max(self._first, self._blocks[index].before(moment)) if index < len(self._blocks) else self._end
 
     def extend(self, batch: Sequence[LogLine]) -> None:
         """Append `batch` and drop from the head what is above the caps; the last line always stays."""
         if not batch:
             return
-        self._block[1].extend(batch)
-        self._bytes += sum(map(getsizeof, map(_text, batch)))
+        if isinstance(batch, Batch) and _FEW <= len(batch) <= self._max_lines and batch.size <= self._max_bytes:
+            self._append(batch)
+        else:
+            for at in range(0, len(batch), _BLOCK_LINES):
+                self._append(list(batch[at : at + _BLOCK_LINES]))
         self._version += 1
-        over = self.end - self._first - self._max_lines
-        if over > 0:
+        while (over := self._end - self._first - self._max_lines) > 0:
             self._drop(over)
-        while self._bytes > self._max_bytes and self.end - self._first > 1:
-            self._drop(self._heaviest_head())
+        while self._bytes > self._max_bytes and self._end - self._first > 1:
+            self._drop(1)
 
-    def clear(self) -> None:
-        """Forget every line; the numbers go on."""
-        self._block = (self.end, [])
-        self._first = self._block[0]
-        self._bytes = self._waste = 0
-        self._version += 1
-
-    def _heaviest_head(self) -> int:
-        """How many lines at the head bring the bytes below the cap (all but the last at most)."""
-        excess = self._bytes - self._max_bytes
-        base, lines = self._block
-        count = 0
-        for index in range(self._first - base, len(lines) - 1):
-            if excess <= 0:
-                break
-            excess -= getsizeof(lines[index].text)
-            count += 1
-        return count
+    def _append(self, lines: list[LogLine] | Batch) -> None:
+        last = self._blocks[-1] if self._blocks else None
+        block = Block(self._end, lines, last.newest if last else 0)
+        if last is None or not last.takes(block, _BLOCK_LINES, self._max_bytes // _BLOCK_SHARE):
+            self._blocks.append(block)
+        self._end = block.end
+        self._bytes += block.size
 
     def _drop(self, count: int) -> None:
-        base, lines = self._block
-        head = self._first - base
-        freed = sum(map(getsizeof, map(_text, lines[head : head + count])))
-        self._first += count
-        self._dropped += count
-        self._bytes -= freed
-        self._waste += freed
-        # Cutting the list costs its whole length, so it waits until an eighth of it (or of the bytes) is waste.
-        if (head + count) * 8 > len(lines) or self._waste * 8 > self._max_bytes:
-            self._block = (self._first, lines[head + count :])
-            self._waste = 0
+        """Drop up to `count` lines at the head; all of the block they are in if it is a Batch."""
+        block = self._blocks[0]
+        at = self._first - block.start
+        if isinstance(block.lines, Batch):
+            self._first, self._bytes = block.end, self._bytes - block.size
+        else:
+            gone = block.lines[at : at + count]
+            self._first, self._bytes = self._first + len(gone), self._bytes - weight(gone)
+        if self._first == block.end:
+            del self._blocks[0]
+
+    def _parts(self, start: int, stop: int) -> Iterator[tuple[Block, int, int]]:
+        """The blocks that hold kept lines from `start` to `stop`, and from where to where in them."""
+        start = max(start, self._first)
+        for block in self._blocks[max(0, bisect_right(self._blocks, start, key=_start) - 1) :]:
+            if block.start >= stop:
+                break
+            yield block, max(start - block.start, 0), min(stop, block.end) - block.start

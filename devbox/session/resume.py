@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from devbox.logs.buffer import LogBuffer
 from devbox.logs.line import LogLine, Stream
@@ -19,6 +20,7 @@ class Resume:
         recent = _recent(buffer, container)
         self._newest = max([newest, *(line.time for line in recent)])
         self._oldest = min((line.time for line in recent), default=self._newest + 1)
+        self._passed = not self._newest
         self._seen = Counter((line.time, line.stream, line.text) for line in recent)
 
     @property
@@ -26,11 +28,13 @@ class Resume:
         """Seconds since the epoch to ask the engine for; None: from the start."""
         return max(0, self._newest - WINDOW) / 1e9 if self._newest else None
 
-    def fresh(self, batch: list[LogLine]) -> list[LogLine]:
+    def fresh(self, batch: Sequence[LogLine]) -> Sequence[LogLine]:
         """The lines of `batch` that were not read before."""
-        if not self._newest:
+        if self._passed or not batch:
             return batch
-        if not self._seen and batch[0].time > self._newest:
+        if batch[0].time > self._newest + WINDOW:
+            # From here on all is new, and need not be looked at line by line.
+            self._passed = True
             return batch
         return [line for line in batch if self._is_fresh(line)]
 

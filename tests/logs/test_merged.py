@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 
+import pytest
+
 from devbox.logs.buffer import LogBuffer
 from devbox.logs.merged import MergedLog
 from tests.logs.lines import line, texts
@@ -49,22 +51,31 @@ def test_a_service_added_later_brings_its_past() -> None:
     assert texts(merged.slice(0, 10)) == ["a", "b"]
 
 
-def test_the_cap_drops_the_oldest() -> None:
-    one = LogBuffer(100, PLENTY)
-    merged = MergedLog([one], max_lines=3)
+def test_it_begins_where_the_shortest_memory_begins() -> None:
+    one, two = LogBuffer(3, PLENTY), LogBuffer(100, PLENTY)
+    merged = MergedLog([one, two])
+    two.extend([line("early", 0), line("late", 3)])
     one.extend([line(str(number), number) for number in range(5)])
-    assert (merged.first, merged.end, merged.dropped) == (2, 5, 2)
-    assert texts(merged.slice(0, 9)) == ["2", "3", "4"]
+    assert texts(merged.slice(0, 9)) == ["2", "3", "late", "4"]
+    assert (merged.first, merged.end, merged.dropped) == (3, 7, 3)
 
 
-def test_bytes_are_capped() -> None:
-    one, two = LogBuffer(100, PLENTY), LogBuffer(100, PLENTY)
-    merged = MergedLog([one, two], max_bytes=10_000)
-    for number in range(20):
-        one.extend([line("x" * 1000, number)])
-        two.extend([line("y" * 1000, number)])
-        assert sum(len(one.text) for one in merged.slice(0, merged.end)) <= 10_000
-    assert merged.slice(0, merged.end)[-1].text == "y" * 1000
+def test_a_number_names_the_same_line_while_others_are_dropped() -> None:
+    one, two = LogBuffer(10, PLENTY), LogBuffer(100, PLENTY)
+    merged = MergedLog([one, two])
+    for number in range(0, 200, 2):
+        one.extend([line(str(number), number)])
+        two.extend([line(str(number + 1), number + 1)])
+        for place in range(merged.first, merged.end):
+            assert texts(merged.slice(place, place + 1)) == [str(place)]
+
+
+def test_lines_without_a_time_are_shown_even_after_some_were_dropped() -> None:
+    one, two = LogBuffer(2, PLENTY), LogBuffer(100, PLENTY)
+    one.extend([line("a"), line("b"), line("c")])
+    two.extend([line("d")])
+    merged = MergedLog([one, two])
+    assert texts(merged.slice(0, 9)) == ["b", "c", "d"]
 
 
 def test_random_arrival_ends_up_sorted() -> None:
@@ -86,10 +97,15 @@ def test_random_arrival_ends_up_sorted() -> None:
     assert len(times) == sum(buffer.end for buffer in buffers)
 
 
-def test_clearing_shows_only_what_comes() -> None:
-    one = LogBuffer(100, PLENTY)
-    one.extend([line("a", 1)])
-    merged = MergedLog([one])
-    merged.clear()
-    one.extend([line("b", 2)])
-    assert texts(merged.slice(0, 10)) == ["b"]
+def test_any_part_of_a_long_log_is_that_part_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("devbox.logs.merged._NEAR", 10)
+    chance = random.Random(3)
+    buffers = [LogBuffer(10_000, PLENTY) for _ in range(3)]
+    for which, buffer in enumerate(buffers):
+        for start in range(0, 900, 90):
+            buffer.extend([line(f"{which} {chance.randrange(1000)}", start // 2 + at // 3) for at in range(90)])
+    merged = MergedLog(buffers)
+    whole = merged.slice(0, merged.end)
+    assert len(whole) == merged.end == 2700
+    for start in range(0, 2700, 37):
+        assert merged.slice(start, start + 50) == whole[start : start + 50]
