@@ -66,6 +66,7 @@ async def run(args: argparse.Namespace, outside: Outside) -> int:
         stdin=not args.detach,
         no_deps=args.no_deps,
         build=args.build,
+        remove=args.rm,
     )
     async with opened(args, outside) as stack:
         check_services(stack.project, None, [args.service])

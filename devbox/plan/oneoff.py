@@ -34,6 +34,8 @@ class Oneoff:
     stdin: bool = False
     no_deps: bool = False
     build: bool = False
+    remove: bool = False
+    """The engine removes it when it ends, whatever became of who started it."""
 
 
 def as_up(wanted: Oneoff) -> Up:
@@ -77,9 +79,12 @@ def container(project: Project, observed: Observed, wanted: Oneoff, slug: str) -
         slug=slug,
         service_alias=False,
     )
-    if not wanted.stdin:
-        return spec
-    return replace(spec, body={**spec.body, "AttachStdin": True, "StdinOnce": True, "OpenStdin": True})
+    body = dict(spec.body)
+    if wanted.remove:
+        body["HostConfig"] = {**body["HostConfig"], "AutoRemove": True}
+    if wanted.stdin:
+        body |= {"AttachStdin": True, "StdinOnce": True, "OpenStdin": True}
+    return replace(spec, body=body)
 
 
 def _changed(service: Service, wanted: Oneoff) -> Service:
