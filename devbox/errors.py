@@ -129,6 +129,11 @@ class BuildFailed(DevboxError):
         self.tail = tail
         self.log_file = log_file
 
+    @property
+    def where(self) -> str:
+        """Where the whole log lies, as a sentence; "" if it is not kept."""
+        return f"The whole log: {self.log_file}" if self.log_file else ""
+
 
 class PullFailed(DevboxError):
     """An image could not be had."""

@@ -21,6 +21,7 @@ from devbox.ports import BuildRequest, Engine, Progress
 _RAWJSON_SINCE = (0, 13)
 _BUILTIN_BUILDKIT_BEFORE = 23
 """The docker CLI carried BuildKit itself up to 20.10; from 23 on it needs the plugin buildx."""
+_SHORT = 120
 
 
 class Way(Enum):
@@ -125,11 +126,17 @@ def _addressed(context: str, endpoint: str, environment: dict[str, str]) -> list
     return []
 
 
+def _short(text: str) -> str:
+    """The builder repeats a whole RUN; the log has it."""
+    line = " ".join(text.split())
+    return line if len(line) <= _SHORT else f"{line[: _SHORT // 2]} … {line[-_SHORT // 2 :]}"
+
+
 def failure(request: BuildRequest, outline: Outline) -> BuildFailed:
     """The error of a build that ended badly, with what to do where that is known."""
     tail = outline.tail()
     what = f"The image of {request.service} ({request.image}) did not build"
-    reason = f": {outline.failed_item}: {outline.error}" if outline.error else "."
+    reason = f": {_short(outline.failed_item)}: {_short(outline.error)}" if outline.error else "."
     hint = ""
     # The builder reports what the kernel said as text only.
     if any(os.strerror(errno.ENOSPC).lower() in text.lower() for text in (*tail, outline.error)):

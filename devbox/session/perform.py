@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from devbox.compose.model import Project
-from devbox.errors import DevboxError
+from devbox.errors import BuildFailed, DevboxError
 from devbox.plan.commands import PlannedCommand, Up
 from devbox.plan.observed import Observed
 from devbox.plan.plan import Plan
@@ -108,6 +108,11 @@ def _ended(operation: int, phase: Phase, at: float, *errors: DevboxError) -> Ope
     if not errors:
         return OperationEnded(operation=operation, phase=phase, at=at)
     more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    hints = (errors[0].hint, errors[0].where if isinstance(errors[0], BuildFailed) else "")
     return OperationEnded(
-        operation=operation, phase=phase, at=at, error=f"{errors[0].message}{more}", hint=errors[0].hint
+        operation=operation,
+        phase=phase,
+        at=at,
+        error=f"{errors[0].message}{more}",
+        hint="\n".join(hint for hint in hints if hint),
     )

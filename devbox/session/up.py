@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from devbox.compose.model import Project
-from devbox.errors import DevboxError, EngineLost
+from devbox.errors import BuildFailed, DevboxError, EngineLost
 from devbox.plan.plan import Node, Plan
 from devbox.plan.steps import BuildImage, PullImage, WaitFor
 from devbox.plan.text import step_text
@@ -150,7 +150,7 @@ class _Walker:
             self._finish(node, Phase.DONE)
         elif isinstance(error, DevboxError):
             self.errors[node.id] = error
-            self._finish(node, Phase.FAILED, error.message)
+            self._finish(node, Phase.FAILED, _in_full(error))
             if isinstance(error, EngineLost):
                 self._break_off()
         else:
@@ -172,6 +172,13 @@ class _Walker:
         undone = Phase.CANCELLED if left else Phase.DONE
         phase = Phase.FAILED if self.errors else undone
         return Outcome(phase=phase, plan=self.plan, errors=tuple(self.errors.items()), left=tuple(_texts(left)))
+
+
+def _in_full(error: DevboxError) -> str:
+    """What happened, and of a build its last lines and where the whole log lies."""
+    if not isinstance(error, BuildFailed):
+        return error.message
+    return "\n".join(part for part in (error.message, *(f"| {line}" for line in error.tail), error.where) if part)
 
 
 def _texts(nodes: list[Node] | tuple[Node, ...]) -> list[str]:
