@@ -45,7 +45,7 @@ def _dispatch(words: list[str], outside: Outside | None) -> int:
     args = arguments.parse(words, module)
     if args.version:
         return _version()
-    world = outside or real_world()
+    world = outside or real_world(args.context)
     if args.context:
         world = _at(args.context, world)
     if module is None:
@@ -81,8 +81,8 @@ def _open(args: argparse.Namespace, outside: Outside) -> int:
     return _run(ps, args, outside)
 
 
-def real_world() -> Outside:
-    """The adapters behind their ports; each is imported when it is first used."""
+def real_world(context: str = "") -> Outside:
+    """The adapters behind their ports; each is imported when it is first used. `context`: whose engine `host` asks."""
     import os
     import time
 
@@ -108,7 +108,7 @@ def real_world() -> Outside:
     def host() -> Host:
         from devbox.adapters.host import LocalHost
 
-        return LocalHost(environ=environ)
+        return LocalHost(environ=environ, context=context)
 
     return Outside(
         environ=environ,

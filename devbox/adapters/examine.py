@@ -50,7 +50,8 @@ async def _engine(context: str, environ: Mapping[str, str]) -> tuple[Check, Engi
         finally:
             await engine.close()
     except EngineError as error:
-        return Check(name="engine", ok=False, text=error.message, remedy=error.hint or "devbox engine start"), None
+        found, _, remedy = error.message.partition("; ")
+        return Check(name="engine", ok=False, text=found, remedy=(error.hint or remedy).rstrip(".")), None
     return Check(
         name="engine", ok=True, text=f"Docker Engine {info.version} at {info.endpoint} ({info.os}/{info.arch})"
     ), info

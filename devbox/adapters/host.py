@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from devbox.adapters.connect import connect
+from devbox.adapters.contexts import DEFAULT_SOCKET, candidates
 from devbox.adapters.distribution import Installation, os_release, plan_installation, read_sources
 from devbox.adapters.examine import Check, examine
 from devbox.errors import DevboxError, EngineError
@@ -43,6 +44,7 @@ class LocalHost:
         return f"Docker Engine {info.version} (API {info.api_version}) answers at {info.endpoint}.", True
 
     def installation(self) -> str:
+        self._insist_on_this_machine("start")
         plan = self._installation()
         return plan.describe() if plan else ""
 
@@ -64,6 +66,7 @@ class LocalHost:
     async def start_engine(self, say: Say) -> None:
         if await self._answers():
             return
+        self._insist_on_this_machine("start")
         if self._systemd():
             say("systemctl start docker")
             await self._run(["systemctl", "start", "docker"])
@@ -73,7 +76,7 @@ class LocalHost:
         say(f"starting dockerd, its log in {log}")
         with log.open("ab") as out:
             process = await asyncio.create_subprocess_exec(
-                *self._as_root(["dockerd"]),
+                *self._as_root([shutil.which("dockerd", path=_search_path(self.environ)) or "dockerd"]),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,
@@ -82,6 +85,7 @@ class LocalHost:
         await self._until_it_answers(lambda: f"{log} ends with:\n{_tail(log)}", process)
 
     async def stop_engine(self, say: Say) -> None:
+        self._insist_on_this_machine("stop")
         if self._systemd():
             say("systemctl stop docker.service docker.socket")
             await self._run(["systemctl", "stop", "docker.service", "docker.socket"])
@@ -106,6 +110,16 @@ class LocalHost:
 
     async def examine(self) -> Sequence[Check]:
         return await examine(self.context, self.environ)
+
+    def _insist_on_this_machine(self, verb: str) -> None:
+        """DevboxError where DOCKER_HOST or a context names an engine that is not this machine's own."""
+        first = candidates(self.context, self.environ)[0]
+        if first.named_by and first.url != f"unix://{DEFAULT_SOCKET}":
+            raise DevboxError(
+                f"The engine in use is at {first.url} ({first.named_by}); devbox starts and stops only this machine's.",
+                hint=f"{verb.capitalize()} it there, or choose this machine's: "
+                f"`env -u DOCKER_HOST devbox --context default engine {verb}`.",
+            )
 
     def _installation(self) -> Installation | None:
         if shutil.which("dockerd", path=_search_path(self.environ)):
