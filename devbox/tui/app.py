@@ -13,6 +13,7 @@ from textual.command import Provider
 from textual.containers import Container
 from textual.css.query import NoMatches
 from textual.reactive import reactive
+from textual.screen import Screen
 from textual.widgets import Static
 
 from devbox.compose.request import LoadRequest
@@ -81,6 +82,12 @@ class DevboxApp(App[None], inherit_bindings=False):
             # make_bindings knows Textual's names of single characters ("!" is exclamation_mark).
             for binding in Binding.make_bindings((key, f"run('{id}')", action(id).label) for key in keys):
                 self.bind(binding.key, binding.action, description=binding.description, show=False)
+
+    def get_default_screen(self) -> Screen[object]:
+        # With the classes of its size from the start: Textual would style and lay out everything without them first.
+        breakpoints = ((self.HORIZONTAL_BREAKPOINTS, self.size.width), (self.VERTICAL_BREAKPOINTS, self.size.height))
+        classes = [max(one for one in table if one[0] <= size)[1] for table, size in breakpoints]
+        return Screen(id="_default", classes=" ".join(classes))
 
     def compose(self) -> ComposeResult:
         first = self.keys.first

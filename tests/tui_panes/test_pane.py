@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from textual.widgets import ContentSwitcher
 
 from devbox.plan.observed import Detail, HealthState, RunState
 from devbox.plan.plan import Plan
@@ -19,6 +20,7 @@ async def show(app: PaneApp, tab: str, service: str | None = None, shown: State 
     app.pane.service = service
     app.pane.state = shown or state()
     app.pane.show_tab(tab)
+    await eventually(lambda: app.query_one(ContentSwitcher).current == f"tab-{tab}")
 
 
 async def test_the_log_of_the_service_then_of_all() -> None:

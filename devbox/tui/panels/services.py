@@ -24,6 +24,7 @@ class ServicesPanel(Vertical):
         self._now = now
         self._opened: frozenset[str] = frozenset()
         self._needle = ""
+        self._height: int | None = None
         self.list = ServiceList(id="service-list")
         self.titles = Titles(self.list)
 
@@ -56,7 +57,10 @@ class ServicesPanel(Vertical):
     def _fit(self) -> None:
         """Above the main pane only as high as the rows need; beside it all the height there is."""
         beside = self.screen.has_class("-wide")
-        self.styles.height = None if beside else len(self.list.rows) + 1 + len(self.query(Input))
+        height = None if beside else len(self.list.rows) + 1 + len(self.query(Input))
+        if height != self._height:
+            self._height = height
+            self.styles.height = height
 
     def on_service_list_folded(self, message: ServiceList.Folded) -> None:
         self._opened = self._opened | {message.service} if message.opened else self._opened - {message.service}

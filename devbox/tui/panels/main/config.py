@@ -18,7 +18,6 @@ from devbox.tui.text import plain
 class ConfigTab(PageTab):
     """What is shown is rendered again only for another project or service."""
 
-    title = "Config"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("v", "reveal", "Show secrets", show=False)]
 
     def __init__(self, *, id: str) -> None:

@@ -18,8 +18,6 @@ _TELLING = ("exitCode", "signal", "container", "image", "oldName", "driver")
 class EventsTab(LogTab):
     """Keeps the events it has seen while it was open, and those State has."""
 
-    title = "Events"
-
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self._buffer = LogBuffer(_KEPT, 4 << 20)

@@ -21,8 +21,6 @@ _PERIOD = 1.0
 class HealthTab(PageTab):
     """Asks the engine for the probes of the containers in sight once a second: it reports no single probe."""
 
-    title = "Health"
-
     def __init__(self, feeds: Feeds, *, id: str) -> None:
         super().__init__(id=id)
         self._feeds = feeds

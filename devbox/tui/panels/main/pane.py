@@ -10,24 +10,27 @@ from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
 from devbox.session.state import State
-from devbox.tui.panels.main.config import ConfigTab
-from devbox.tui.panels.main.events import EventsTab
 from devbox.tui.panels.main.feeds import Feeds
-from devbox.tui.panels.main.health import HealthTab
 from devbox.tui.panels.main.logs import LogsTab
-from devbox.tui.panels.main.plan import PlanTab
-from devbox.tui.panels.main.stats import StatsTab
 from devbox.tui.panels.main.tab import Tab
 from devbox.tui.panels.main.tab_bar import TabBar
 
 _TURN = 0.03
 """Seconds after which the pane follows the cursor."""
 
-TABS = ("logs", "health", "plan", "events", "config", "stats")
+TITLES = {
+    "logs": "Logs",
+    "health": "Health",
+    "plan": "Plan",
+    "events": "Events",
+    "config": "Config",
+    "stats": "Stats",
+}
+TABS = tuple(TITLES)
 
 
 class MainPane(Widget):
-    """Only the open tab is given State, so the others do no work."""
+    """A tab is made when it is first opened, and only the open one is given State: the others cost nothing."""
 
     DEFAULT_CSS = """
     MainPane { layout: vertical; height: 1fr; width: 1fr; }
@@ -38,26 +41,22 @@ class MainPane(Widget):
 
     def __init__(self, session: Feeds, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._tabs: dict[str, Tab] = {
-            "logs": LogsTab(session, id="tab-logs"),
-            "health": HealthTab(session, id="tab-health"),
-            "plan": PlanTab(session, id="tab-plan"),
-            "events": EventsTab(id="tab-events"),
-            "config": ConfigTab(id="tab-config"),
-            "stats": StatsTab(id="tab-stats"),
-        }
+        self._session = session
+        self._logs = LogsTab(session, id="tab-logs")
+        self._tabs: dict[str, Tab] = {"logs": self._logs}
         self._active = "logs"
+        self._open: Tab | None = None
+        """The tab that is seen; None while it is being made."""
         self._turning: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        yield TabBar([(id, tab.title) for id, tab in self._tabs.items()], id="tabs")
+        yield TabBar(tuple(TITLES.items()), id="tabs")
         with ContentSwitcher(initial="tab-logs"):
-            yield from self._tabs.values()
+            yield self._logs
 
     def on_mount(self) -> None:
         self._bar.active = self._active
-        self._give()
-        self._tabs[self._active].opened()
+        self._reveal(self._logs)
 
     @property
     def tab(self) -> str:
@@ -69,13 +68,32 @@ class MainPane(Widget):
         if id == self._active:
             return
         focused = self.has_focus_within
-        self._tabs[self._active].closed()
+        if self._open is not None:
+            self._open.closed()
+            self._open = None
         self._active = id
         self._bar.active = id
         self._bar.note = Content()
-        self.query_one(ContentSwitcher).current = f"tab-{id}"
+        tab = self._tabs.get(id)
+        if tab is not None:
+            self._reveal(tab, focused)
+        else:
+            self.call_next(self._enter, id, focused)
+
+    async def _enter(self, id: str, focused: bool) -> None:
+        """Make the tab and reveal it, unless another one was chosen meanwhile."""
+        if id not in self._tabs:
+            tab = _made(id, self._session)
+            await self.query_one(ContentSwitcher).mount(tab)
+            self._tabs[id] = tab
+        if id == self._active and self._open is None:
+            self._reveal(self._tabs[id], focused)
+
+    def _reveal(self, tab: Tab, focused: bool = False) -> None:
+        self.query_one(ContentSwitcher).current = tab.id
+        self._open = tab
         self._give()
-        self._tabs[id].opened()
+        tab.opened()
         if focused:
             self.focus()
 
@@ -89,7 +107,7 @@ class MainPane(Widget):
 
     def search(self) -> None:
         """Ask for what to search in the open tab; where it has nothing to search, in the logs."""
-        if not self._tabs[self._active].search():
+        if self._open is None or not self._open.search():
             self.show_tab("logs")
             self._logs.search()
 
@@ -121,11 +139,11 @@ class MainPane(Widget):
 
     def copy_text(self) -> str:
         """What is marked with the mouse, else what the open tab has to offer."""
-        return self.screen.get_selected_text() or self._tabs[self._active].copy_text()
+        return self.screen.get_selected_text() or (self._open.copy_text() if self._open else "")
 
     def focus(self, scroll_visible: bool = True) -> MainPane:
         """Give the keyboard to the open tab."""
-        for widget in self._tabs[self._active].query("*"):
+        for widget in self._open.query("*") if self._open else ():
             if widget.focusable:
                 widget.focus(scroll_visible)
                 break
@@ -152,17 +170,37 @@ class MainPane(Widget):
     def _bar(self) -> TabBar:
         return self.query_one("#tabs", TabBar)
 
-    @property
-    def _logs(self) -> LogsTab:
-        tab = self._tabs["logs"]
-        assert isinstance(tab, LogsTab)
-        return tab
-
     def _step(self, step: int) -> None:
-        if self._active == "logs":
+        if self._open is self._logs:
             self._logs.view.go_to_match(step)
 
     def _give(self) -> None:
-        if self.is_mounted:
-            self._tabs[self._active].show(self.state, self.service)
+        if self._open is not None:
+            self._open.show(self.state, self.service)
             self._bar.subject = self.service if self.service is not None else "all services"
+
+
+def _made(id: str, session: Feeds) -> Tab:
+    match id:
+        case "health":
+            from devbox.tui.panels.main.health import HealthTab
+
+            return HealthTab(session, id="tab-health")
+        case "plan":
+            from devbox.tui.panels.main.plan import PlanTab
+
+            return PlanTab(session, id="tab-plan")
+        case "events":
+            from devbox.tui.panels.main.events import EventsTab
+
+            return EventsTab(id="tab-events")
+        case "config":
+            from devbox.tui.panels.main.config import ConfigTab
+
+            return ConfigTab(id="tab-config")
+        case "stats":
+            from devbox.tui.panels.main.stats import StatsTab
+
+            return StatsTab(id="tab-stats")
+        case _:
+            raise KeyError(id)

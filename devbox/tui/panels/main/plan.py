@@ -14,8 +14,6 @@ from devbox.tui.text import plain
 class PlanTab(PageTab):
     """While it is open, the session keeps the plan fresh."""
 
-    title = "Plan"
-
     def __init__(self, feeds: Feeds, *, id: str) -> None:
         super().__init__(id=id)
         self._feeds = feeds

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
@@ -17,7 +16,10 @@ from devbox.tui.text import plain
 
 
 class QueryLine(Horizontal):
-    """Tells of every change while one types; small letters find capital ones too, a leading ! inverts."""
+    """Tells of every change while one types; small letters find capital ones too, a leading ! inverts.
+
+    It has no parts until it is asked for the first time.
+    """
 
     DEFAULT_CSS = """
     QueryLine { height: 1; display: none; background: $panel; }
@@ -56,14 +58,6 @@ class QueryLine(Horizontal):
         self._regex = False
         self._note = Content()
 
-    def compose(self) -> ComposeResult:
-        yield Static(self._title, classes="title", markup=False)
-        yield Input(compact=True, select_on_focus=True, placeholder="text, or !text for lines without it")
-        yield Static("", classes="note", markup=False)
-
-    def on_mount(self) -> None:
-        self.note(Content())
-
     @property
     def open(self) -> bool:
         return self.has_class("-open")
@@ -71,6 +65,13 @@ class QueryLine(Horizontal):
     def ask(self) -> None:
         """Show it, with the cursor in it."""
         self.add_class("-open")
+        if not self.children:
+            self.mount(
+                Static(self._title, classes="title", markup=False),
+                Input(compact=True, select_on_focus=True, placeholder="text, or !text for lines without it"),
+                Static("", classes="note", markup=False),
+            )
+            self.note(Content())
         self.query_one(Input).focus()
 
     def drop(self) -> None:

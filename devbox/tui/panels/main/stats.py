@@ -12,8 +12,6 @@ from devbox.tui.panels.main.stats_text import service_stats, stack_stats
 class StatsTab(PageTab):
     """A graph of each replica, or a table of the whole stack."""
 
-    title = "Stats"
-
     def opened(self) -> None:
         self.draw()
 
