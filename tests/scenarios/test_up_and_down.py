@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from devbox.plan.commands import Down, Up
+from devbox.plan.observed import RunState
 from devbox.session.state import Phase
 from tests.eventually import eventually
 from tests.scenarios.stack import Stack, networks, volumes
@@ -130,6 +131,13 @@ async def test_what_a_broken_recreation_left_is_put_right(stack: Stack) -> None:
     old = stack.containers()["a-1"]
     old.rename(f"0123456789ab_{stack.name}-a-1")
     old.stop(timeout=0)
+
+    async def listed_as_stopped() -> bool:
+        # The engine's list lags a moment behind its answer to the stop.
+        (one,) = (await stack.engine.observe(stack.name)).containers
+        return one.state is RunState.EXITED
+
+    await eventually(listed_as_stopped)
     await stack.done(Up())
     assert stack.states() == {"a-1": "running"}
     assert stack.ids() == {"a-1": old.id}
