@@ -38,6 +38,9 @@ def _version() -> int:
 
 
 def _dispatch(words: list[str], outside: Outside | None) -> int:
+    import gc
+
+    gc.set_threshold(50_000)  # at the default a tenth of the start goes into looking for garbage while importing
     from devbox.cli import arguments, verbs
 
     name = arguments.verb_of(words)
@@ -62,9 +65,7 @@ def _at(context: str, outside: Outside) -> Outside:
 
 def _run(module: ModuleType, args: argparse.Namespace, outside: Outside) -> int:
     import asyncio
-    import gc
 
-    gc.set_threshold(50_000)  # at the default a tenth of a short verb goes into looking for garbage while importing
     return int(asyncio.run(module.run(args, outside)))
 
 

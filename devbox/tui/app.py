@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
@@ -106,6 +107,7 @@ class DevboxApp(App[None], inherit_bindings=False):
     def on_mount(self) -> None:
         self._unsubscribe = self.session.store.subscribe(self._take)
         self._take()
+        self.call_after_refresh(gc.freeze)  # what the start has made stays: a full collection need not look at it
         for problem in self.keys.problems:
             self.notify(clean(problem), severity="warning", title="Keys", markup=False)
 
