@@ -114,5 +114,5 @@ def as_json(outcome: Outcome, progress: Progress) -> dict[str, Any]:
         "errors": [{"step": step, "message": error.message, "hint": error.hint} for step, error in outcome.errors],
         "left": list(outcome.left),
         "unchanged": list(outcome.plan.unchanged),
-        "warnings": list(outcome.plan.warnings),
+        "warnings": [*outcome.plan.warnings, *progress.noticed()],
     }

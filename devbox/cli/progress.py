@@ -40,6 +40,7 @@ class Progress:
         self._texts: dict[str, tuple[str, str]] = {}
         self._running: dict[str, Running] = {}
         self._ended: list[dict[str, Any]] = []
+        self._noticed: list[str] = []
         self._earlier = 0
         """Steps that ended before the plan at hand was made."""
         self._stopping = False
@@ -62,6 +63,7 @@ class Progress:
             case StepEnded(step=step, phase=phase, at=at, error=error):
                 self._end(step, phase, at, error)
             case Noticed(text=text, severity=severity):
+                self._noticed.append(text)
                 self._say(f"{self._style(severity, 'yellow')}: {printable(text)}")
             case _:
                 return
@@ -111,6 +113,10 @@ class Progress:
     def report(self) -> list[dict[str, Any]]:
         """The steps that ended, as scripts read them."""
         return self._ended
+
+    def noticed(self) -> list[str]:
+        """What was remarkable on the way without being a failure."""
+        return self._noticed
 
     def _of(self, step: str) -> Running:
         return self._running.setdefault(step, Running(started=self._now()))

@@ -58,6 +58,8 @@ class Says:
 
     note: Callable[[str], None]
     progress: Callable[[tuple[Progress, ...]], None]
+    warn: Callable[[str], None]
+    """What remains to be known when the step is done."""
 
 
 async def act(step: Step, tools: Tools, says: Says) -> None:
@@ -86,7 +88,7 @@ async def _do(step: Step, tools: Tools, says: Says) -> None:
             try:
                 await run_hooks(engine, step.container, step.hooks)
             except HookFailed as error:
-                says.note(f"pre_stop: {error.message}")
+                says.warn(f"pre_stop: {error.message}")
             await engine.stop(step.container, step.timeout)
         case RestartContainer():
             await engine.restart(step.container, step.timeout)
@@ -149,7 +151,7 @@ async def _remove(step: RemoveNetwork | RemoveVolume | RemoveImage, engine: Engi
         # The engine answers 403 for a network with endpoints, 409 for a volume or image in use.
         if error.status not in (403, 409):
             raise
-        says.note(f"still in use, left as it is: {error.message}")
+        says.warn(f"still in use, left as it is: {error.message}")
 
 
 async def _gate(step: WaitFor, tools: Tools, says: Says) -> None:
@@ -160,7 +162,7 @@ async def _gate(step: WaitFor, tools: Tools, says: Says) -> None:
     except DevboxError as error:
         if step.required:
             raise
-        says.note(f"goes on without it: {error.message}")
+        says.warn(f"goes on without it: {error.message}")
 
 
 async def _pull(step: PullImage, tools: Tools, says: Says) -> None:
@@ -171,7 +173,7 @@ async def _pull(step: PullImage, tools: Tools, says: Says) -> None:
     except DevboxError as error:
         if not step.ignore_failure:
             raise
-        says.note(f"goes on without it: {error.message}")
+        says.warn(f"goes on without it: {error.message}")
 
 
 async def _build(step: BuildImage, tools: Tools, says: Says) -> None:

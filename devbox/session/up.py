@@ -13,7 +13,7 @@ from devbox.plan.steps import BuildImage, PullImage, WaitFor
 from devbox.plan.text import step_text
 from devbox.ports import Builder, Engine, Progress
 from devbox.session.act import Says, Tools, act
-from devbox.session.events import Event, StepEnded, StepNoted, StepProgressed, StepStarted
+from devbox.session.events import Event, Noticed, StepEnded, StepNoted, StepProgressed, StepStarted
 from devbox.session.news import News
 from devbox.session.state import Phase
 from devbox.settings import Settings
@@ -132,7 +132,12 @@ class _Walker:
         def progress(batch: tuple[Progress, ...]) -> None:
             self.emit(StepProgressed(operation=self.operation, step=node.id, batch=batch))
 
-        await act(node.step, self.tools, Says(note, progress))
+        def warn(text: str) -> None:
+            note(text)
+            told = f"{step_text(node.step)}: {text}"
+            self.emit(Noticed(text=told, severity="warning", at=self.now()))
+
+        await act(node.step, self.tools, Says(note, progress, warn))
 
     def _break_off(self) -> None:
         """End what only waits or can be done again from where it was."""

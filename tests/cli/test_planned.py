@@ -120,6 +120,14 @@ def test_an_image_nobody_has_fails_with_its_name(world: World) -> None:
     assert "nowhere/nothing" in said.err
 
 
+def test_a_pull_that_fails_while_the_image_is_there_is_told(up: World) -> None:
+    said = up.run("up", "--pull", "always", "--json", "db")
+    assert said.code == 0
+    (warning,) = [text for text in said.json()["warnings"] if "pull" in text]
+    assert warning.startswith("pull devbox-test/busybox:latest: goes on without it: ")
+    assert warning in said.err
+
+
 def test_down_removes_everything_but_volumes(world: World) -> None:
     world.write(
         "name: shop\nservices: {db: {image: 'devbox-test/busybox:latest', volumes: ['data:/d']}}\nvolumes: {data: }"

@@ -10,7 +10,7 @@ import pytest
 from devbox.errors import EngineError, EngineLost, UsageError
 from devbox.plan.commands import Down, Up
 from devbox.plan.plan import Plan
-from devbox.session.events import OperationEnded, OperationStarted, StepProgressed
+from devbox.session.events import Noticed, OperationEnded, OperationStarted, StepProgressed
 from devbox.session.state import Phase
 from devbox.settings import Settings
 from tests.eventually import eventually
@@ -199,6 +199,9 @@ async def test_a_network_that_is_in_use_stays_with_a_note(engine: FakeEngine) ->
     doing = Doing(engine, shop)
     assert (await doing.do(Down())).phase is Phase.DONE
     assert "still in use" in doing.notes("remove network shop_default")[0]
+    assert [event.text for event in doing.events if isinstance(event, Noticed)] == [
+        "remove network shop_default: still in use, left as it is: network shop_default has active endpoints"
+    ]
 
 
 async def test_a_build_streams_and_its_container_follows() -> None:
