@@ -44,6 +44,15 @@ def shorten(text: str, width: int) -> str:
     return text if len(text) <= width else text[: max(width - 1, 0)] + "…"
 
 
+def shorten_name(name: str, width: int) -> str:
+    """The name on one line, cut in the middle to `width` characters: long names often differ at their ends."""
+    name = clean(name, lines=False)
+    if len(name) <= width:
+        return name
+    end = max(width - 1, 0) // 2
+    return name[: max(width - 1 - end, 0)] + "…" + name[len(name) - end :]
+
+
 def plain(text: str, style: str = "", *, lines: bool = True) -> Content:
     """Content for Textual's own widgets (Static, Label, OptionList, titles, toasts): brackets mean nothing in it."""
     return Content.styled(clean(text, lines=lines), style)

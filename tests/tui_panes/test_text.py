@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from devbox.tui.text import clean, plain, plain_cell, shorten
+from devbox.tui.text import clean, plain, plain_cell, shorten, shorten_name
 from tests.tui_panes.host import HOSTILE
 
 
@@ -38,6 +38,12 @@ def test_what_is_shown_instead(text: str, shown: str) -> None:
 
 def test_one_line_stays_one_line() -> None:
     assert clean("a\nb\tc", lines=False) == "a⏎b c"
+
+
+def test_names_keep_both_ends() -> None:
+    assert shorten_name("service-number-01", 9) == "serv…r-01"
+    assert shorten_name("abcdef", 2) == "a…"
+    assert shorten_name("abc", 4) == "abc"
 
 
 def test_shorten_keeps_to_its_width() -> None:

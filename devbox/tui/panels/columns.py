@@ -9,6 +9,7 @@ from rich.cells import cell_len, set_cell_size
 from devbox.record import dataclass
 from devbox.tui.panels.rows import Kind, Row
 from devbox.tui.status import Status, Tone
+from devbox.tui.text import shorten_name
 
 Cell = tuple[str, Tone]
 
@@ -24,6 +25,12 @@ class Column:
     width: int
     cell: Callable[[Row], Cell]
     right: bool = False
+    name: bool = False
+    """Cut in the middle instead of at the end."""
+
+    def text(self, of: str) -> str:
+        """`of` in exactly the column's width."""
+        return fit(shorten_name(of, self.width) if self.name else of, self.width, self.right)
 
 
 def fit(text: str, width: int, right: bool = False) -> str:
@@ -72,9 +79,9 @@ def layout(width: int, rows: Sequence[Row]) -> tuple[Column, ...]:
     memory = Column("MEM", 5, lambda row: (row.memory, Tone.PLAIN), right=True)
     joined = Column("STATE", 13, lambda row: _of(row.status))
     if width < 46:
-        return (Column("SERVICES", max(width - GUTTER - 14, 6), _name), joined)
+        return (Column("SERVICES", max(width - GUTTER - 14, 6), _name, name=True), joined)
     if width < 62:
-        return (Column("SERVICES", width - GUTTER - 1 - 13 - 2 - 7 - 1, _name), joined, uptime)
+        return (Column("SERVICES", width - GUTTER - 1 - 13 - 2 - 7 - 1, _name, name=True), joined, uptime)
     split = width >= 88
     state: tuple[Column, ...] = (joined,)
     if split:
@@ -85,9 +92,16 @@ def layout(width: int, rows: Sequence[Row]) -> tuple[Column, ...]:
     name = min(max(longest, 10), max(room - 8, 10), 32)
     ports = min(max(longest_ports, 5), room - name)
     left = room - name - ports - 2
-    columns = [Column("SERVICES", name, _name), *state, uptime, Column("PORTS", ports, _ports(ports)), cpu, memory]
+    columns = [
+        Column("SERVICES", name, _name, name=True),
+        *state,
+        uptime,
+        Column("PORTS", ports, _ports(ports)),
+        cpu,
+        memory,
+    ]
     if left >= 12 and any(row.image for row in rows):
         columns.append(Column("IMAGE", left, lambda row: (row.image, Tone.OFF)))
     elif left > 0:
-        columns[0] = Column("SERVICES", name + min(left, 12), _name)
+        columns[0] = Column("SERVICES", name + min(left, 12), _name, name=True)
     return tuple(columns)

@@ -245,7 +245,7 @@ class ServiceList(ScrollView, can_focus=True):
         for column in self.columns:
             text, tone = column.cell(row)
             style = bold if bold and tone is Tone.PLAIN else self._tone(tone) + back
-            segments.append(Segment(fit(text, column.width, column.right) + "  ", style))
+            segments.append(Segment(column.text(text) + "  ", style))
         return Strip(segments).crop_extend(0, width, self.rich_style + back)
 
     def _tone(self, tone: Tone) -> Style:

@@ -14,7 +14,7 @@ from textual.strip import Strip
 from devbox.logs.levels import level
 from devbox.logs.line import LogLine, Stream
 from devbox.logs.query import Query
-from devbox.tui.text import shorten
+from devbox.tui.text import shorten_name
 from devbox.tui.widgets.ansi import Styled, parse
 from devbox.tui.widgets.cells import breaks, index_at
 from devbox.tui.widgets.log_styles import LogStyles
@@ -187,7 +187,7 @@ class LineFormat:
             style = self.names.get(line.service)
             if style is None:
                 style = self.names[line.service] = self.styles.other(line.service)
-            name = set_cell_size(shorten(line.service, self.name_width), self.name_width)
+            name = set_cell_size(shorten_name(line.service, self.name_width), self.name_width)
             segments.append(Segment(name + " ", style))
         return segments
 

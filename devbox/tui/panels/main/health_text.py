@@ -13,7 +13,7 @@ from devbox.plan.readiness import Readiness, absent, readiness, waits_for
 from devbox.session.state import ServiceRow
 from devbox.tui.amounts import span, took
 from devbox.tui.status import Tone, container_status, service_status
-from devbox.tui.text import clean, plain, shorten
+from devbox.tui.text import clean, plain, shorten, shorten_name
 
 _QUIET = "$foreground 60%"
 _TONES = {
@@ -54,7 +54,7 @@ def stack_health(rows: Sequence[ServiceRow], now: float, width: int) -> Content:
     others = {row.name: row.containers for row in rows}
     for row in rows:
         status = service_status(row)
-        head = plain(shorten(row.name, names).ljust(names + 2), "bold")
+        head = plain(shorten_name(row.name, names).ljust(names + 2), "bold")
         lines.append(head + plain(f"{status.symbol} {status.word}", _TONES[status.tone], lines=False))
         for verdict in _missing(row, others, now):
             for line in (verdict.text, *verdict.reasons):

@@ -9,7 +9,7 @@ from textual.content import Content
 from devbox.plan.observed import Container, RunState
 from devbox.session.state import ServiceRow, Usage
 from devbox.tui.amounts import percent, size
-from devbox.tui.text import plain, shorten
+from devbox.tui.text import plain, shorten_name
 from devbox.tui.widgets.sparkline import graph
 
 _QUIET = "$foreground 60%"
@@ -45,7 +45,7 @@ def stack_stats(rows: Sequence[ServiceRow], usage: Mapping[str, Usage], cpus: in
     lines = [Content.styled(f"{'':{wide}}  {'CPU':>6}  {'memory':>7}  {'in':>7}  {'out':>7}  {'pids':>5}", _QUIET)]
     for name, (_, container) in zip(names, measured, strict=True):
         used = usage[container.id]
-        line = plain(f"{shorten(name, wide):{wide}}", "bold") + Content(
+        line = plain(f"{shorten_name(name, wide):{wide}}", "bold") + Content(
             f"  {percent(used.cpu):>6}  {size(used.memory):>7}  {size(used.net_rx):>5}/s  {size(used.net_tx):>5}/s"
             f"  {used.pids:>5}"
         )

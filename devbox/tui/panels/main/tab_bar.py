@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from devbox.tui.text import shorten
+from devbox.tui.text import shorten_name
 
 
 class TabBar(Widget):
@@ -41,7 +41,7 @@ class TabBar(Widget):
         tabs = Content("").join(self._label(tab, title) for tab, title in self._tabs)
         # What does not fit goes: first the subject, then the end of the note.
         room = width - tabs.cell_length
-        subject = Content.styled(f" {shorten(self.subject, 24)} ", "bold $text-primary") + Content.styled(
+        subject = Content.styled(f" {shorten_name(self.subject, 24)} ", "bold $text-primary") + Content.styled(
             "│", "$foreground 30%"
         )
         if room < subject.cell_length + min(self.note.cell_length, 24) + 1:
