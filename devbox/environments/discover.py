@@ -74,7 +74,7 @@ def _another(folder: Folder, named: Described) -> bool:
 
 
 def _of_file(named: Described, request: LoadRequest, files: Files, wanted: str) -> Environments:
-    found = _with_projects(named.environments, request, files, "")
+    found = _with_projects(named.environments, request, files)
     current = _pick(found, wanted) if wanted else next((e for e in found if e.name == named.default), found[0])
     missing = tuple(_missing(current, files))
     if missing:
@@ -87,42 +87,59 @@ def _discovered(folder: Folder | None, request: LoadRequest, files: Files, wante
     if not found:
         found = (Environment(name=DEFAULT),)
     elif folder:
-        found = _with_projects(found, request, files, folder.name)
+        found = _with_projects(found, request, files, folder)
     current = _pick(found, wanted) if wanted else preferred(found)
     return Environments(all=found, current=current)
 
 
 def _chosen_in_dotenv(folder: Folder, files: Files) -> bool:
     """Whether .env names the files, so that their names mean nothing."""
-    lines = text_of(absolute(folder.path, ".env"), files).splitlines()
-    return any(line.strip().removeprefix("export ").startswith("COMPOSE_FILE=") for line in lines)
+    return bool(_in_dotenv("COMPOSE_FILE", folder.path, files))
+
+
+def _in_dotenv(variable: str, folder: str, files: Files) -> str:
+    """The value of a variable in the folder's .env; "" if it is not there."""
+    found = ""
+    for line in text_of(absolute(folder, ".env"), files).splitlines():
+        key, _, value = line.strip().removeprefix("export ").partition("=")
+        if key == variable:
+            found = value.strip().strip("\"'")
+    return found
 
 
 def _with_projects(
-    found: Sequence[Environment], request: LoadRequest, files: Files, fallback: str
+    found: Sequence[Environment], request: LoadRequest, files: Files, folder: Folder | None = None
 ) -> tuple[Environment, ...]:
-    """Each with a project of its own where there are several; a single one leaves the name to its files."""
+    """Each with a project of its own where there are several; a single one leaves the name to its files.
+
+    `folder` is where they were discovered: its "default" is what Compose would open, and bears the name it would give.
+    """
     if len(found) < 2:
         return tuple(found)
+
+    def project(environment: Environment) -> str:
+        stem = _base_name(environment, request, files, folder)
+        return stem if folder and environment.name == DEFAULT else f"{stem}-{normal(environment.name)}"
+
     return tuple(
-        environment
-        if environment.project
-        else replace(
-            environment, project=f"{_base_name(environment, request, files, fallback)}-{normal(environment.name)}"
-        )
+        environment if environment.project else replace(environment, project=project(environment))
         for environment in found
     )
 
 
-def _base_name(environment: Environment, request: LoadRequest, files: Files, fallback: str) -> str:
+def _base_name(environment: Environment, request: LoadRequest, files: Files, folder: Folder | None) -> str:
     """What Compose would call the project of these files."""
     if explicit := request.environ.get("COMPOSE_PROJECT_NAME"):
         return normal(explicit)
-    for file in reversed(environment.files):
+    if folder and (explicit := _in_dotenv("COMPOSE_PROJECT_NAME", folder.path, files)):
+        return normal(explicit)
+    for file in reversed(environment.files or (folder.base_files if folder else ())):
         if name := declared(text_of(file, files)):
             return name
-    folder = environment.project_directory or (dirname(environment.files[0]) if environment.files else "")
-    return normal(fallback or basename(folder)) or normal(basename(request.cwd)) or DEFAULT
+    if folder:
+        return normal(folder.name) or normal(basename(request.cwd)) or DEFAULT
+    place = environment.project_directory or (dirname(environment.files[0]) if environment.files else "")
+    return normal(basename(place)) or normal(basename(request.cwd)) or DEFAULT
 
 
 def _pick(found: Sequence[Environment], wanted: str) -> Environment:

@@ -31,10 +31,14 @@ class Folder:
         return basename(dirname(self.path)) if self.beside else basename(self.path)
 
     @property
+    def base_files(self) -> tuple[str, ...]:
+        """The absolute paths of the base and its override: what Compose takes by itself."""
+        return tuple(absolute(self.path, file) for file in (self.base, self.override) if file)
+
+    @property
     def files(self) -> frozenset[str]:
         """The absolute paths of its Compose files."""
-        named = (self.base, self.override, *(file for _, file in self.overlays))
-        return frozenset(absolute(self.path, file) for file in named if file)
+        return frozenset((*self.base_files, *(absolute(self.path, file) for _, file in self.overlays)))
 
 
 def nearest(start: str, files: Files) -> Folder | None:

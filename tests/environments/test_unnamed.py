@@ -47,6 +47,23 @@ def test_the_name_in_the_files_is_the_stem_of_the_projects_names() -> None:
     assert [environment.project for environment in environments.all] == ["theshop-dev", "theshop-qa"]
 
 
+@pytest.mark.parametrize(
+    ("more", "environ", "project"),
+    [
+        ({}, {}, "shop"),
+        ({"/shop/compose.override.yaml": "name: ours"}, {}, "ours"),
+        ({"/shop/.env": "COMPOSE_PROJECT_NAME='mine'"}, {}, "mine"),
+        ({"/shop/.env": "COMPOSE_PROJECT_NAME=mine"}, {"COMPOSE_PROJECT_NAME": "shells"}, "shells"),
+    ],
+)
+def test_the_default_is_the_project_that_compose_itself_would_open(
+    more: dict[str, str], environ: dict[str, str], project: str
+) -> None:
+    environments = found({"/shop/compose.yaml": "", "/shop/compose.stage.yaml": "", **more}, environ=environ)
+    assert environments.current.name == "default"
+    assert environments.current.project == project
+
+
 def test_the_base_with_its_override_is_an_environment_beside_others() -> None:
     environments = found(["/shop/compose.yaml", "/shop/compose.override.yaml", "/shop/compose.dev.yaml"])
     assert names(environments) == ["default", "dev"]
@@ -72,7 +89,7 @@ def test_the_docker_folder_of_a_repository_counts_from_below_too() -> None:
     environments = found(files, cwd="/shop/src")
     assert names(environments) == ["default", "stage"]
     assert environments.current.files == ("/shop/docker/compose.yaml",)
-    assert environments.current.project == "shop-default"
+    assert environments.current.project == "shop"
 
 
 def test_a_docker_folder_above_the_repository_is_none_of_ours() -> None:
