@@ -62,7 +62,8 @@ def parse(words: Sequence[str], module: ModuleType | None) -> argparse.Namespace
         module.add(subparsers)
     args, unknown = parser.parse_known_args(words)
     if unknown:
-        raise UsageError(f"devbox {args.verb} does not take {unknown[0]!r}.", hint=_where(unknown[0], args.verb))
+        command = f"devbox {args.verb}".rstrip()
+        raise UsageError(f"{command} does not take {unknown[0]!r}.", hint=_where(unknown[0], args.verb))
     return args
 
 

@@ -36,7 +36,8 @@ async def run(args: argparse.Namespace, outside: Outside) -> int:
         for environment in found.all:
             say(environment.name)
         return ExitCode.DONE
-    projects = {one.name: _project(one, request, outside) for one in found.all}
+    alone = len(found.all) == 1
+    projects = {one.name: _project(one, request, outside, must_load=alone) for one in found.all}
     running = await _running(outside)
     if args.json:
         say_json([as_json(one, projects[one.name], running, current=one is found.current) for one in found.all])
@@ -53,8 +54,8 @@ async def run(args: argparse.Namespace, outside: Outside) -> int:
     return ExitCode.DONE
 
 
-def _project(environment: Environment, request: LoadRequest, outside: Outside) -> str:
-    """The project's name; "" where the files do not load."""
+def _project(environment: Environment, request: LoadRequest, outside: Outside, *, must_load: bool) -> str:
+    """The project's name; "" where the files do not load, LoadError if they must."""
     if environment.project:
         return environment.project
     from devbox.compose.load import load
@@ -63,6 +64,8 @@ def _project(environment: Environment, request: LoadRequest, outside: Outside) -
     try:
         return load(request_for(environment, request), outside.files).name
     except LoadError:
+        if must_load:
+            raise
         return ""
 
 

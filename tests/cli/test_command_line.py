@@ -43,6 +43,10 @@ def test_a_wrong_option_is_a_usage_error_with_the_way_to_help(world: World) -> N
     assert "devbox up --help" in said.err
 
 
+def test_a_wrong_option_without_a_verb_is_told_of_devbox_itself(world: World) -> None:
+    assert "devbox does not take '--colour'" in world.run("--colour").err
+
+
 @pytest.mark.parametrize("verb", sorted(VERBS))
 def test_every_verb_has_help(world: World, verb: str) -> None:
     said = world.run(verb, "--help")

@@ -151,7 +151,8 @@ def test_a_project_is_taken_down_by_its_name_alone(elsewhere: World) -> None:
     assert elsewhere.engine.containers == {}
 
 
-def test_without_a_name_and_a_file_there_is_nothing_to_list(elsewhere: World) -> None:
-    said = elsewhere.run("ps")
+@pytest.mark.parametrize("verb", ["ps", "env"])
+def test_without_a_name_and_a_file_there_is_nothing_to_list(elsewhere: World, verb: str) -> None:
+    said = elsewhere.run(verb)
     assert said.code == 1
     assert "no Compose file" in said.err
