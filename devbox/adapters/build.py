@@ -109,7 +109,7 @@ class ImageBuilder:
         info = await self._engine.info()
         choices = candidates(info.context, self._environ)
         endpoint = next((one for one in choices if one.url == info.endpoint), choices[0])
-        async with aclosing(build(endpoint, request, outline)) as batches:
+        async with aclosing(build(endpoint, self._environ, request, outline)) as batches:
             async for batch in batches:
                 yield batch
         if outline.error:

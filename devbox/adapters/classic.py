@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import re
-import socket
 import tempfile
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import docker
-from docker.errors import APIError, DockerException
-from docker.tls import TLSConfig
+from docker.errors import DockerException
+from urllib3.exceptions import HTTPError
 
 from devbox.adapters.buildx import tagged
+from devbox.adapters.client import Client
+from devbox.adapters.connect import client
 from devbox.adapters.dial import Endpoint
 from devbox.adapters.outline import Outline
 from devbox.adapters.threads import batches
-from devbox.errors import BuildFailed
+from devbox.errors import BuildFailed, EngineError
 from devbox.ports import BuildRequest, Progress
 
 _WAITING = 1000
@@ -26,7 +26,9 @@ _WAITING = 1000
 _STEP = re.compile(r"Step \d+/\d+ : (.*)")
 
 
-async def build(endpoint: Endpoint, request: BuildRequest, outline: Outline) -> AsyncGenerator[list[Progress]]:
+async def build(
+    endpoint: Endpoint, environ: Mapping[str, str], request: BuildRequest, outline: Outline
+) -> AsyncGenerator[list[Progress]]:
     """Build at `endpoint`; a failure is left in `outline`. BuildFailed at once where the build asks for BuildKit."""
     wanted = [
         name
@@ -43,7 +45,7 @@ async def build(endpoint: Endpoint, request: BuildRequest, outline: Outline) -> 
             f"The build of {request.service} uses {', '.join(wanted)}, which needs BuildKit.",
             hint="Install the docker CLI's plugin buildx (Debian: docker-buildx), then build again.",
         )
-    reader = batches(lambda: _Source(endpoint, request, outline), _WAITING)
+    reader = batches(lambda: _Source(client(endpoint, environ), request, outline), _WAITING)
     try:
         async for batch in reader:
             yield batch
@@ -52,43 +54,24 @@ async def build(endpoint: Endpoint, request: BuildRequest, outline: Outline) -> 
             await reader.aclose()
 
 
-class _Client(docker.APIClient):
-    """The SDK's client, keeping the answer of the build, so that it can be ended from outside."""
-
-    answer: Any = None
-
-    def _stream_helper(self, response: Any, decode: bool = False) -> Any:
-        self.answer = response
-        return super()._stream_helper(response, decode=decode)  # type: ignore[misc]
-
-    def end(self) -> None:
-        """Close the connection of the build, which cancels it."""
-        raw = getattr(getattr(getattr(self.answer, "raw", None), "_fp", None), "fp", None)
-        connection = getattr(getattr(raw, "raw", None), "_sock", None)
-        if isinstance(connection, socket.socket):
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-        self.close()
-
-
 class _Source:
     """The messages of one build."""
 
-    def __init__(self, endpoint: Endpoint, request: BuildRequest, outline: Outline) -> None:
+    def __init__(self, client: Client, request: BuildRequest, outline: Outline) -> None:
         self._outline = outline
         self._item = ""
         self._closed = False
-        self._client = _client(endpoint)
+        self._client = client
         try:
-            self._messages = _messages(self._client, request)
-        except (APIError, DockerException, OSError, TypeError) as error:
-            self._client.close()
+            self._messages = _messages(client, request)
+        except (EngineError, DockerException, OSError, TypeError) as error:
+            client.close()
             raise BuildFailed(f"The image of {request.service} ({request.image}) did not build: {error}") from error
 
     def read(self) -> list[Progress] | None:
         try:
             message = next(self._messages, None)
-        except (APIError, DockerException, OSError, ValueError) as error:
+        except (EngineError, HTTPError, OSError, ValueError) as error:
             if self._closed:
                 return None
             self._outline.failed(self._item, str(error))
@@ -99,7 +82,8 @@ class _Source:
 
     def close(self) -> None:
         self._closed = True
-        self._client.end()
+        self._client.end_answer()
+        self._client.close()
 
     def _progress(self, message: Mapping[str, Any]) -> list[Progress]:
         if "error" in message:
@@ -137,16 +121,7 @@ class _Source:
         return last or None
 
 
-def _client(endpoint: Endpoint) -> _Client:
-    tls = endpoint.tls
-    config: TLSConfig | bool = False
-    if tls is not None:
-        pair = (tls.cert, tls.key) if tls.cert and tls.key else None
-        config = TLSConfig(client_cert=pair, ca_cert=tls.ca or None, verify=tls.verify)
-    return _Client(base_url=endpoint.url, version="auto", tls=config, timeout=3600, use_ssh_client=True)
-
-
-def _messages(client: _Client, request: BuildRequest) -> Iterator[dict[str, Any]]:
+def _messages(client: Client, request: BuildRequest) -> Iterator[dict[str, Any]]:
     build = request.build
     first, *others = tagged(request)
     arguments: dict[str, Any] = {
@@ -180,7 +155,7 @@ def _messages(client: _Client, request: BuildRequest) -> Iterator[dict[str, Any]
 
 
 def _with_tags(
-    client: _Client, found: Iterator[dict[str, Any]], first: str, others: list[str]
+    client: Client, found: Iterator[dict[str, Any]], first: str, others: list[str]
 ) -> Iterator[dict[str, Any]]:
     """The messages; at a good end the image gets its further tags."""
     good = True

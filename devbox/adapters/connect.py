@@ -8,57 +8,68 @@ from typing import TYPE_CHECKING
 from devbox.errors import EngineError, EngineLost, NoEngine
 
 if TYPE_CHECKING:
+    from devbox.adapters.client import Client
     from devbox.adapters.dial import Endpoint
     from devbox.adapters.engine import DockerEngine
-    from devbox.adapters.wire import Wire
 
 OLDEST = (1, 41)
 """Docker 20.10."""
 NEWEST = (1, 52)
 """Docker 29; a newer engine is spoken to in this version."""
+FIRST_TIMEOUT, TIMEOUT = 20, 60
+"""Seconds an engine may take for its first answer, and for any later one that needs no waiting."""
 
 
 async def connect(context: str, environ: Mapping[str, str]) -> DockerEngine:
     """A connected engine; `context` "": as the docker CLI would choose. NoEngine says in one sentence what to do."""
     from devbox.adapters.contexts import candidates
-    from devbox.adapters.engine import DockerEngine
     from devbox.adapters.threads import Threads
-    from devbox.adapters.wire import Wire
 
     threads = Threads()
     endpoints = candidates(context, environ)
     failures: list[EngineError] = []
     for endpoint in endpoints:
-        wire = Wire(endpoint)
+        opening = threads.call(lambda endpoint=endpoint: client(endpoint, environ))  # type: ignore[misc]
         try:
-            await threads.call(lambda wire=wire: agree(wire, environ))  # type: ignore[misc]
+            found = await opening
         except EngineLost as error:
             failures.append(error)
             continue
-        return DockerEngine(wire, threads, environ)
+        from devbox.adapters.engine import DockerEngine
+
+        return DockerEngine(found, threads, environ)
     raise _nobody(endpoints, failures)
 
 
-def agree(wire: Wire, environ: Mapping[str, str]) -> None:
-    """Set the API version to speak: the engine's own, at most the newest known here."""
-    answer = wire.request("GET", "/_ping", timeout=20)
-    if answer.status >= 400:
-        reason = wire.refusal(answer).message
-        raise NoEngine(
-            f"The Docker Engine at {wire.endpoint.url} is not ready: {reason.rstrip('.')}; try again shortly."
-        )
-    theirs = version(answer.headers.get("api-version", ""))
+def client(endpoint: Endpoint, environ: Mapping[str, str]) -> Client:
+    """A client that has agreed with its engine on the version: the engine's own, at most the newest known here."""
+    from devbox.adapters.client import Client
+
+    found = Client(endpoint, ".".join(map(str, NEWEST)), FIRST_TIMEOUT, environ)
+    try:
+        found.agree(".".join(map(str, _version(found, environ))), TIMEOUT)
+    except BaseException:
+        found.close()
+        raise
+    return found
+
+
+def _version(client: Client, environ: Mapping[str, str]) -> tuple[int, ...]:
+    url = client.endpoint.url
+    try:
+        answer = client.get(f"{client.base_url}/_ping")  # the SDK's own method keeps the answer's head to itself
+    except EngineLost:
+        raise
+    except EngineError as error:
+        reason = error.message.rstrip(".")
+        raise NoEngine(f"The Docker Engine at {url} is not ready: {reason}; try again shortly.") from error
+    theirs = version(answer.headers.get("Api-Version", ""))
     if not theirs:
-        raise NoEngine(
-            f"What answers at {wire.endpoint.url} is no Docker Engine; check DOCKER_HOST and `docker context ls`."
-        )
+        raise NoEngine(f"What answers at {url} is no Docker Engine; check DOCKER_HOST and `docker context ls`.")
     if theirs < OLDEST:
         spoken = ".".join(map(str, theirs))
-        raise NoEngine(
-            f"The Docker Engine at {wire.endpoint.url} speaks API {spoken}; devbox needs 1.41 (Docker 20.10) or newer."
-        )
-    wanted = version(environ.get("DOCKER_API_VERSION", "")) or min(theirs, NEWEST)
-    wire.version = ".".join(map(str, wanted))
+        raise NoEngine(f"The Docker Engine at {url} speaks API {spoken}; devbox needs 1.41 (Docker 20.10) or newer.")
+    return version(environ.get("DOCKER_API_VERSION", "")) or min(theirs, NEWEST)
 
 
 def version(text: str) -> tuple[int, ...]:

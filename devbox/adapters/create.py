@@ -6,15 +6,18 @@ import contextlib
 import io
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from devbox.adapters.wire import Query, Wire
 from devbox.compose.model import Network, Volume
 from devbox.errors import EngineError
 from devbox.plan.steps import ContainerSpec, InjectedFile
 
+if TYPE_CHECKING:
+    from devbox.adapters.client import Client
 
-def create_network(wire: Wire, network: Network, labels: Mapping[str, str]) -> str:
+
+def create_network(client: Client, network: Network, labels: Mapping[str, str]) -> str:
+    """In the engine's own words: the SDK's method cannot switch an address family off."""
     body: dict[str, Any] = {
         "Name": network.name,
         "CheckDuplicate": True,
@@ -44,39 +47,33 @@ def create_network(wire: Wire, network: Network, labels: Mapping[str, str]) -> s
                 for pool in network.ipam
             ],
         }
-    return str(wire.json("POST", "/networks/create", body=body)["Id"])
+    return str(client.tell("/networks/create", body)["Id"])
 
 
-def create_volume(wire: Wire, volume: Volume, labels: Mapping[str, str]) -> None:
-    body = {
-        "Name": volume.name,
-        "Driver": volume.driver or "local",
-        "DriverOpts": dict(volume.driver_opts),
-        "Labels": {**volume.labels, **labels},
-    }
-    wire.json("POST", "/volumes/create", body=body)
+def create_volume(client: Client, volume: Volume, labels: Mapping[str, str]) -> None:
+    client.create_volume(
+        volume.name,
+        driver=volume.driver or "local",
+        driver_opts=dict(volume.driver_opts),
+        labels={**volume.labels, **labels},
+    )
 
 
-def create_container(wire: Wire, spec: ContainerSpec) -> str:
+def create_container(client: Client, spec: ContainerSpec) -> str:
     """Create, connect, copy in; removed again if a part fails."""
-    query = {"name": spec.name, **({"platform": spec.platform} if spec.platform else {})}
-    id = str(wire.json("POST", "/containers/create", query, dict(spec.body), timeout=None)["Id"])
+    made = client.create_container_from_config(dict(spec.body), spec.name, spec.platform or None)  # type: ignore[no-untyped-call]
+    id = str(made["Id"])
     try:
         for network, endpoint in spec.extra_networks.items():
-            body = {"Container": id, "EndpointConfig": dict(endpoint)}
-            wire.json("POST", f"/networks/{network}/connect", body=body)
+            # In the engine's own words: the SDK's method knows no priority of gateways.
+            client.tell(f"/networks/{network}/connect", {"Container": id, "EndpointConfig": dict(endpoint)})
         if spec.files:
-            put_files(wire, id, "/", packed(spec.files))
+            client.put_archive(id, "/", packed(spec.files))
     except EngineError:
         with contextlib.suppress(EngineError):
-            wire.json("DELETE", f"/containers/{id}", {"force": True, "v": True})
+            client.remove_container(id, force=True, v=True)
         raise
     return id
-
-
-def put_files(wire: Wire, container: str, directory: str, archive: bytes) -> None:
-    query: Query = {"path": directory, "copyUIDGID": True}
-    wire.json("PUT", f"/containers/{container}/archive", query, archive, timeout=None)
 
 
 def packed(files: Sequence[InjectedFile]) -> bytes:

@@ -36,6 +36,9 @@ class Endpoint:
     tls: Tls | None = None
 
 
+CONNECT_TIMEOUT = 10.0
+
+
 class Connection:
     """A connected socket, with the ssh process behind it if there is one."""
 
@@ -72,7 +75,7 @@ class Connection:
         return self._complaint
 
 
-def dial(endpoint: Endpoint, timeout: float) -> Connection:
+def dial(endpoint: Endpoint, timeout: float = CONNECT_TIMEOUT) -> Connection:
     """Connect; OSError if nobody is there, NoEngine if the address itself is no good."""
     address = urlsplit(endpoint.url)
     match address.scheme:

@@ -1,24 +1,27 @@
-"""Engine over the wire: each method is one call of the API, or hands on to the module that knows how."""
+"""Engine over the SDK: each method is one call of its client, or hands on to the module that knows how."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from devbox.adapters import create, observe, removal, starting, streams, translate
 from devbox.adapters.connect import version
 from devbox.adapters.execs import Exec, ExecSpec
 from devbox.adapters.pull import PullSource
 from devbox.adapters.threads import Source, Threads, batches
-from devbox.adapters.wire import Cancel, Query, Wire
+from devbox.adapters.waiting import Waiting
 from devbox.compose.model import Network, Volume
 from devbox.errors import NotFound
 from devbox.logs.line import LogLine
 from devbox.plan.observed import Container, Observed, ObservedImage, RunningProject
 from devbox.plan.steps import ContainerSpec
 from devbox.ports import EngineEvent, EngineInfo, ExecResult, Progress, Sample
+
+if TYPE_CHECKING:
+    from devbox.adapters.client import Client
 
 T = TypeVar("T")
 
@@ -29,17 +32,18 @@ WAITING = 20_000
 class DockerEngine:
     """ports.Engine of one endpoint; made by `connect`."""
 
-    def __init__(self, wire: Wire, threads: Threads, environ: Mapping[str, str]) -> None:
-        self._wire = wire
+    def __init__(self, client: Client, threads: Threads, environ: Mapping[str, str]) -> None:
+        self._client = client
         self._threads = threads
         self._environ = environ
 
     async def info(self) -> EngineInfo:
-        told, spoken = await asyncio.gather(self._get("/info"), self._get("/version"))
-        return translate.info(told, spoken, self._wire.endpoint.url, self._wire.endpoint.context, self._wire.version)
+        told, spoken = await asyncio.gather(self._call(lambda api: api.info()), self._call(lambda api: api.version()))
+        where = self._client.endpoint
+        return translate.info(told, spoken, where.url, where.context, self._client.api_version)
 
     async def close(self) -> None:
-        self._wire.close()
+        self._client.close()
 
     # What is there
     async def observe(
@@ -51,74 +55,70 @@ class DockerEngine:
         volumes: Sequence[str] = (),
         detail: bool = False,
     ) -> Observed:
-        spoken = version(self._wire.version)
+        spoken = version(self._client.api_version)
         return await observe.observe(
-            self._get, spoken, project, images=images, networks=networks, volumes=volumes, detail=detail
+            self._call, spoken, project, images=images, networks=networks, volumes=volumes, detail=detail
         )
 
     async def projects(self) -> tuple[RunningProject, ...]:
         filters = {"label": [translate.PROJECT]}
-        return translate.projects(await self._get("/containers/json", {"all": True, "filters": filters}))
+        return translate.projects(await self._call(lambda api: api.containers(all=True, filters=filters)))
 
     async def inspect(self, container: str) -> Container:
-        return await observe.inspect(self._get, container)
+        return await observe.inspect(self._call, container)
 
     async def image(self, reference: str) -> ObservedImage | None:
-        return await observe.image(self._get, reference)
+        return await observe.image(self._call, reference)
 
     # Making and unmaking
     async def create_network(self, network: Network, labels: Mapping[str, str]) -> str:
-        return await self._call(lambda: create.create_network(self._wire, network, labels))
+        return await self._call(lambda api: create.create_network(api, network, labels))
 
     async def remove_network(self, name: str) -> None:
-        await self._do("DELETE", f"/networks/{name}")
+        await self._call(lambda api: api.remove_network(name))
 
     async def create_volume(self, volume: Volume, labels: Mapping[str, str]) -> None:
-        await self._call(lambda: create.create_volume(self._wire, volume, labels))
+        await self._call(lambda api: create.create_volume(api, volume, labels))
 
     async def remove_volume(self, name: str) -> None:
-        await self._do("DELETE", f"/volumes/{name}")
+        await self._call(lambda api: api.remove_volume(name))
 
     async def remove_image(self, reference: str) -> None:
-        await self._do("DELETE", f"/images/{reference}")
+        await self._call(lambda api: api.remove_image(reference))
 
     async def create_container(self, spec: ContainerSpec) -> str:
-        return await self._call(lambda: create.create_container(self._wire, spec))
+        return await self._call(lambda api: create.create_container(api, spec))
 
     async def start(self, container: str) -> None:
-        await self._call(lambda: starting.start(self._wire, container))
+        await self._call(lambda api: starting.start(api, container))
 
     async def stop(self, container: str, timeout: float | None = None) -> None:
-        await self._do("POST", f"/containers/{container}/stop", _grace(timeout))
+        await self._call(lambda api: api.stop(container, _grace(timeout)))
 
     async def restart(self, container: str, timeout: float | None = None) -> None:
-        await self._call(lambda: starting.restart(self._wire, container, _grace(timeout)))
+        await self._call(lambda api: starting.restart(api, container, _grace(timeout)))
 
     async def kill(self, container: str, signal: str = "SIGKILL") -> None:
-        await self._do("POST", f"/containers/{container}/kill", {"signal": signal})
+        await self._call(lambda api: api.kill(container, signal))
 
     async def pause(self, container: str) -> None:
-        await self._do("POST", f"/containers/{container}/pause")
+        await self._call(lambda api: api.pause(container))
 
     async def unpause(self, container: str) -> None:
-        await self._do("POST", f"/containers/{container}/unpause")
+        await self._call(lambda api: api.unpause(container))
 
     async def remove(self, container: str, *, force: bool = False, volumes: bool = False) -> None:
-        await self._call(lambda: removal.remove(self._wire, container, force=force, volumes=volumes))
+        await self._call(lambda api: removal.remove(api, container, force=force, volumes=volumes))
 
     async def rename(self, container: str, name: str) -> None:
-        await self._do("POST", f"/containers/{container}/rename", {"name": name})
+        await self._call(lambda api: api.rename(container, name))
 
     async def wait(self, container: str) -> int:
-        cancel = Cancel()
-        answer = await self._call(
-            lambda: self._wire.request("POST", f"/containers/{container}/wait", timeout=None, cancel=cancel),
-            cancel=cancel.close,
-        )
-        return self._wire.exit_status(self._wire.checked(answer).body)
+        waiting = Waiting(self._client, container)
+        return await self._threads.call(waiting.end, cancel=waiting.close)
 
     async def put_files(self, container: str, directory: str, archive: bytes) -> None:
-        await self._call(lambda: create.put_files(self._wire, container, directory, archive))
+        await self._call(lambda api: api.put_archive(container, directory, archive))
 
     # Inside a container
     async def exec(
@@ -135,9 +135,9 @@ class DockerEngine:
         spec = ExecSpec(
             command=command, user=user, workdir=workdir, environment=environment or {}, privileged=privileged
         )
-        running = Exec(self._wire, container, spec)
+        running = Exec(self._client, container, spec)
         async with asyncio.timeout(timeout):
-            return await self._call(running.run, cancel=running.close)
+            return await self._threads.call(running.run, cancel=running.close)
 
     async def interact(
         self,
@@ -152,16 +152,16 @@ class DockerEngine:
         spec = ExecSpec(command=command, tty=tty, stdin=True, user=user, workdir=workdir, environment=environment or {})
         from devbox.adapters import interact
 
-        return await interact.interact(self._wire, self._threads, container, spec)
+        return await interact.interact(self._client, self._threads, container, spec)
 
     async def attach(self, container: str, *, tty: bool, stdin: bool) -> int:
         from devbox.adapters import interact
 
-        return await interact.attach(self._wire, self._threads, container, tty=tty, stdin=stdin)
+        return await interact.attach(self._client, self._threads, container, tty=tty, stdin=stdin)
 
     # Streams
     def events(self, project: str | None = None, since: float | None = None) -> AsyncIterator[list[EngineEvent]]:
-        return batches(lambda: streams.EventSource(self._wire, project, since), WAITING)
+        return batches(lambda: streams.EventSource(self._client, project, since), WAITING)
 
     async def logs(
         self,
@@ -177,34 +177,26 @@ class DockerEngine:
         query = streams.log_query(follow=follow, tail=tail, since=since, until=until)
 
         def source() -> Source[Sequence[LogLine]]:
-            return streams.LogSource(self._wire, container, query, tty=tty, follow=follow)
+            return streams.LogSource(self._client, container, query, tty=tty, follow=follow)
 
         async with aclosing(batches(source, WAITING)) as lines:
             async for batch in lines:
                 yield batch
 
     def pull(self, reference: str, platform: str = "") -> AsyncIterator[list[Progress]]:
-        return batches(lambda: PullSource(self._wire, reference, platform, self._environ), WAITING)
+        return batches(lambda: PullSource(self._client, reference, platform, self._environ), WAITING)
 
     async def sample(self, container: str) -> Sample | None:
         try:
-            query: Query = {"stream": False, "one-shot": True}
-            return translate.sample(await self._get(f"/containers/{container}/stats", query))
+            return translate.sample(await self._call(lambda api: api.stats(container, stream=False, one_shot=True)))
         except NotFound:
             return None
 
-    # How
-    async def _call(self, function: Callable[[], T], *, cancel: Callable[[], None] | None = None) -> T:
-        return await self._threads.call(function, cancel=cancel)
-
-    async def _get(self, path: str, query: Query | None = None) -> Any:
-        return await self._call(lambda: self._wire.json("GET", path, query))
-
-    async def _do(self, method: str, path: str, query: Query | None = None) -> None:
-        """A call that may take as long as the engine needs; "already so" (304) is no error."""
-        await self._call(lambda: self._wire.json(method, path, query, timeout=None))
+    async def _call(self, function: Callable[[Client], T]) -> T:
+        """A call of the SDK, off the loop."""
+        return await self._threads.call(lambda: function(self._client))
 
 
-def _grace(timeout: float | None) -> Query:
+def _grace(timeout: float | None) -> int | None:
     """The engine counts the time to a kill in whole seconds; less than one is none."""
-    return {} if timeout is None else {"t": int(timeout)}
+    return None if timeout is None else int(timeout)

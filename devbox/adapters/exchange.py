@@ -1,4 +1,4 @@
-"""HTTP as far as the engine speaks it: the head of an answer, and its body by length, by chunks, or to the end."""
+"""HTTP as far as a stream of the engine needs it: the head of an answer, and its body by length or to the end."""
 
 from __future__ import annotations
 
@@ -7,28 +7,18 @@ import threading
 from collections.abc import Callable, Mapping
 
 from devbox.adapters.dial import Connection
+from devbox.adapters.failures import Garbled
 
 MAX_HEAD = 64 * 1024
-
-
-class Garbled(Exception):
-    """The answer is no HTTP, or ends too early; `silent`: before its first byte."""
-
-    def __init__(self, reason: str, *, silent: bool = False) -> None:
-        super().__init__(reason)
-        self.silent = silent
 
 
 def head(sock: socket.socket) -> tuple[int, dict[str, str], bytes]:
     """(status, headers by lower-case name, what was read of the body)"""
     data = b""
     while (end := data.find(b"\r\n\r\n")) < 0:
-        try:
-            more = sock.recv(65536)
-        except ConnectionResetError as error:
-            raise Garbled("it closed the connection", silent=not data) from error
+        more = sock.recv(65536)
         if not more or len(data) > MAX_HEAD:
-            raise Garbled("it closed the connection" if not more else "it does not speak HTTP", silent=not data)
+            raise Garbled("it closed the connection" if not more else "it does not speak HTTP")
         data += more
     first, *lines = data[:end].decode("latin-1").split("\r\n")
     protocol, _, rest = first.partition(" ")
@@ -50,13 +40,9 @@ class Exchange:
         self._closed = closed
         self._lock = threading.Lock()
         self._reading = False
-        self._chunked = headers.get("transfer-encoding", "").lower() == "chunked"
         length = headers.get("content-length", "")
-        self._left = int(length) if length.isdigit() and not self._chunked else -1
-        """Bytes still to come: of the body, or of the chunk at hand; -1 unknown."""
-        if self._chunked:
-            self._left = 0
-        self._last = False
+        self._left = int(length) if length.isdigit() else -1
+        """Bytes still to come; -1 until the connection ends."""
 
     @property
     def closing(self) -> bool:
@@ -69,11 +55,6 @@ class Exchange:
         held = getattr(self.connection.sock, "pending", None)  # TLS decrypts more than was asked for
         return bool(self._rest) or bool(held and held())
 
-    @property
-    def ends_with_connection(self) -> bool:
-        """Only the end of the connection tells where the body ends."""
-        return self._left < 0 and not self._chunked
-
     def recv(self, size: int = 65536) -> bytes:
         """Some bytes of the body, waiting for the first; b"" at its end, or after `close`."""
         buffer = bytearray(size)
@@ -82,8 +63,6 @@ class Exchange:
 
     def recv_into(self, view: memoryview) -> int:
         """As `recv`, into `view`; 0 at the end."""
-        if self._chunked and not self._left and not self._next_chunk():
-            return 0
         if not self._left:
             return 0
         if self._left > 0:
@@ -148,32 +127,3 @@ class Exchange:
                 self._reading = False
                 if self._over.is_set():
                     self.connection.close()
-
-    def _next_chunk(self) -> bool:
-        """Read the next chunk's head; False at the last one."""
-        if self._last:
-            return False
-        line = self._line() or self._line()  # the line end that closes the chunk before
-        try:
-            self._left = int(line.split(b";")[0], 16)
-        except ValueError:
-            if self._over.is_set():
-                return False
-            raise Garbled("it closed the connection") from None
-        if self._left:
-            return True
-        self._last = True
-        while self._line():
-            pass
-        return False
-
-    def _line(self) -> bytes:
-        while (end := self._rest.find(b"\r\n")) < 0:
-            buffer = bytearray(65536)
-            kept, self._rest = self._rest, b""
-            count = self._raw_into(memoryview(buffer))
-            self._rest = kept + bytes(buffer[:count])
-            if not count:
-                return b""
-        line, self._rest = self._rest[:end], self._rest[end + 2 :]
-        return line

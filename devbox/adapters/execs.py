@@ -5,13 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import field
-from typing import Any
+from typing import TYPE_CHECKING
 
-from devbox.adapters.exchange import Exchange, Garbled
-from devbox.adapters.wire import Wire
+from devbox.adapters.exchange import Exchange
+from devbox.adapters.failures import Garbled, root
 from devbox.errors import EngineError
 from devbox.ports import ExecResult
 from devbox.record import dataclass
+
+if TYPE_CHECKING:
+    from devbox.adapters.client import Client
 
 OUTPUT_LIMIT = 64 * 1024
 
@@ -54,8 +57,8 @@ class Payloads:
 class Exec:
     """One exec; `run` blocks, `close` breaks it off from any thread (the process inside may go on)."""
 
-    def __init__(self, wire: Wire, container: str, spec: ExecSpec) -> None:
-        self._wire = wire
+    def __init__(self, client: Client, container: str, spec: ExecSpec) -> None:
+        self._client = client
         self._container = container
         self._spec = spec
         self._exchange: Exchange | None = None
@@ -63,8 +66,8 @@ class Exec:
 
     def run(self) -> ExecResult:
         """To its end; what it printed last, at most 64 KiB."""
-        id = make(self._wire, self._container, self._spec)
-        self._exchange = begin(self._wire, id, self._spec)
+        id = make(self._client, self._container, self._spec)
+        self._exchange = begin(self._client, id, self._spec)
         if self._closed:
             self._exchange.close()
         payloads, output = Payloads(), bytearray()
@@ -75,11 +78,11 @@ class Exec:
                 if len(output) > 2 * OUTPUT_LIMIT:
                     del output[:-OUTPUT_LIMIT]
         except (OSError, Garbled) as error:
-            raise self._wire.lost(error) from error
+            raise self._client.wire.lost(error) from root(error)
         finally:
             self._exchange.close()
         text = bytes(output[-OUTPUT_LIMIT:]).decode("utf-8", "replace")
-        return ExecResult(exit_code=exit_code(self._wire, id), output=text)
+        return ExecResult(exit_code=exit_code(self._client, id), output=text)
 
     def close(self) -> None:
         self._closed = True
@@ -87,35 +90,34 @@ class Exec:
             self._exchange.close()
 
 
-def make(wire: Wire, container: str, spec: ExecSpec) -> str:
+def make(client: Client, container: str, spec: ExecSpec) -> str:
     """Create the exec; its id."""
-    body: dict[str, Any] = {
-        "Cmd": list(spec.command),
-        "Tty": spec.tty,
-        "AttachStdin": spec.stdin,
-        "AttachStdout": True,
-        "AttachStderr": True,
-        "User": spec.user,
-        "WorkingDir": spec.workdir,
-        "Env": [name if value is None else f"{name}={value}" for name, value in spec.environment.items()],
-        "Privileged": spec.privileged,
-    }
+    made = client.exec_create(
+        container,
+        list(spec.command),
+        stdin=spec.stdin,
+        tty=spec.tty,
+        user=spec.user,
+        workdir=spec.workdir,
+        environment=dict(spec.environment),  # type: ignore[arg-type] # None, too, is fine
+        privileged=spec.privileged,
+    )
+    return str(made["Id"])
+
+
+def begin(client: Client, id: str, spec: ExecSpec) -> Exchange:
+    """Start the exec, its stream attached."""
+    body: dict[str, object] = {"Detach": False, "Tty": spec.tty}
     if spec.size:
         body["ConsoleSize"] = list(spec.size)
-    return str(wire.json("POST", f"/containers/{container}/exec", body=body)["Id"])
+    return client.wire.open("POST", f"/exec/{id}/start", body=body, upgrade=spec.stdin)
 
 
-def begin(wire: Wire, id: str, spec: ExecSpec) -> Exchange:
-    """Start the exec, its stream attached."""
-    body = {"Detach": False, "Tty": spec.tty}
-    return wire.open("POST", f"/exec/{id}/start", body=body, upgrade=spec.stdin)
-
-
-def exit_code(wire: Wire, id: str) -> int:
+def exit_code(client: Client, id: str) -> int:
     """The exit code of an exec whose stream has ended; the engine takes note of it a moment later."""
     deadline = time.monotonic() + 5
     while True:
-        found = wire.json("GET", f"/exec/{id}/json")
+        found = client.exec_inspect(id)
         if found.get("ExitCode") is not None and not found.get("Running"):
             return int(found["ExitCode"])
         if time.monotonic() > deadline:

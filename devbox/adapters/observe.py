@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from devbox.adapters import container as containers
 from devbox.adapters import translate
-from devbox.adapters.wire import Query
 from devbox.errors import NotFound
 from devbox.plan.observed import Container, HealthState, Observed, ObservedImage, RunState
 
-Ask = Callable[[str, Query | None], Awaitable[Any]]
-"""GET path with query -> the decoded answer."""
+if TYPE_CHECKING:
+    from devbox.adapters.client import Client
+
+Ask = Callable[[Callable[["Client"], Any]], Awaitable[Any]]
+"""A call of the client -> its answer, made off the loop."""
 
 LIST_HAS_HEALTH = (1, 52)
 
@@ -30,10 +32,10 @@ async def observe(
 ) -> Observed:
     own = [f"{translate.PROJECT}={project}"]
     listed, running, verdicts, made_networks, made_volumes, found_images = await asyncio.gather(
-        ask("/containers/json", {"all": True, "filters": {"label": own}}),
-        ask("/containers/json", None),
+        ask(lambda client: client.containers(all=True, filters={"label": own})),
+        ask(lambda client: client.containers()),
         _verdicts(ask, own, version),
-        ask("/networks", None),
+        ask(lambda client: client.networks()),
         _volumes(ask, own, volumes),
         asyncio.gather(*(image(ask, reference) for reference in dict.fromkeys(images))),
     )
@@ -59,13 +61,13 @@ async def observe(
 
 async def image(ask: Ask, reference: str) -> ObservedImage | None:
     try:
-        return translate.image(await ask(f"/images/{reference}/json", None))
+        return translate.image(await ask(lambda client: client.inspect_image(reference)))  # type: ignore[no-untyped-call]
     except NotFound:
         return None
 
 
 async def inspect(ask: Ask, container: str) -> Container:
-    return containers.inspected(await ask(f"/containers/{container}/json", None))
+    return containers.inspected(await ask(lambda client: client.inspect_container(container)))
 
 
 async def _verdicts(ask: Ask, label: list[str], version: tuple[int, ...]) -> Callable[[str], HealthState]:
@@ -76,9 +78,11 @@ async def _verdicts(ask: Ask, label: list[str], version: tuple[int, ...]) -> Cal
     if version >= LIST_HAS_HEALTH:
         return lambda _: HealthState.NONE
     lasting = (HealthState.NONE, HealthState.HEALTHY, HealthState.UNHEALTHY)
-    lists = await asyncio.gather(
-        *(ask("/containers/json", {"filters": {"label": label, "health": [verdict.value]}}) for verdict in lasting)
-    )
+
+    def of(verdict: HealthState) -> Awaitable[Any]:
+        return ask(lambda client: client.containers(filters={"label": label, "health": [verdict.value]}))
+
+    lists = await asyncio.gather(*map(of, lasting))
     known = {entry["Id"]: verdict for verdict, entries in zip(lasting, lists, strict=True) for entry in entries}
     return lambda id: known.get(id, HealthState.STARTING)
 
@@ -100,8 +104,11 @@ async def _inspected(ask: Ask, listed: Iterable[Container], *, detail: bool) -> 
 
 async def _volumes(ask: Ask, label: list[str], names: Sequence[str]) -> list[Mapping[str, Any]]:
     """The project's volumes and the named ones; the engine's name filter also finds longer names."""
-    filters = [{"label": label}, *([{"name": list(names)}] if names else [])]
-    answers = await asyncio.gather(*(ask("/volumes", {"filters": one}) for one in filters))
+
+    def listed(filters: dict[str, Any]) -> Awaitable[Any]:
+        return ask(lambda client: client.volumes(filters=filters))
+
+    answers = await asyncio.gather(*map(listed, [{"label": label}, *([{"name": list(names)}] if names else [])]))
     found = {entry["Name"]: entry for entry in answers[0].get("Volumes") or ()}
     for answer in answers[1:]:
         found |= {entry["Name"]: entry for entry in answer.get("Volumes") or () if entry["Name"] in names}

@@ -1,17 +1,18 @@
-"""Pulling an image: the engine's messages -> Progress, with the docker CLI's own credentials."""
+"""Pulling an image over the SDK: the engine's messages -> Progress, with the docker CLI's own credentials."""
 
 from __future__ import annotations
 
-import json
 import warnings
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
-from devbox.adapters.contexts import config_folder, configuration
-from devbox.adapters.exchange import Garbled
-from devbox.adapters.wire import Wire
+from devbox.adapters.contexts import config_folder
+from devbox.adapters.failures import root
 from devbox.errors import EngineError, EngineLost, NotFound, PullFailed
 from devbox.ports import Progress
+
+if TYPE_CHECKING:
+    from devbox.adapters.client import Client
 
 UNREACHABLE = "The engine could not get it from the registry; check its network, or build the image here."
 UNKNOWN = (
@@ -22,32 +23,49 @@ UNKNOWN = (
 class PullSource:
     """The messages of one pull; a failure is raised as PullFailed."""
 
-    def __init__(self, wire: Wire, reference: str, platform: str, environ: Mapping[str, str]) -> None:
-        self._wire = wire
+    def __init__(self, client: Client, reference: str, platform: str, environ: Mapping[str, str]) -> None:
+        self._client = client.another()
         self._reference = reference
-        self._rest = b""
-        name, tag = split(reference)
-        query = {"fromImage": name, "tag": tag, **({"platform": platform} if platform else {})}
-        headers = credentials(reference, environ)
+        self._environ = environ
+        self._closed = False
         try:
-            self._exchange = wire.open("POST", "/images/create", query, headers=headers)
+            self._messages = self._begin(platform)
         except EngineLost:
             raise
         except EngineError as error:
             raise self._failed(error.message, UNKNOWN if isinstance(error, NotFound) else UNREACHABLE) from error
 
-    def read(self) -> list[Progress] | None:
+    def _begin(self, platform: str) -> Iterator[dict[str, Any]]:
+        from docker.errors import DockerException
+
+        name, tag = split(self._reference)
+        config = config_folder(self._environ) / "config.json"
         try:
-            data = self._exchange.recv()
-        except (OSError, Garbled) as error:
-            raise self._wire.lost(error) from error
-        if not data:
-            return None
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        return [self._progress(json.loads(line)) for line in lines if line.strip()]
+            self._client.reload_config(str(config))
+            with warnings.catch_warnings():  # a missing helper is also raised; the warning would spoil the screen
+                warnings.simplefilter("ignore")
+                return iter(self._client.pull(name, tag, stream=True, decode=True, platform=platform or None))
+        except DockerException as error:
+            raise PullFailed(
+                f"{self._reference} could not be pulled: the docker CLI's stored login cannot be read: {error}.",
+                hint=f"Check credsStore and credHelpers in {config}.",
+            ) from error
+
+    def read(self) -> list[Progress] | None:
+        from urllib3.exceptions import HTTPError
+
+        try:
+            message = next(self._messages, None)
+        except (OSError, HTTPError, ValueError) as error:
+            if self._closed:
+                return None
+            raise self._client.wire.lost(error) from root(error)
+        return None if message is None else [self._progress(message)]
 
     def close(self) -> None:
-        self._exchange.close()
+        self._closed = True
+        self._client.end_answer()
+        self._client.close()
 
     def _progress(self, message: Mapping[str, Any]) -> Progress:
         if failure := message.get("errorDetail") or message.get("error"):
@@ -77,24 +95,3 @@ def split(reference: str) -> tuple[str, str]:
         return name, digest
     name, colon, tag = reference.rpartition(":")
     return (name, tag) if colon and "/" not in tag else (reference, "latest")
-
-
-def credentials(reference: str, environ: Mapping[str, str]) -> dict[str, str]:
-    """The header with the login that the docker CLI's configuration keeps for the image's registry, if any."""
-    if not {"auths", "credsStore", "credHelpers"} & configuration(environ).keys():
-        return {}
-    from docker import auth
-    from docker.errors import DockerException
-
-    try:
-        registry, _ = auth.resolve_repository_name(split(reference)[0])
-        kept = auth.load_config(str(config_folder(environ) / "config.json"), credstore_env=dict(environ))
-        with warnings.catch_warnings():  # a missing helper is also raised; the warning would spoil the screen
-            warnings.simplefilter("ignore")
-            login = auth.resolve_authconfig(kept, registry)
-    except DockerException as error:
-        raise PullFailed(
-            f"{reference} could not be pulled: the docker CLI's stored login cannot be read: {error}.",
-            hint=f"Check credsStore and credHelpers in {config_folder(environ) / 'config.json'}.",
-        ) from error
-    return {"X-Registry-Auth": auth.encode_header(login).decode()} if login else {}

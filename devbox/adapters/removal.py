@@ -3,34 +3,36 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
-from devbox.adapters.wire import Wire
 from devbox.errors import Conflict, NotFound
+
+if TYPE_CHECKING:
+    from devbox.adapters.client import Client
 
 GOING = 30.0
 """Seconds that somebody else's removal may take."""
 
 
-def remove(wire: Wire, container: str, *, force: bool, volumes: bool) -> None:
-    path = f"/containers/{container}"
+def remove(client: Client, container: str, *, force: bool, volumes: bool) -> None:
     try:
-        wire.json("DELETE", path, {"force": force, "v": volumes}, timeout=None)
+        client.remove_container(container, force=force, v=volumes)
     except NotFound:
         return
     except Conflict:
-        if not _gone(wire, path, force=force):
+        if not _gone(client, container, force=force):
             raise
 
 
-def _gone(wire: Wire, path: str, *, force: bool) -> bool:
+def _gone(client: Client, container: str, *, force: bool) -> bool:
     """Whether somebody else's removal takes it away. While that stops it first, the engine still calls it running."""
     deadline = time.monotonic() + GOING
     try:
         while time.monotonic() < deadline:
-            if not force and wire.json("GET", f"{path}/json")["State"]["Status"] != "removing":
+            if not force and client.inspect_container(container)["State"]["Status"] != "removing":
                 return False
             time.sleep(0.02)
-            wire.json("GET", f"{path}/json")
+            client.inspect_container(container)
     except NotFound:
         return True
     return False

@@ -2,36 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from devbox.adapters.listeners import holder
-from devbox.adapters.wire import Query, Wire
 from devbox.errors import Conflict, EngineError, EngineLost, NotFound
 
-
-def start(wire: Wire, container: str) -> None:
-    _explained(wire, container, "start")
-
-
-def restart(wire: Wire, container: str, query: Query) -> None:
-    _explained(wire, container, "restart", query)
+if TYPE_CHECKING:
+    from devbox.adapters.client import Client
 
 
-def _explained(wire: Wire, container: str, verb: str, query: Query | None = None) -> None:
+def start(client: Client, container: str) -> None:
+    _explained(client, container, lambda: client.start(container))
+
+
+def restart(client: Client, container: str, timeout: int | None) -> None:
+    _explained(client, container, lambda: client.restart(container, timeout))  # type: ignore[arg-type] # its own grace
+
+
+def _explained(client: Client, container: str, act: Callable[[], None]) -> None:
     try:
-        wire.json("POST", f"/containers/{container}/{verb}", query, timeout=None)
+        act()
     except (EngineLost, NotFound):
         raise
     except EngineError as error:
-        if taken := _taken(wire, container):
+        if taken := _taken(client, container):
             hint = "stop what holds it, or publish another host port"
             raise Conflict(taken, hint=hint, status=error.status) from error
         raise
 
 
-def _taken(wire: Wire, container: str) -> str:
+def _taken(client: Client, container: str) -> str:
     """Which port the container wants that a process of this machine holds; "" if the engine is another machine's."""
-    if not wire.endpoint.url.startswith("unix:"):
+    if not client.endpoint.url.startswith("unix:"):
         return ""
-    bindings = wire.json("GET", f"/containers/{container}/json")["HostConfig"]["PortBindings"] or {}
+    bindings = client.inspect_container(container)["HostConfig"]["PortBindings"] or {}
     for private, hosts in bindings.items():
         protocol = private.partition("/")[2] or "tcp"
         for host in hosts or ():

@@ -6,16 +6,20 @@ import json
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from devbox.adapters import translate
-from devbox.adapters.exchange import Exchange, Garbled
+from devbox.adapters.exchange import Exchange
+from devbox.adapters.failures import Garbled, root
 from devbox.adapters.frames import Frames, Lines, Text
-from devbox.adapters.wire import Query, Wire
 from devbox.errors import EngineError, EngineLost
 from devbox.logs.line import LogLine
 from devbox.plan.observed import Container
 from devbox.ports import EngineEvent
+
+if TYPE_CHECKING:
+    from devbox.adapters.client import Client
+    from devbox.adapters.wire import Query, Wire
 
 T = TypeVar("T")
 
@@ -49,11 +53,11 @@ PACE = 0.015
 class EventSource:
     """Events of a project (None: of all). The first batch is empty and says that the subscription stands."""
 
-    def __init__(self, wire: Wire, project: str | None, since: float | None) -> None:
+    def __init__(self, client: Client, project: str | None, since: float | None) -> None:
         # The engine answers a moment before it subscribes; with a time given it sends again what fell in between.
         query: Query = {"filters": EVENTS, "since": moment(time.time() if since is None else since)}
-        self._exchange = wire.open("GET", "/events", query)
-        self._wire = wire
+        self._wire = client.wire
+        self._exchange = self._wire.open("GET", "/events", query)
         self._project = project
         self._rest = b""
         self._first = True
@@ -66,7 +70,7 @@ class EventSource:
         if not data:
             if self._exchange.closing:
                 return None
-            raise EngineLost(f"The Docker Engine at {self._wire.endpoint.url} went away: its events ended.")
+            raise self._wire.lost(Garbled("its events ended"))
         *lines, self._rest = (self._rest + data).split(b"\n")
         spoken = (translate.event(json.loads(line)) for line in lines if line.strip())
         return [one for one in spoken if self._concerns(one)]
@@ -82,13 +86,13 @@ class EventSource:
 class LogSource:
     """The output of one container, history first."""
 
-    def __init__(self, wire: Wire, container: Container, query: Query, *, tty: bool, follow: bool) -> None:
-        self._wire = wire
+    def __init__(self, client: Client, container: Container, query: Query, *, tty: bool, follow: bool) -> None:
+        self._client = client
         self._follow = follow
         lines = Lines(container.service, container.name)
         self._parser = Text(lines) if tty else Frames(lines)
         try:
-            self._exchange = wire.open("GET", f"/containers/{container.id}/logs", query)
+            self._exchange = client.wire.open("GET", f"/containers/{container.id}/logs", query)
         except EngineError as error:
             driver = container.detail.log_driver if container.detail else ""
             if isinstance(error, EngineLost) or error.status not in (500, 501):
@@ -110,14 +114,14 @@ class LogSource:
             return None
         if self._busy:
             self._closed.wait(PACE)
-        count = _guarded(self._wire, self._exchange, lambda: self._exchange.recv_into(self._parser.room()))
+        count = _guarded(self._client.wire, self._exchange, lambda: self._exchange.recv_into(self._parser.room()))
         if count:
             lines = self._parser.took(count)
             self._busy = count < SMALL and bool(lines) and lines[-1].time > self._opened
             return lines
         self._ended = True
         if self._follow and not self._exchange.closing:
-            self._wire.request("GET", "/_ping")  # a stream also ends when the engine goes away
+            self._client.ping()  # a stream also ends when the engine goes away
         return self._parser.end()
 
     def close(self) -> None:
@@ -151,4 +155,4 @@ def _guarded(wire: Wire, exchange: Exchange, read: Callable[[], T]) -> T:
     try:
         return read()
     except (OSError, Garbled) as error:
-        raise wire.lost(error, exchange.connection) from error
+        raise wire.lost(error, exchange.connection) from root(error)

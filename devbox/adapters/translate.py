@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -29,6 +30,15 @@ def error(status: int, message: str) -> EngineError:
     if status == 409:
         return Conflict(text, status=status)
     return EngineError(text, status=status)
+
+
+def refusal(status: int, body: bytes) -> EngineError:
+    """An answer of 400 and more."""
+    try:
+        message = str(json.loads(body)["message"])
+    except (ValueError, TypeError, KeyError):
+        message = body[:1000].decode("utf-8", "replace")
+    return error(status, message)
 
 
 def when(text: str | None) -> float | None:

@@ -16,6 +16,8 @@ class Listener:
 
     def __init__(self, path: Path, serve: Callable[[socket.socket], None]) -> None:
         self.path = path
+        self.asked: list[str] = []
+        """The heads of the requests, where the engine answers from a script."""
         self._serve = serve
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
@@ -85,7 +87,9 @@ def scripted(folder: Path, answer: Callable[[str], bytes]) -> Iterator[Listener]
             if not more:
                 return
             request += more
-        sock.sendall(answer(request.split(b"\r\n")[0].decode()))
+        head = request.partition(b"\r\n\r\n")[0].decode()
+        listener.asked.append(head)
+        sock.sendall(answer(head.partition("\r\n")[0]))
 
     listener = Listener(folder / "script.sock", serve)
     try:
@@ -98,6 +102,14 @@ def http(status: int, body: bytes, **headers: str) -> bytes:
     """A whole answer."""
     lines = [f"HTTP/1.1 {status} X", f"Content-Length: {len(body)}", "Connection: close"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+def chunked(*parts: bytes, **headers: str) -> bytes:
+    """An answer that comes bit by bit, its end included."""
+    lines = ["HTTP/1.1 200 X", "Transfer-Encoding: chunked", "Connection: close"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    body = b"".join(f"{len(part):x}\r\n".encode() + part + b"\r\n" for part in (*parts, b""))
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
