@@ -52,7 +52,7 @@ class Lines:
         self._service = service
         self._container = container
         self._open: dict[Stream, _Open] = {}
-        self._second = b""
+        self._second = b"no second yet"
         self._base = 0
 
     def fresh(self) -> Lines:
@@ -105,16 +105,17 @@ class Lines:
         for stream in list(self._open):
             self._finish(stream, into)
 
-    def time(self, payload: bytes) -> tuple[int, int]:
-        """(nanoseconds, where the text starts); (0, 0) if no time stands there."""
-        if payload[:19] == self._second and payload[29:31] == b"Z " and payload[20:29].isdigit():
-            return self._base + int(payload[20:29]), 31
-        found = _TIME.match(payload)
+    def time(self, payload: bytes, at: int = 0) -> tuple[int, int]:
+        """(nanoseconds, where the text starts); nanoseconds are 0 if no time stands at `at`."""
+        fraction = payload[at + 20 : at + 29]
+        if payload.startswith(self._second, at) and payload[at + 29 : at + 31] == b"Z " and fraction.isdigit():
+            return self._base + int(fraction), at + 31
+        found = _TIME.match(payload, at)
         if not found or not self._new_second(found[1]):
-            return 0, 0
-        fraction = int((found[2] or b"").ljust(9, b"0"))
+            return 0, at
+        nanoseconds = int((found[2] or b"").ljust(9, b"0"))
         shift = (int(found[4]) * 3600 + int(found[5]) * 60) * (-1 if found[3] == b"+" else 1) if found[3] else 0
-        return self._base + fraction + shift * 1_000_000_000, found.end()
+        return self._base + nanoseconds + shift * 1_000_000_000, found.end()
 
     def _new_second(self, text: bytes) -> bool:
         try:

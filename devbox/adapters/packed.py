@@ -50,7 +50,7 @@ class PackedFrames(Batch):
         position = 0
         for _ in range(self._count):
             begin = position + _HEAD
-            found.append(time(data[begin : begin + 40])[0])
+            found.append(time(data, begin)[0])
             position = begin + _length(data, position + 4)[0]
         return found
 

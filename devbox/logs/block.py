@@ -8,7 +8,7 @@ from itertools import accumulate
 from operator import attrgetter
 from sys import getsizeof
 
-from devbox.logs.batch import Batch
+from devbox.logs.batch import Batch, times
 from devbox.logs.line import LogLine
 
 _text = attrgetter("text")
@@ -57,9 +57,8 @@ class Block:
     def moments(self) -> array[int]:
         """Each line's place in time."""
         if self._moments is None:
-            times = self.lines.times() if isinstance(self.lines, Batch) else map(_time, self.lines)
             newest = self.newest
-            rising = accumulate(times, max, initial=self.floor)
+            rising = accumulate(times(self.lines), max, initial=self.floor)
             next(rising)
             self._moments = array("q", [moment if moment < newest else newest for moment in rising])
         return self._moments

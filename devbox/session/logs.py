@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable
 from operator import attrgetter
 
@@ -20,6 +21,12 @@ from devbox.session.streams import closing
 from devbox.session.tail import Tail
 from devbox.settings import Settings
 
+LINGER = 3.0
+"""Seconds for which a service is still read after it was left: who walks through the list comes back, and taking a log
+up again costs the engine and us more than going on."""
+LINGER = 3.0
+"""Seconds for which a service is still read after it was left: who walks through the list comes back, and taking a log
+up again costs more than going on."""
 HISTORY = 1_000
 """Lines of a container's past that are read at first."""
 
@@ -36,7 +43,9 @@ class Logs:
         self._buffers: dict[str, LogBuffer] = {}
         self._merged = MergedLog()
         self._shown: dict[str, float] = {}
-        """service -> since when"""
+        """service -> since when it is read"""
+        self._left: dict[str, float] = {}
+        """service that is not shown any more -> until when it is read (monotonic seconds)"""
         self._tails: dict[str, tuple[Container, Tail, asyncio.Task[None]]] = {}
         """container id -> as it was last seen, and its reader"""
         self._read: dict[str, str] = {}
@@ -56,10 +65,11 @@ class Logs:
         return self._merged
 
     def show(self, services: Iterable[str]) -> None:
-        """Tail these services and no others; what was read of others is kept, to be continued when they are shown."""
+        """Tail these services, and for a moment those left; what was read is kept, to be continued when shown again."""
         wanted = tuple(services)
-        since = self._now()
-        self._shown = {service: self._shown.get(service, since) for service in wanted}
+        since, until = self._now(), time.monotonic() + LINGER
+        self._left = {name: self._left.get(name, until) for name in self._shown if name not in wanted}
+        self._shown = {name: self._shown.get(name, since) for name in (*wanted, *self._left)}
         for service in wanted:
             self.buffer(service)
         self._rows = None
@@ -72,7 +82,7 @@ class Logs:
     def forget(self) -> None:
         """Another project: empty buffers (new objects), nothing shown."""
         self._buffers, self._merged = {}, MergedLog()
-        self._shown, self._read = {}, {}
+        self._shown, self._left, self._read = {}, {}, {}
         self._rows = None
         self._pulse.poke()
 
@@ -88,14 +98,26 @@ class Logs:
         try:
             async with asyncio.TaskGroup() as group:
                 while True:
-                    await self._wake.wait()
-                    self._wake.clear()
+                    await self._woken()
                     if self._store.state.rows is not self._rows:
                         self._rows = self._store.state.rows
                         await self._settle(group)
         finally:
             self._tails.clear()
             unsubscribe()
+
+    async def _woken(self) -> None:
+        """Until the rows or what is shown changed, or a service that was left has been read for long enough."""
+        next_end = min(self._left.values(), default=None)
+        pause = None if next_end is None else max(0, next_end - time.monotonic())
+        try:
+            async with asyncio.timeout(pause):
+                await self._wake.wait()
+        except TimeoutError:
+            for name in [name for name, until in self._left.items() if until <= time.monotonic()]:
+                del self._left[name], self._shown[name]
+            self._rows = None
+        self._wake.clear()
 
     async def _settle(self, group: asyncio.TaskGroup) -> None:
         rows = [row for row in self._store.state.rows if row.name in self._shown]

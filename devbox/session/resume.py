@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from devbox.logs.batch import times
 from devbox.logs.buffer import LogBuffer
 from devbox.logs.line import LogLine, Stream
 
@@ -35,6 +36,8 @@ class Resume:
         if batch[0].time > self._newest + WINDOW:
             # From here on all is new, and need not be looked at line by line.
             self._passed = True
+            return batch
+        if min(times(batch)) > self._newest:
             return batch
         return [line for line in batch if self._is_fresh(line)]
 

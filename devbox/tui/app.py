@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
 
 
 _LEAVING_SECONDS = 5
+_TURN = 0.001
+"""Seconds after which a thread gives way to another that waits: those that read logs are many and busy, keys are few."""
 
 
 def _everything() -> type[Provider]:
@@ -243,6 +246,7 @@ def run(outside: Outside, request: LoadRequest, environment: str, *, up: bool = 
 async def _run(outside: Outside, request: LoadRequest, environment: str, first: str) -> int:
     from devbox.session.session import Session
 
+    sys.setswitchinterval(_TURN)
     # Outside run_async: Textual cancels its workers without awaiting what they clean up.
     async with Session.open(outside, request, environment) as session:
         app = DevboxApp(session, outside.settings, outside.now, first)
