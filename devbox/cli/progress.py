@@ -74,7 +74,8 @@ class Progress:
         from devbox.plan.text import step_text
 
         if self._plan is None:
-            for warning in plan.warnings:
+            self._noticed += _orphans(plan)
+            for warning in (*plan.warnings, *self._noticed):
                 self._say(f"{self._style('warning', 'yellow')}: {printable(warning)}")
         self._plan = plan
         self._earlier = len(self._ended)
@@ -169,3 +170,10 @@ class Progress:
             while True:
                 await asyncio.sleep(_REDRAW)
                 self._draw()
+
+
+def _orphans(plan: Plan) -> list[str]:
+    """The containers that stay though the files have no such service."""
+    gone = {getattr(node.step, "name", "") for node in plan.nodes}
+    stay = ", ".join(name for name in plan.orphans if name not in gone)
+    return [f"orphans stay: {stay} (the files have no such service; `--remove-orphans` removes them)"] if stay else []

@@ -108,6 +108,13 @@ def test_wait_and_no_start_exclude_each_other(world: World) -> None:
     assert world.run("up", "--wait", "--no-start").code == 2
 
 
+def test_orphans_that_stay_are_told(up: World) -> None:
+    up.given("old")
+    said = up.run("up")
+    assert "orphans stay: shop-old-1" in said.err and "--remove-orphans" in said.err
+    assert "orphans stay" not in up.run("up", "--remove-orphans").err
+
+
 def test_an_unknown_service_changes_nothing(world: World) -> None:
     assert world.run("up", "nope").code == 2
     assert world.engine.containers == {}
