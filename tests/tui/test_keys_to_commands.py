@@ -7,6 +7,7 @@ import pytest
 from devbox.plan.commands import Pause, Restart, Start, Stop, Unpause, Up
 from devbox.plan.observed import RunState
 from devbox.session.commands import Command, Reload
+from devbox.session.state import Connected, Connecting, Lost
 from devbox.settings import Settings
 from tests.eventually import eventually
 from tests.tui import shop
@@ -40,6 +41,25 @@ async def test_start_of_a_service_without_container_brings_it_up() -> None:
     async with opened(fresh) as (_, pilot, session):
         await keys(pilot, "j S")
         assert session.commands == [Up(services=("web",))]
+
+
+async def test_what_is_asked_before_the_engine_answers_waits_for_it() -> None:
+    async with opened(shop.state(connection=Connecting())) as (app, pilot, session):
+        await keys(pilot, "U")
+        assert session.commands == []
+        assert await shows(app, "as soon as the engine answers")
+        session.store.put(connection=Connected(info=shop.ENGINE))
+        await eventually(lambda: session.commands == [Up()])
+
+
+async def test_what_is_asked_before_the_engine_is_found_away_is_not_done_later() -> None:
+    async with opened(shop.state(connection=Connecting())) as (app, pilot, session):
+        await keys(pilot, "U")
+        session.store.put(connection=Lost(reason="It is gone.", hint="", since=0, retry_at=0))
+        assert await shows(app, "the engine is away")
+        session.store.put(connection=Connected(info=shop.ENGINE))
+        await pilot.pause()
+        assert session.commands == []
 
 
 async def test_a_paused_service_goes_on_with_the_same_key() -> None:

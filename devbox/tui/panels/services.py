@@ -13,6 +13,9 @@ from devbox.session.state import State
 from devbox.tui.panels.rows import build
 from devbox.tui.panels.service_list import ServiceList, Titles
 
+_SLOW = 10.0
+"""Seconds between two looks at times that are shown in minutes."""
+
 
 class ServicesPanel(Vertical):
     """The list with its titles and its filter; `state` in, `ServiceList.Moved` out."""
@@ -25,6 +28,7 @@ class ServicesPanel(Vertical):
         self._opened: frozenset[str] = frozenset()
         self._needle = ""
         self._height: int | None = None
+        self._built = 0.0
         self.list = ServiceList(id="service-list")
         self.titles = Titles(self.list)
 
@@ -33,16 +37,22 @@ class ServicesPanel(Vertical):
         yield self.list
 
     def on_mount(self) -> None:
-        self.set_interval(1, self.update_rows)
+        self.set_interval(1, self._pass)
 
     def watch_state(self) -> None:
         self.update_rows()
+
+    def _pass(self) -> None:
+        """Times in seconds go on every second; the others change once a minute at most."""
+        if self._now() - self._built >= _SLOW or any(row.uptime.endswith("s") for row in self.list.rows):
+            self.update_rows()
 
     def update_rows(self) -> None:
         """Bring the list to the state and the time of now."""
         if self.state is None or not self.is_mounted:
             return
-        rows = build(self.state, now=self._now(), needle=self._needle.lower(), opened=self._opened)
+        self._built = self._now()
+        rows = build(self.state, now=self._built, needle=self._needle.lower(), opened=self._opened)
         count, columns = len(self.list.rows), self.list.columns
         self.list.show(rows)
         if self.list.columns is not columns:
