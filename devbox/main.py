@@ -18,8 +18,11 @@ def main(argv: Sequence[str] | None = None, outside: Outside | None = None) -> i
     words = list(sys.argv[1:] if argv is None else argv)
     if words in (["--version"], ["-V"]):
         return _version()
-    from devbox.cli import failure
-
+    try:
+        from devbox.cli import failure
+    except KeyboardInterrupt:
+        sys.stderr.write("\nInterrupted.\n")
+        return 130
     try:
         code = _dispatch(words, outside)
         sys.stdout.flush()

@@ -15,7 +15,7 @@ from devbox.cli.perform import ended, walking
 from devbox.cli.project import Stack, opened
 from devbox.cli.select import check_services
 from devbox.compose.model import Port
-from devbox.errors import ExitCode
+from devbox.errors import ExitCode, Interrupted
 from devbox.plan.oneoff import Oneoff
 from devbox.session.state import Phase
 
@@ -100,7 +100,11 @@ async def _prepare(stack: Stack, args: argparse.Namespace, outside: Outside, wan
             cancel=cancel,
             now=outside.now,
         )
-    return ExitCode.DONE if outcome.phase is Phase.DONE else ended(outcome, "run")
+    if outcome.phase is not Phase.DONE:
+        return ended(outcome, "run")
+    if cancel.is_set():
+        raise Interrupted(f"Stopped before {wanted.service} ran; what it needs is there.")
+    return ExitCode.DONE
 
 
 async def _run(stack: Stack, args: argparse.Namespace, wanted: Oneoff) -> int:
