@@ -21,7 +21,8 @@ def report(error: BaseException) -> int:
     if isinstance(error, BrokenPipeError):
         _silence_stdout()
         return int(ExitCode.BROKEN_PIPE)
-    if isinstance(error, KeyboardInterrupt):
+    # Python wraps one that comes while a class is made, which most of an import is.
+    if isinstance(error, KeyboardInterrupt) or isinstance(error.__cause__, KeyboardInterrupt):
         _write(["", "Interrupted."])
         return int(ExitCode.INTERRUPTED)
     import traceback
