@@ -80,6 +80,7 @@ class DevboxApp(App[None], inherit_bindings=False):
         self.theme = themes.chosen(settings.theme, self.available_themes)
         self.doing = Doing(self)
         self._interrupted = False
+        self._unsubscribe: Callable[[], None] = lambda: None  # one who leaves at once unmounts what was never mounted
         self._told = max((notice.id for notice in session.store.state.notices), default=0)
         self._failed = {operation.id for operation in session.store.state.operations if operation.ended}
         for id, keys in self.keys.of.items():
