@@ -58,7 +58,7 @@ def _version(client: Client, environ: Mapping[str, str]) -> tuple[int, ...]:
     url = client.endpoint.url
     try:
         answer = client.get(f"{client.base_url}/_ping")  # the SDK's own method keeps the answer's head to itself
-    except EngineLost:
+    except (EngineLost, NoEngine):
         raise
     except EngineError as error:
         reason = error.message.rstrip(".")
@@ -69,7 +69,14 @@ def _version(client: Client, environ: Mapping[str, str]) -> tuple[int, ...]:
     if theirs < OLDEST:
         spoken = ".".join(map(str, theirs))
         raise NoEngine(f"The Docker Engine at {url} speaks API {spoken}; devbox needs 1.41 (Docker 20.10) or newer.")
-    return version(environ.get("DOCKER_API_VERSION", "")) or min(theirs, NEWEST)
+    named = environ.get("DOCKER_API_VERSION", "")
+    if named and not OLDEST <= version(named) <= theirs:
+        most = ".".join(map(str, theirs))
+        raise NoEngine(
+            f"DOCKER_API_VERSION is {named}, but devbox speaks API 1.41 and newer, and the engine at {url} {most} and "
+            "older; unset it, or set one between."
+        )
+    return version(named) or min(theirs, NEWEST)
 
 
 def version(text: str) -> tuple[int, ...]:

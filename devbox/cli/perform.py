@@ -14,7 +14,7 @@ from devbox.cli.output import note, printable, say_json
 from devbox.cli.progress import Progress
 from devbox.cli.project import Stack, opened
 from devbox.cli.select import check_services
-from devbox.errors import ExitCode, Interrupted
+from devbox.errors import BuildFailed, DevboxError, ExitCode, Interrupted
 from devbox.plan.commands import Down
 from devbox.session.state import Phase
 
@@ -111,8 +111,15 @@ def as_json(outcome: Outcome, progress: Progress) -> dict[str, Any]:
         "project": outcome.plan.project,
         "result": outcome.phase.value,
         "steps": progress.report(),
-        "errors": [{"step": step, "message": error.message, "hint": error.hint} for step, error in outcome.errors],
+        "errors": [_error_as_json(step, error) for step, error in outcome.errors],
         "left": list(outcome.left),
         "unchanged": list(outcome.plan.unchanged),
         "warnings": [*outcome.plan.warnings, *progress.noticed()],
     }
+
+
+def _error_as_json(step: str, error: DevboxError) -> dict[str, Any]:
+    found: dict[str, Any] = {"step": step, "message": error.message, "hint": error.hint}
+    if isinstance(error, BuildFailed):
+        found |= {"tail": list(error.tail), "log": error.log_file}
+    return found

@@ -47,6 +47,10 @@ def container_of(project: Project, observed: Observed, service: str, index: int 
         raise UsageError(f"The service {service} has no container number {index}.", hint=f"There are: {numbers}.")
     running = [c for c in own if c.state is RunState.RUNNING and index in (0, c.number)]
     if not running:
-        state = f"is {own[0].state.value}" if own else "has no container"
+        state = _described(own[0]) if own else "has no container"
         raise DevboxError(f"The service {service} {state}.", hint=f"`devbox up {service}` starts it.")
     return min(running, key=lambda c: c.number)
+
+
+def _described(container: Container) -> str:
+    return "has exited" if container.state is RunState.EXITED else f"is {container.state.value}"

@@ -31,6 +31,7 @@ def test_exec_in_a_service_that_does_not_run_says_how_to_start_it(world: World) 
     world.given_stopped("api")
     said = world.run("exec", "api", "true")
     assert said.code == 1
+    assert "The service api has exited." in said.err
     assert "devbox up api" in said.err
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 import pytest
 
 from devbox.cli import confirm
-from devbox.errors import EngineError, EngineLost
+from devbox.errors import BuildFailed, EngineError, EngineLost
 from devbox.plan.observed import HealthState
+from devbox.ports import BuildRequest, Progress
 from tests.cli.world import World
 from tests.fakes import Behaviour
 
@@ -79,6 +82,30 @@ def test_json_tells_the_steps_and_the_result(world: World) -> None:
     assert told["result"] == "done"
     assert {step["result"] for step in told["steps"]} == {"done"}
     assert any(step["text"] == "start shop-db-1" for step in told["steps"])
+
+
+class FailingBuilder:
+    """No image builds."""
+
+    async def build(self, request: BuildRequest) -> AsyncIterator[list[Progress]]:
+        yield []
+        raise BuildFailed(f"{request.service} did not build.", tail=("make: *** Error 2",), log_file="/logs/api.log")
+
+
+def test_json_of_a_failed_build_has_its_last_lines_and_where_its_log_lies(world: World) -> None:
+    world.write("name: shop\nservices: {api: {build: .}}")
+    world.builder = FailingBuilder()
+    said = world.run("build", "--json")
+    assert said.code == 1
+    assert said.json()["errors"] == [
+        {
+            "step": "build api",
+            "message": "api did not build.",
+            "hint": "",
+            "tail": ["make: *** Error 2"],
+            "log": "/logs/api.log",
+        }
+    ]
 
 
 def test_a_step_that_fails_ends_with_1_and_says_why_and_what_is_not_done(world: World) -> None:

@@ -147,7 +147,9 @@ async def test_a_context_whose_engine_is_away(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("host", ["npipe:////./pipe/docker_engine", "fd://", "tcp://host:port"])
 async def test_addresses_that_cannot_be_used(host: str) -> None:
-    assert host in (await refused(DOCKER_HOST=host)).message
+    message = (await refused(DOCKER_HOST=host)).message
+    assert host in message
+    assert "try again" not in message
 
 
 async def test_unusable_certificates_are_named(tmp_path: Path) -> None:
@@ -197,6 +199,14 @@ async def test_docker_api_version_is_obeyed(tmp_path: Path) -> None:
         await engine.projects()
         await engine.close()
     assert "/v1.43/" in asked[1]
+
+
+@pytest.mark.parametrize("named", ["1.40", "1.46", "latest"])
+async def test_a_docker_api_version_that_cannot_be_spoken_is_refused(tmp_path: Path, named: str) -> None:
+    with scripted(tmp_path, lambda _: http(200, b"OK", Api_Version="1.45")) as listener:
+        failure = await refused(DOCKER_HOST=listener.url, DOCKER_API_VERSION=named)
+    assert f"DOCKER_API_VERSION is {named}" in failure.message
+    assert "1.45" in failure.message and "unset it" in failure.message
 
 
 @pytest.mark.parametrize(
