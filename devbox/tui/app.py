@@ -20,11 +20,12 @@ from textual.widgets import Static
 
 from devbox.compose.request import LoadRequest
 from devbox.ports import Outside
-from devbox.session.state import Connected, Phase, State
+from devbox.session.state import Connected, Connecting, Phase, State
 from devbox.settings import Settings
 from devbox.tui import themes
 from devbox.tui.action import Action
 from devbox.tui.actions import ACTIONS, action
+from devbox.tui.conditions import engine
 from devbox.tui.doing import Doing
 from devbox.tui.keys import assign
 from devbox.tui.panels.banner import Banner
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 
 _LEAVING_SECONDS = 5
 _TURN = 0.001
-"""Seconds after which a thread gives way to another that waits: those that read logs are many and busy, keys are few."""
+"""Seconds after which a thread gives way to another that waits: those that read logs are busy, keys are few."""
 
 
 def _everything() -> type[Provider]:
@@ -72,6 +73,8 @@ class DevboxApp(App[None], inherit_bindings=False):
         """`first` is an action to do as soon as the engine answers ("" : none)."""
         super().__init__()
         self._first = first
+        self._asked: tuple[str, Selection] | None = None
+        """What was asked for before the engine had answered, and what was in hand."""
         self.session = session
         self.now = now
         self.keys = assign(ACTIONS, settings.keys)
@@ -129,6 +132,9 @@ class DevboxApp(App[None], inherit_bindings=False):
         if self._first and isinstance(state.connection, Connected) and state.project is not None:
             first, self._first = self._first, ""
             self.perform(first)
+        if self._asked and not isinstance(state.connection, Connecting):
+            asked, self._asked = self._asked, None
+            self.perform(*asked)
         if state.rows is not before.rows:
             self.session.watch_usage(frozenset(row.name for row in state.rows if row.containers))
         if state.notices is not before.notices:
@@ -195,11 +201,15 @@ class DevboxApp(App[None], inherit_bindings=False):
     def action_run(self, id: str) -> None:
         self.perform(id)
 
-    def perform(self, id: str) -> None:
-        """Do the action of that id, or say why it cannot be done."""
+    def perform(self, id: str, selection: Selection | None = None) -> None:
+        """Do the action of that id with `selection` (None: what is in hand), or say why it cannot be done.
+        Before the engine has answered, the last one that needs it waits for its answer."""
         chosen = action(id)
-        state, selection = self.state, self.selection
+        state, selection = self.state, selection or self.selection
         if reason := chosen.refusal(state, selection):
+            if isinstance(state.connection, Connecting) and reason == engine(state):
+                self._asked = id, selection
+                reason = f"{chosen.label}: as soon as the engine answers"
             self.notify(clean(reason, lines=False), markup=False, timeout=3)
         elif chosen.command is not None:
             self.ask(chosen, chosen.command(state, selection))
