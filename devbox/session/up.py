@@ -134,7 +134,7 @@ class _Walker:
 
         def warn(text: str) -> None:
             note(text)
-            told = f"{step_text(node.step)}: {text}"
+            told = f"{step_text(node.step)}: {' '.join(text.split())}"
             self.emit(Noticed(text=told, severity="warning", at=self.now()))
 
         await act(node.step, self.tools, Says(note, progress, warn))

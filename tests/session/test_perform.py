@@ -113,6 +113,8 @@ async def test_what_is_not_required_lets_pass(engine: FakeEngine) -> None:
     doing = Doing(engine, shop)
     assert (await doing.do(Up())).phase is Phase.DONE
     assert "goes on without it" in doing.notes("wait until job has completed (not required)")[-1]
+    (told,) = [event.text for event in doing.events if isinstance(event, Noticed)]
+    assert "shop-job-1 exited (1)" in told and "\n" not in told
 
 
 async def test_a_dependency_that_does_not_start_and_is_not_required_lets_pass(engine: FakeEngine) -> None:
