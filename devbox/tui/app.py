@@ -264,7 +264,14 @@ async def _run(outside: Outside, request: LoadRequest, environment: str, first: 
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, app.exit)
         loop.add_signal_handler(signal.SIGHUP, _leave_without_terminal, app)
-        await app.run_async()
+        # Until the terminal is Textual's Ctrl-C is a signal; once the screen is gone it breaks off what is still ending.
+        breaking_off = signal.getsignal(signal.SIGINT)
+        loop.add_signal_handler(signal.SIGINT, app.exit)
+        try:
+            await app.run_async()
+        finally:
+            loop.remove_signal_handler(signal.SIGINT)
+            signal.signal(signal.SIGINT, breaking_off)
         said = farewell(session.store.state)
     if said and not app.return_code:
         print(clean(said))  # noqa: T201 (the screen is gone)
