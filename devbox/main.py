@@ -43,7 +43,7 @@ def _version() -> int:
 def _dispatch(words: list[str], outside: Outside | None) -> int:
     import gc
 
-    gc.set_threshold(50_000)  # at the default a tenth of the start goes into looking for garbage while importing
+    gc.set_threshold(100_000)  # at the default a tenth of the start goes into looking for garbage while importing
     from devbox.cli import arguments, verbs
 
     name = arguments.verb_of(words)
@@ -68,8 +68,12 @@ def _at(context: str, outside: Outside) -> Outside:
 
 def _run(module: ModuleType, args: argparse.Namespace, outside: Outside) -> int:
     import asyncio
+    import gc
 
-    return int(asyncio.run(module.run(args, outside)))
+    try:
+        return int(asyncio.run(module.run(args, outside)))
+    finally:
+        gc.freeze()  # else Python looks for garbage in all there is before it ends, a tenth of a short verb
 
 
 def _open(args: argparse.Namespace, outside: Outside) -> int:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, TypeVar
 from devbox.adapters import create, observe, removal, starting, streams, translate
 from devbox.adapters.connect import version
 from devbox.adapters.execs import Exec, ExecSpec
-from devbox.adapters.pull import PullSource
 from devbox.adapters.threads import Source, Threads, batches
 from devbox.adapters.waiting import Waiting
 from devbox.compose.model import Network, Volume
@@ -184,6 +183,8 @@ class DockerEngine:
                 yield batch
 
     def pull(self, reference: str, platform: str = "") -> AsyncIterator[list[Progress]]:
+        from devbox.adapters.pull import PullSource
+
         return batches(lambda: PullSource(self._client, reference, platform, self._environ), WAITING)
 
     async def sample(self, container: str) -> Sample | None:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, TypeVar
 from devbox.adapters import translate
 from devbox.adapters.exchange import Exchange
 from devbox.adapters.failures import Garbled, root
-from devbox.adapters.frames import Frames, Lines, Text
 from devbox.errors import EngineError, EngineLost
 from devbox.logs.line import LogLine
 from devbox.plan.observed import Container
@@ -87,6 +86,8 @@ class LogSource:
     """The output of one container, history first."""
 
     def __init__(self, client: Client, container: Container, query: Query, *, tty: bool, follow: bool) -> None:
+        from devbox.adapters.frames import Frames, Lines, Text  # 4 ms that most verbs have no use for
+
         self._client = client
         self._follow = follow
         lines = Lines(container.service, container.name)
