@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from devbox.errors import EngineError
 from devbox.ports import Engine
 from devbox.session.state import Connected, Lost
@@ -133,6 +135,23 @@ async def test_only_shown_services_are_read_and_others_go_on_where_they_were(
         fake_engine.print(ids[0], "two")
         session.logs.show(["api", "db"])
         await eventually(lambda: log(session, "api") == ["one", "two"])
+
+
+async def test_a_service_is_read_for_a_moment_more_after_it_was_left(
+    fake_engine: FakeEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [await fake_engine.create_container(spec("shop", name)) for name in ("api", "db")]
+    for id in ids:
+        await fake_engine.start(id)
+    async with opened(fake_engine, written(tmp_path, "shop")) as session:
+        session.logs.show(["api"])
+        await eventually(lambda: fake_engine.named(ids[0]).followers)
+        monkeypatch.setattr("devbox.session.logs.LINGER", 0.2)
+        session.logs.show(["db"])
+        await eventually(lambda: fake_engine.named(ids[1]).followers)
+        assert fake_engine.named(ids[0]).followers
+        await eventually(lambda: not fake_engine.named(ids[0]).followers)
+        assert fake_engine.named(ids[1]).followers
 
 
 async def test_a_log_that_cannot_be_read_says_so_in_its_place(fake_engine: FakeEngine, tmp_path: Path) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from devbox.logs.buffer import LogSource
 from devbox.logs.line import LogLine
 
-LIMIT = 60_000
-"""Lines held at most. They are shared with the log they come from, until that drops them."""
+SECURED = 10_000
+"""Lines taken over at once; those above are read from the log as long as it keeps them."""
+LIMIT = 30_000
+"""Lines held at most."""
 
 
 class Since:
@@ -40,14 +42,19 @@ class Since:
 
 
 class Held:
-    """Keeps every line `source` has now and, up to `LIMIT`, those that come, under the numbers they have there."""
+    """Keeps the newest lines `source` has now and, up to `LIMIT`, those that come, under the numbers they have there.
+
+    Making and keeping all of a flooded log's lines would stop the screen for a while, and double its memory.
+    """
 
     def __init__(self, source: LogSource) -> None:
         self._source = source
         self._seen = source.version
         end = source.end
-        self._lines = source.slice(source.first, end)
+        self._lines = source.slice(max(source.first, end - SECURED), end)
         self._base = end - len(self._lines)
+        self._joined = True
+        """Whether the numbers above the lines kept are still those of the log."""
         self._version = 0
         self._changed_at = end
 
@@ -57,7 +64,7 @@ class Held:
 
     @property
     def first(self) -> int:
-        return self._base
+        return min(self._base, self._source.first) if self._joined else self._base
 
     @property
     def end(self) -> int:
@@ -73,17 +80,22 @@ class Held:
         return len(self._lines) >= LIMIT or self._source.first > self.end
 
     def slice(self, start: int, stop: int) -> list[LogLine]:
+        above = self._source.slice(start, min(stop, self._base)) if start < self._base and self._joined else []
         low = max(0, start - self._base)
-        return self._lines[low : max(low, stop - self._base)]
+        return above + self._lines[low : max(low, stop - self._base)]
 
     def altered(self, version: int) -> int:
         return self.end if version == self._version else self._changed_at
 
     def pull(self) -> None:
         """Take in what came since."""
-        if self._source.version == self._seen or self.behind:
+        if self._source.version == self._seen:
             return
-        moved = max(self._source.altered(self._seen), self._base)
+        moved = self._source.altered(self._seen)
+        if self.behind:
+            self._joined = self._joined and moved >= self._base
+            return
+        moved = max(moved, self._base)
         self._seen = self._source.version
         old = keep = self.end
         if self._source.first <= moved < keep:
