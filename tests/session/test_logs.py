@@ -143,15 +143,17 @@ async def test_a_service_is_read_for_a_moment_more_after_it_was_left(
     ids = [await fake_engine.create_container(spec("shop", name)) for name in ("api", "db")]
     for id in ids:
         await fake_engine.start(id)
+    monkeypatch.setattr("devbox.session.logs.LINGER", 1_000.0)
     async with opened(fake_engine, written(tmp_path, "shop")) as session:
         session.logs.show(["api"])
         await eventually(lambda: fake_engine.named(ids[0]).followers)
-        monkeypatch.setattr("devbox.session.logs.LINGER", 0.2)
         session.logs.show(["db"])
         await eventually(lambda: fake_engine.named(ids[1]).followers)
-        assert fake_engine.named(ids[0]).followers
-        await eventually(lambda: not fake_engine.named(ids[0]).followers)
-        assert fake_engine.named(ids[1]).followers
+        assert len(fake_engine.named(ids[0]).followers) == 1
+        session.logs.show(["api"])
+        fake_engine.print(ids[0], "one")
+        await eventually(lambda: log(session, "api") == ["one"])
+        assert len(fake_engine.named(ids[0]).followers) == 1
 
 
 async def test_a_log_that_cannot_be_read_says_so_in_its_place(fake_engine: FakeEngine, tmp_path: Path) -> None:
