@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from docker.api.client import APIClient
-from requests import Response
 from urllib3.exceptions import HTTPError
 
 from devbox.adapters import translate
 from devbox.adapters.dial import CONNECT_TIMEOUT, Endpoint
 from devbox.adapters.failures import lost, root
+from devbox.adapters.sdk import APIClient
 from devbox.adapters.transport import PREFIX, Transport
 from devbox.adapters.wire import Wire
+
+if TYPE_CHECKING:
+    from requests import Response
 
 
 class Client(APIClient):

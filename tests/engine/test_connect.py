@@ -230,3 +230,20 @@ def test_importing_the_adapter_does_not_import_the_sdk() -> None:
 
     code = "import sys, devbox.adapters.connect, devbox.adapters.engine; print('docker' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"
+
+
+LEAN = """
+import sys
+import devbox.adapters.client
+print(sorted({"chardet", "charset_normalizer", "docker.models"} & set(sys.modules)))
+import docker, charset_normalizer
+print(docker.from_env.__name__, docker.DockerClient.__name__, docker.APIClient is devbox.adapters.client.APIClient)
+"""
+
+
+def test_the_sdk_is_imported_in_part_and_can_be_had_whole_later() -> None:
+    import subprocess
+    import sys
+
+    ended = subprocess.run([sys.executable, "-W", "error", "-c", LEAN], capture_output=True, text=True)
+    assert (ended.stdout, ended.stderr) == ("[]\nfrom_env DockerClient True\n", "")
