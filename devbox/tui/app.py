@@ -264,10 +264,11 @@ async def _run(outside: Outside, request: LoadRequest, environment: str, first: 
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, app.exit)
         loop.add_signal_handler(signal.SIGHUP, _leave_without_terminal, app)
-        # Until the terminal is Textual's Ctrl-C is a signal; once the screen is gone it breaks off what is still ending.
+        # Until the terminal is Textual's Ctrl-C is a signal; once the screen is gone it breaks off what still ends.
         breaking_off = signal.getsignal(signal.SIGINT)
         loop.add_signal_handler(signal.SIGINT, app.exit)
         try:
+            await asyncio.sleep(0)  # one that came before is heard here, not amid the making of the screen
             await app.run_async()
         finally:
             loop.remove_signal_handler(signal.SIGINT)
