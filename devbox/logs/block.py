@@ -63,6 +63,12 @@ class Block:
             self._moments = array("q", [moment if moment < newest else newest for moment in rising])
         return self._moments
 
+    def moment(self, number: int) -> int:
+        """The place in time of the line `number`; of the first one without looking at the others."""
+        if number == self.start:
+            return min(max(self.floor, self.lines[0].time), self.newest)
+        return self.moments()[number - self.start]
+
     def before(self, moment: int) -> int:
         """Number of the first line here whose moment is not before `moment`."""
         return self.start + bisect_left(self.moments(), moment)

@@ -87,7 +87,7 @@ class LogBuffer:
         if not self._blocks:
             return 0
         block = self._blocks[0]
-        return block.floor if block.start == self._first else block.moments()[self._first - 1 - block.start]
+        return block.floor if block.start == self._first else block.moment(self._first - 1)
 
     def slice(self, start: int, stop: int) -> list[LogLine]:
         found: list[LogLine] = []
@@ -104,6 +104,10 @@ class LogBuffer:
         for block, low, high in self._parts(start, stop):
             found += block.moments()[low:high]
         return found
+
+    def moment(self, number: int) -> int:
+        """The place in time of a line that is kept."""
+        return self._blocks[bisect_right(self._blocks, number, key=_start) - 1].moment(number)
 
     def before(self, moment: int) -> int:
         """Number of the first line that is kept and whose place in time is not before `moment`."""

@@ -81,8 +81,8 @@ class MergedLog:
         moved = end = sum(seen)
         for index, source in enumerate(self._sources):
             if source.end > seen[index]:
-                start = max(seen[index], source.first)
-                moved = min(moved, self._place(source.moments(start, start + 1)[0], index, seen))
+                moment = source.moment(max(seen[index], source.first))
+                moved = min(moved, self._place(moment, index, seen))
         if moved < end:
             self._changes.record(version, moved)
         horizon = max((source.horizon for source in self._sources), default=0)

@@ -144,8 +144,8 @@ class LogWindow:
             self._top = self._up((number, 0), self.height // 2)
 
     def _below(self) -> int:
-        rows = self.rows()
-        return max(0, self.view.end - rows[-1][0] - 1) if rows and self._held else 0
+        rows = self.rows() if self._held else []
+        return max(0, self.view.end - rows[-1][0] - 1) if rows else 0
 
     def _follow_at_end(self) -> None:
         if self._held is not None and self._top >= self._last_top():
