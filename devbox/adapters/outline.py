@@ -89,6 +89,6 @@ def open_outline(environ: Mapping[str, str], project: str, service: str) -> Outl
         folder.mkdir(parents=True, exist_ok=True)
         for old in sorted(folder.glob(f"{service}.*.log"))[: -(_KEPT - 1)]:
             old.unlink(missing_ok=True)
-        return Outline(path=str(path), _file=path.open("w", encoding="utf-8"))
+        return Outline(path=str(path), _file=path.open("w", encoding="utf-8", buffering=1))
     except OSError:
         return Outline()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 
@@ -18,6 +19,11 @@ def report(error: BaseException) -> int:
     if isinstance(error, DevboxError):
         _write(lines(error))
         return int(error.exit_code)
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        _silence_stdout()
+        where = f"{printable(str(error.filename))} was not written" if error.filename else "not all was written"
+        _write([f"{stderr_style('error', 'red', 'bold')}: The disk is full: {where}.", "  Make room and try again."])
+        return int(ExitCode.FAILED)
     if isinstance(error, BrokenPipeError):
         _silence_stdout()
         return int(ExitCode.BROKEN_PIPE)
