@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,12 +11,14 @@ from time import time
 import pytest
 from textual.pilot import Pilot
 
+from devbox.adapters.connect import connect
 from devbox.plan.observed import RunState
 from devbox.ports import Engine
 from devbox.session.session import Session
 from devbox.settings import Settings
 from devbox.tui.app import DevboxApp
 from tests.eventually import eventually
+from tests.fakes import FakeEngine
 from tests.session import world
 from tests.tui.driving import keys, screen_text, shows
 
@@ -113,5 +116,8 @@ async def test_leaving_leaves_the_stack_running(engine: Engine, folder: Path, pr
     async with screen(engine, folder) as (app, pilot, session):
         await brought_up(app, pilot, session)
         await keys(pilot, "q")
-    found = (await engine.observe(project_name)).containers
+    # The session has closed its engine: the real one is asked by another connection.
+    other = engine if isinstance(engine, FakeEngine) else await connect("", os.environ)
+    found = (await other.observe(project_name)).containers
+    await other.close()
     assert [c.state for c in found] == [RunState.RUNNING, RunState.RUNNING]
