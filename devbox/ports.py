@@ -6,7 +6,7 @@ Times are in seconds, sizes in bytes, unless a name says otherwise.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING, Protocol
 
@@ -203,8 +203,8 @@ class Engine(Protocol):
     async def attach(self, container: str, *, tty: bool, stdin: bool) -> int:
         """Start a created container with this process's own terminal attached; the exit code."""
 
-    # Streams: async iterators of batches, ended by closing them (aclosing) or by the engine
-    def events(self, project: str | None = None, since: float | None = None) -> AsyncIterator[list[EngineEvent]]:
+    # Streams: batches as they come, ended by closing them (aclosing) or by the engine
+    def events(self, project: str | None = None, since: float | None = None) -> AsyncGenerator[list[EngineEvent], None]:
         """The engine's events of a project (None: of all). The first batch, maybe empty, says that it is subscribed.
         A hint only: the engine drops events for a slow reader."""
 
@@ -216,11 +216,11 @@ class Engine(Protocol):
         tail: int | None = None,
         since: float | None = None,
         until: float | None = None,
-    ) -> AsyncIterator[Sequence[LogLine]]:
+    ) -> AsyncGenerator[Sequence[LogLine], None]:
         """The container's output with times; TTY framing is decided from `container.detail` (inspected if absent).
         Raises EngineError with a clear text where the logging driver cannot be read."""
 
-    def pull(self, reference: str, platform: str = "") -> AsyncIterator[list[Progress]]:
+    def pull(self, reference: str, platform: str = "") -> AsyncGenerator[list[Progress], None]:
         """Pull an image; PullFailed says why and what to do."""
 
     async def sample(self, container: str) -> Sample | None:
@@ -230,7 +230,7 @@ class Engine(Protocol):
 class Builder(Protocol):
     """Makes images: BuildKit where it is to be had, the classic builder elsewhere."""
 
-    def build(self, request: BuildRequest) -> AsyncIterator[list[Progress]]:
+    def build(self, request: BuildRequest) -> AsyncGenerator[list[Progress], None]:
         """Build and tag; BuildFailed with the last lines and the whole log's path."""
 
 

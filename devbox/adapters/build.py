@@ -6,7 +6,7 @@ import asyncio
 import errno
 import os
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from enum import Enum
 
@@ -42,7 +42,7 @@ class ImageBuilder:
         self._way = way
         self._finding = asyncio.Lock()
 
-    async def build(self, request: BuildRequest) -> AsyncIterator[list[Progress]]:
+    async def build(self, request: BuildRequest) -> AsyncGenerator[list[Progress], None]:
         """Build and tag; BuildFailed with the last lines. Closing the iterator cancels the build."""
         outline = await asyncio.to_thread(open_outline, self._environ, request.project, request.service)
         try:

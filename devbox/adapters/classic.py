@@ -45,13 +45,10 @@ async def build(
             f"The build of {request.service} uses {', '.join(wanted)}, which needs BuildKit.",
             hint="Install the docker CLI's plugin buildx (Debian: docker-buildx), then build again.",
         )
-    reader = batches(lambda: _Source(client(endpoint, environ), request, outline), _WAITING)
-    try:
-        async for batch in reader:
+    source = batches(lambda: _Source(client(endpoint, environ), request, outline), _WAITING)
+    async with contextlib.aclosing(source) as found:
+        async for batch in found:
             yield batch
-    finally:
-        if isinstance(reader, AsyncGenerator):
-            await reader.aclose()
 
 
 class _Source:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING, TypeVar
 
@@ -159,7 +159,7 @@ class DockerEngine:
         return await interact.attach(self._client, self._threads, container, tty=tty, stdin=stdin)
 
     # Streams
-    def events(self, project: str | None = None, since: float | None = None) -> AsyncIterator[list[EngineEvent]]:
+    def events(self, project: str | None = None, since: float | None = None) -> AsyncGenerator[list[EngineEvent], None]:
         return batches(lambda: streams.EventSource(self._client, project, since), WAITING)
 
     async def logs(
@@ -170,7 +170,7 @@ class DockerEngine:
         tail: int | None = None,
         since: float | None = None,
         until: float | None = None,
-    ) -> AsyncIterator[Sequence[LogLine]]:
+    ) -> AsyncGenerator[Sequence[LogLine], None]:
         detail = container.detail or (await self.inspect(container.id)).detail
         tty = bool(detail and detail.tty)
         query = streams.log_query(follow=follow, tail=tail, since=since, until=until)
@@ -182,7 +182,7 @@ class DockerEngine:
             async for batch in lines:
                 yield batch
 
-    def pull(self, reference: str, platform: str = "") -> AsyncIterator[list[Progress]]:
+    def pull(self, reference: str, platform: str = "") -> AsyncGenerator[list[Progress], None]:
         from devbox.adapters.pull import PullSource
 
         return batches(lambda: PullSource(self._client, reference, platform, self._environ), WAITING)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from contextlib import aclosing
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,6 @@ from devbox.cli.output import printable, say, say_json_line
 from devbox.cli.project import opened
 from devbox.cli.select import check_services
 from devbox.errors import ExitCode
-from devbox.session.streams import closing
 
 if TYPE_CHECKING:
     from devbox.cli.arguments import Subparsers
@@ -32,7 +32,7 @@ async def run(args: argparse.Namespace, outside: Outside) -> int:
     async with opened(args, outside, by_name=True) as stack:
         check_services(stack.project, None, args.services)
         try:
-            async with closing(stack.engine.events(stack.project.name)) as batches:
+            async with aclosing(stack.engine.events(stack.project.name)) as batches:
                 async for batch in batches:
                     for event in batch:
                         if not args.services or event.service in args.services:

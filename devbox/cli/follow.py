@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from devbox.cli.history import Window, history
 from devbox.errors import EngineError, EngineLost, NotFound
 from devbox.plan.observed import RunState
-from devbox.session.streams import closing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable
@@ -51,7 +51,7 @@ class _Following:
         self._listener: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
-        async with closing(self._engine.events(self._project)) as events:
+        async with aclosing(self._engine.events(self._project)) as events:
             await anext(events)  # the subscription stands before the list is asked for
             observed = await self._engine.observe(self._project, detail=True)
             there = [
@@ -125,7 +125,7 @@ class _Following:
         since = seen / 1e9 if seen else self._window.since
         tail = self._window.tail if resumed and not seen else None
         lines = self._engine.logs(container, follow=True, tail=tail, since=since, until=self._window.until)
-        async with closing(lines) as batches:
+        async with aclosing(lines) as batches:
             try:
                 async for batch in batches:
                     fresh = [line for line in batch if line.time > seen]

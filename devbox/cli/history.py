@@ -8,12 +8,11 @@ from __future__ import annotations
 import asyncio
 import heapq
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, aclosing
 from typing import TYPE_CHECKING
 
 from devbox.errors import EngineError, EngineLost
 from devbox.record import dataclass
-from devbox.session.streams import closing
 
 if TYPE_CHECKING:
     from devbox.cli.logline import Printer
@@ -56,7 +55,7 @@ async def history(engine: Engine, containers: Sequence[Container], window: Windo
         heads = []
         for container in containers:
             lines = engine.logs(container, follow=False, tail=window.tail, since=window.since, until=window.until)
-            heads.append(_Head(await stack.enter_async_context(closing(lines))))
+            heads.append(_Head(await stack.enter_async_context(aclosing(lines))))
         # All are waited for, since a stream that is being read cannot be closed.
         firsts = await asyncio.gather(*(head.next() for head in heads), return_exceptions=True)
         queue = _readable(containers, firsts, printer)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import replace
 
@@ -194,8 +194,8 @@ async def _build(step: BuildImage, tools: Tools, says: Says) -> None:
     await _stream(tools.builder.build(request), says)
 
 
-async def _stream(batches: AsyncIterator[list[Progress]], says: Says) -> None:
-    async with aclosing(batches) as open_batches:  # type: ignore[type-var]
+async def _stream(batches: AsyncGenerator[list[Progress], None], says: Says) -> None:
+    async with aclosing(batches) as open_batches:
         async for batch in open_batches:
             if batch:
                 says.progress(tuple(batch))

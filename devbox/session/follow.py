@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import replace
 
 from devbox.errors import DevboxError, EngineError, EngineLost, NotFound
@@ -15,7 +16,6 @@ from devbox.session.events import EngineConnected, EngineSpoke, EngineWentAway, 
 from devbox.session.link import Link
 from devbox.session.rows import containers
 from devbox.session.state import State
-from devbox.session.streams import closing
 
 SHORTEST, LONGEST = 0.5, 10.0
 """Seconds between two attempts to reach the engine."""
@@ -105,7 +105,7 @@ class Follower:
     async def _follow(self, engine: Engine) -> None:
         self._dirty.clear()
         self._touched.clear()
-        async with closing(engine.events(self._project)) as stream:
+        async with aclosing(engine.events(self._project)) as stream:
             # The first batch comes once the subscription stands: only then does a list leave no gap.
             async with asyncio.timeout(_ANSWER):
                 await anext(stream, None)

@@ -163,7 +163,7 @@ async def _closed(verdict: Failed, container: Container, engine: Engine) -> Gate
     if verdict.lines:
         printed: list[str] = []
         with suppress(EngineError):
-            async with aclosing(engine.logs(container, follow=False, tail=_LAST_LINES)) as batches:  # type: ignore[type-var]
+            async with aclosing(engine.logs(container, follow=False, tail=_LAST_LINES)) as batches:
                 async for batch in batches:
                     printed += [line.text for line in batch]
         if printed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterable
+from contextlib import aclosing
 from operator import attrgetter
 
 from devbox.errors import EngineError
@@ -17,7 +18,6 @@ from devbox.session.link import Link
 from devbox.session.pulse import Pulse
 from devbox.session.state import ServiceRow
 from devbox.session.store import Store
-from devbox.session.streams import closing
 from devbox.session.tail import Tail
 from devbox.settings import Settings
 
@@ -172,7 +172,7 @@ class Logs:
 async def _history(engine: Engine, container: Container) -> list[LogLine]:
     found: list[LogLine] = []
     try:
-        async with closing(engine.logs(container, follow=False, tail=HISTORY)) as stream:
+        async with aclosing(engine.logs(container, follow=False, tail=HISTORY)) as stream:
             async for batch in stream:
                 found += batch
     except EngineError:

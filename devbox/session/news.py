@@ -68,7 +68,7 @@ class News:
 
     async def _read(self) -> None:
         while True:
-            async with aclosing(self._engine.events(self._project)) as batches:  # type: ignore[type-var]
+            async with aclosing(self._engine.events(self._project)) as batches:
                 async for batch in batches:
                     self._subscribed.set()
                     if any(not event.action.startswith(_SILENT) for event in batch):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import aclosing
 
 from devbox.errors import Conflict, EngineError, EngineLost, NotFound
 from devbox.logs.buffer import LogBuffer
@@ -12,7 +13,6 @@ from devbox.plan.observed import Container, RunState
 from devbox.ports import Engine
 from devbox.session.link import Link
 from devbox.session.resume import Resume
-from devbox.session.streams import closing
 
 _LIVE = (RunState.RUNNING, RunState.PAUSED)
 _SHORT, _LONG = 0.05, 2.0
@@ -121,7 +121,7 @@ class Tail:
         resume = Resume(self._buffer, container.name, self._newest)
         since = resume.since
         tail = self._history if since is None else self._keep
-        async with closing(engine.logs(container, follow=True, tail=tail, since=since)) as stream:
+        async with aclosing(engine.logs(container, follow=True, tail=tail, since=since)) as stream:
             async for batch in stream:
                 if lines := resume.fresh(batch):
                     self._newest = max(self._newest, lines[-1].time)

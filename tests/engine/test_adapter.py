@@ -30,7 +30,7 @@ async def run(engine: Engine, project: str, script: str, **body: object) -> str:
 
 async def output(engine: Engine, id: str) -> list[LogLine]:
     lines: list[LogLine] = []
-    async with aclosing(engine.logs(await engine.inspect(id), follow=False)) as batches:  # type: ignore[type-var]
+    async with aclosing(engine.logs(await engine.inspect(id), follow=False)) as batches:
         async for batch in batches:
             lines += batch
     return lines

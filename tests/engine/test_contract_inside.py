@@ -86,7 +86,7 @@ async def test_exec_times_out(engine: Engine, project_name: str) -> None:
 
 async def test_pulling_what_nobody_has_fails_with_a_hint(engine: Engine) -> None:
     with pytest.raises(PullFailed) as failed:
-        async with aclosing(engine.pull("localhost:1/dbt/missing:1")) as progress:  # type: ignore[type-var]
+        async with aclosing(engine.pull("localhost:1/dbt/missing:1")) as progress:
             async for _ in progress:
                 pass
     assert "localhost:1/dbt/missing:1" in failed.value.message

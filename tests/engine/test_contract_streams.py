@@ -21,11 +21,12 @@ def behave(engine: Engine, service: str, behaviour: Behaviour) -> None:
 async def events_until(engine: Engine, project: str, last: str, ready: asyncio.Event) -> list[EngineEvent]:
     """The project's events up to the action `last`; sets `ready` once the subscription stands."""
     seen: list[EngineEvent] = []
-    async with asyncio.timeout(20), aclosing(engine.events(project)) as batches:  # type: ignore[type-var]
+    async with asyncio.timeout(20), aclosing(engine.events(project)) as batches:
         async for batch in batches:
             ready.set()
-            seen += [one for one in batch if one.kind == "container"]
-            if any(one.action == last for one in batch):
+            ours = [one for one in batch if one.kind == "container"]
+            seen += ours
+            if any(one.action == last for one in ours):
                 break
     return seen
 
@@ -33,7 +34,7 @@ async def events_until(engine: Engine, project: str, last: str, ready: asyncio.E
 async def collect(engine: Engine, container: str, **how: object) -> list[LogLine]:
     found = await engine.inspect(container)
     lines: list[LogLine] = []
-    async with asyncio.timeout(20), aclosing(engine.logs(found, **how)) as batches:  # type: ignore[arg-type, type-var]
+    async with asyncio.timeout(20), aclosing(engine.logs(found, **how)) as batches:  # type: ignore[arg-type]
         async for batch in batches:
             lines += batch
     return lines
@@ -110,7 +111,7 @@ async def test_followed_logs_come_live_and_end_with_the_container(engine: Engine
     id = await engine.create_container(spec(project_name, "job", ("sh", "-c", script)))
     await engine.start(id)
     texts: list[str] = []
-    async with asyncio.timeout(20), aclosing(engine.logs(await engine.inspect(id))) as batches:  # type: ignore[type-var]
+    async with asyncio.timeout(20), aclosing(engine.logs(await engine.inspect(id))) as batches:
         async for batch in batches:
             texts += [line.text for line in batch]
             if texts == ["first"]:

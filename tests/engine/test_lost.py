@@ -60,7 +60,7 @@ async def test_a_kept_connection_that_died_meanwhile_is_no_error(far: DockerEngi
 
 
 async def test_events_end_with_the_loss(far: DockerEngine, line: Listener) -> None:
-    async with aclosing(far.events("dbt-x")) as batches:  # type: ignore[type-var]
+    async with aclosing(far.events("dbt-x")) as batches:
         assert await anext(batches) == []
         line.cut()
         with pytest.raises(EngineLost):
