@@ -108,6 +108,7 @@ async def test_down_with_volumes_names_the_volume_and_removes_all(
         assert await shows(app, f"volume {project_name}_data")
         await keys(pilot, "v")
         await eventually(lambda: not any(row.containers for row in session.store.state.rows))
+        await eventually(lambda: all(operation.ended for operation in session.store.state.operations))
         left = await engine.observe(project_name, volumes=[f"{project_name}_data"])
         assert (left.containers, left.volumes) == ((), ())
 
