@@ -16,6 +16,7 @@ from devbox.errors import Place
 _Loader = getattr(yaml, "CLoader", yaml.Loader)
 _DEPTH = 100
 _VALUES = 300_000
+TOO_DEEP = f"nested more than {_DEPTH} deep"
 
 
 class Refused(Exception):
@@ -41,7 +42,7 @@ class Composer:
         if isinstance(event, AliasEvent):
             return self._alias(event)
         if depth > _DEPTH:
-            self._refuse(f"nested more than {_DEPTH} deep", event)
+            self._refuse(TOO_DEEP, event)
         tag = event.tag or ""
         if isinstance(event, ScalarEvent):
             value: Any = event.value

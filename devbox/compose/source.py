@@ -10,7 +10,7 @@ from typing import Protocol
 import yaml
 
 from devbox.compose.document import Document
-from devbox.compose.nodes import Builder, Composer, Refused
+from devbox.compose.nodes import TOO_DEEP, Builder, Composer, Refused
 from devbox.compose.report import Report
 from devbox.errors import Place
 
@@ -47,7 +47,7 @@ def parse(file: str, data: bytes, report: Report) -> list[Document]:
         mark = error.problem_mark or error.context_mark
         place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
         message, hint = _explained(error, text)
-        report.fault(f"not YAML: {message}", place=place, hint=hint)
+        report.fault(message, place=place, hint=hint)
         report.broken = True
         return []
     except yaml.YAMLError as error:
@@ -79,9 +79,11 @@ def _explained(error: yaml.MarkedYAMLError, text: str) -> tuple[str, str]:
     lines = text.splitlines()
     line = lines[mark.line] if mark and mark.line < len(lines) else ""
     if "\t" in line[: len(line) - len(line.lstrip())]:
-        return "a tab in the indentation", "indent with spaces"
+        return "not YAML: a tab in the indentation", "indent with spaces"
     problem = error.problem or ""
-    message = ", ".join(part for part in (error.context, problem) if part)
+    if "nesting depth" in problem:  # newer parsers give up while they look ahead
+        return TOO_DEEP, ""
+    message = "not YAML: " + ", ".join(part for part in (error.context, problem) if part)
     if "mapping values are not allowed" in problem:
         return message, "quote the value if it holds ': ', or correct the indentation"
     if "cannot start any token" in problem:

@@ -135,8 +135,7 @@ def _counted(container: Container, note: Callable[[str], None]) -> Callable[[str
     retries = container.detail.retries if container.detail and container.detail.retries else 3
 
     def say(text: str) -> None:
-        tries, _, said = text.partition(", ")
-        note(f"{tries} ({retries} of the engine's own make it unhealthy), {said}")
+        note(f"{text} ({retries} of the engine's own make it unhealthy)")
 
     return say
 

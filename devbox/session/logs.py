@@ -23,9 +23,6 @@ from devbox.settings import Settings
 
 LINGER = 3.0
 """Seconds for which a service is still read after it was left: who walks through the list comes back, and taking a log
-up again costs the engine and us more than going on."""
-LINGER = 3.0
-"""Seconds for which a service is still read after it was left: who walks through the list comes back, and taking a log
 up again costs more than going on."""
 HISTORY = 1_000
 """Lines of a container's past that are read at first."""

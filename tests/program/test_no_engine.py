@@ -86,8 +86,7 @@ def test_the_engine_lost_while_logs_stream(tmp_path: Path, project_name: str, bu
 def test_the_engine_lost_while_a_command_runs(tmp_path: Path, project_name: str, containers: Containers) -> None:
     folder = world.written(tmp_path, project_name, SLOW)
     with proxy(tmp_path) as engine, terminal("up", folder=folder, environ={"DOCKER_HOST": engine.url}) as devbox:
-        devbox.until(lambda: "db" in containers() and containers()["db"].status == "running")
-        devbox.shows("healthcheck")
+        devbox.shows("wait until db is healthy")
         engine.cut()
         assert devbox.ends() == 3
         assert "Traceback" not in devbox.text

@@ -49,7 +49,7 @@ async def test_failed_tries_do_not_count_and_are_told(engine: FakeEngine) -> Non
     engine.behave("db", answering(*[no] * 6, ExecResult(exit_code=0, output="")))
     doing = Doing(engine, SHOP)
     assert (await doing.do(Up())).phase is Phase.DONE
-    assert "try 3 (4 of the engine's own make it unhealthy), exit 2: no response" in doing.notes(GATE)
+    assert "try 3, exit 2: no response (4 of the engine's own make it unhealthy)" in doing.notes(GATE)
 
 
 async def test_switched_off_only_the_engine_opens_it(engine: FakeEngine) -> None:

@@ -21,7 +21,9 @@ async def workers(stage: Stack) -> AsyncIterator[Stack]:
 
 
 def log_of_workers(stack: Stack) -> list[dict[str, object]]:
-    return [json.loads(line) for worker in stack.containers("worker") for line in worker.logs().splitlines()]
+    """What all of them wrote, by time."""
+    lines = [json.loads(line) for worker in stack.containers("worker") for line in worker.logs().splitlines()]
+    return sorted(lines, key=lambda line: str(line["ts"]))
 
 
 def in_redis(stack: Stack, *words: str) -> None:
