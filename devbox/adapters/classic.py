@@ -14,7 +14,7 @@ from urllib3.exceptions import HTTPError
 
 from devbox.adapters.buildx import tagged
 from devbox.adapters.client import Client
-from devbox.adapters.connect import client
+from devbox.adapters.connect import agreed
 from devbox.adapters.dial import Endpoint
 from devbox.adapters.outline import Outline
 from devbox.adapters.threads import batches
@@ -45,7 +45,7 @@ async def build(
             f"The build of {request.service} uses {', '.join(wanted)}, which needs BuildKit.",
             hint="Install the docker CLI's plugin buildx (Debian: docker-buildx), then build again.",
         )
-    source = batches(lambda: _Source(client(endpoint, environ), request, outline), _WAITING)
+    source = batches(lambda: _Source(agreed(endpoint, environ).another(), request, outline), _WAITING)
     async with contextlib.aclosing(source) as found:
         async for batch in found:
             yield batch

@@ -13,37 +13,33 @@ from devbox.adapters.dial import CONNECT_TIMEOUT, Endpoint
 from devbox.adapters.failures import lost, root
 from devbox.adapters.sdk import APIClient
 from devbox.adapters.transport import PREFIX, Transport
-from devbox.adapters.wire import Wire
 
 if TYPE_CHECKING:
     from requests import Response
+
+NEWEST_KNOWN = "1.52"
+"""What the SDK is told to speak until a version is agreed on, lest it asks by itself, for 30 ms."""
 
 
 class Client(APIClient):
     """One engine's API, for any number of threads, its failures in devbox's own errors.
 
-    `timeout` limits what only asks; what makes the engine act may take as long as that needs.
+    `version` "" is not agreed on yet. `timeout` limits what only asks; what makes the engine act may take as long as
+    that needs.
     """
 
-    def __init__(self, endpoint: Endpoint, version: str, timeout: int, environ: Mapping[str, str]) -> None:
-        super().__init__(version=version, timeout=timeout, credstore_env=dict(environ))
+    def __init__(self, endpoint: Endpoint, version: str, timeout: float, environ: Mapping[str, str]) -> None:
+        super().__init__(version=version or NEWEST_KNOWN, timeout=timeout, credstore_env=dict(environ))  # type: ignore[arg-type]
         self.mount(PREFIX, Transport(endpoint))
         self.trust_env = False  # asks files and the environment about proxies and logins at each call
         self.endpoint = endpoint
-        self.wire = Wire(endpoint, version)
-        """For what the SDK cannot do: long streams that end when they are told to."""
         self.answer: Response | None = None
         """The last one that is read bit by bit."""
-        self._environ = environ
 
-    def agree(self, version: str, timeout: int) -> None:
-        """From now on speak this version of the API, which costs the SDK itself a request of 30 ms to find."""
-        self._version = self.wire.version = version
-        self.timeout = timeout
-
-    def another(self) -> Client:
-        """A client for one long answer."""
-        return Client(self.endpoint, self.api_version, self.timeout, self._environ)
+    def agree(self, version: str, timeout: float) -> None:
+        """From now on speak this version of the API."""
+        self._version = version
+        self.timeout = timeout  # type: ignore[assignment]
 
     def request(self, method: str, url: str, **more: Any) -> Response:  # type: ignore[override]
         """Every call of the SDK comes through here; EngineLost, or the engine's refusal as EngineError."""
@@ -58,9 +54,17 @@ class Client(APIClient):
             self.answer = answer
         return answer
 
-    def tell(self, path: str, body: Mapping[str, Any]) -> Any:
-        """POST what the SDK's own methods have no arguments for; the decoded answer, if there is one."""
-        answer = self.post(f"{self.base_url}/v{self.api_version}{path}", json=body)
+    def newest(self) -> str:
+        """The newest version of the API that the engine speaks; "" if what answers does not say."""
+        return str(self.get(f"{self.base_url}/_ping").headers.get("Api-Version", ""))
+
+    def ask(self, path: str, parameters: Mapping[str, str]) -> Any:
+        """GET, decoded."""
+        return self.get(self._at(path), params=dict(parameters)).json()
+
+    def do(self, method: str, path: str, body: Mapping[str, Any] | None, parameters: Mapping[str, str]) -> Any:
+        """Any other request; the decoded answer, if there is one."""
+        answer = self.request(method, self._at(path), json=body, params=dict(parameters))
         return answer.json() if answer.content.strip() else None
 
     def end_answer(self) -> None:
@@ -70,7 +74,5 @@ class Client(APIClient):
                 self.answer.raw.shutdown()
             self.answer.close()
 
-    def close(self) -> None:
-        """End every stream and drop the kept connections."""
-        self.wire.close()
-        super().close()
+    def _at(self, path: str) -> str:
+        return f"{self.base_url}/v{self.api_version}{path}"

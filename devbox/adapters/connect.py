@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from devbox.errors import EngineError, EngineLost, NoEngine
 
 if TYPE_CHECKING:
-    from devbox.adapters.client import Client
+    from devbox.adapters.api import Api
     from devbox.adapters.dial import Endpoint
     from devbox.adapters.engine import DockerEngine
 
@@ -16,8 +16,6 @@ OLDEST = (1, 41)
 """Docker 20.10."""
 NEWEST = (1, 52)
 """Docker 29; a newer engine is spoken to in this version."""
-FIRST_TIMEOUT, TIMEOUT = 20, 60
-"""Seconds an engine may take for its first answer, and for any later one that needs no waiting."""
 
 
 async def connect(context: str, environ: Mapping[str, str]) -> DockerEngine:
@@ -29,7 +27,7 @@ async def connect(context: str, environ: Mapping[str, str]) -> DockerEngine:
     endpoints = candidates(context, environ)
     failures: list[EngineError] = []
     for endpoint in endpoints:
-        opening = threads.call(lambda endpoint=endpoint: client(endpoint, environ))  # type: ignore[misc]
+        opening = threads.call(lambda endpoint=endpoint: agreed(endpoint, environ))  # type: ignore[misc]
         try:
             found = await opening
         except EngineLost as error:
@@ -41,29 +39,28 @@ async def connect(context: str, environ: Mapping[str, str]) -> DockerEngine:
     raise _nobody(endpoints, failures)
 
 
-def client(endpoint: Endpoint, environ: Mapping[str, str]) -> Client:
-    """A client that has agreed with its engine on the version: the engine's own, at most the newest known here."""
-    from devbox.adapters.client import Client
+def agreed(endpoint: Endpoint, environ: Mapping[str, str]) -> Api:
+    """The API of an engine that was agreed with on the version: the engine's own, at most the newest known here."""
+    from devbox.adapters.api import Api
 
-    found = Client(endpoint, ".".join(map(str, NEWEST)), FIRST_TIMEOUT, environ)
+    found = Api(endpoint, environ)
     try:
-        found.agree(".".join(map(str, _version(found, environ))), TIMEOUT)
+        found.agree(".".join(map(str, _version(found, environ))))
     except BaseException:
         found.close()
         raise
     return found
 
 
-def _version(client: Client, environ: Mapping[str, str]) -> tuple[int, ...]:
-    url = client.endpoint.url
+def _version(api: Api, environ: Mapping[str, str]) -> tuple[int, ...]:
+    url = api.endpoint.url
     try:
-        answer = client.get(f"{client.base_url}/_ping")  # the SDK's own method keeps the answer's head to itself
+        theirs = version(api.ping())
     except (EngineLost, NoEngine):
         raise
     except EngineError as error:
         reason = error.message.rstrip(".")
         raise NoEngine(f"The Docker Engine at {url} is not ready: {reason}; try again shortly.") from error
-    theirs = version(answer.headers.get("Api-Version", ""))
     if not theirs:
         raise NoEngine(f"What answers at {url} is no Docker Engine; check DOCKER_HOST and `docker context ls`.")
     if theirs < OLDEST:

@@ -13,10 +13,11 @@ from devbox.errors import EngineError
 from devbox.plan.steps import ContainerSpec, InjectedFile
 
 if TYPE_CHECKING:
+    from devbox.adapters.api import Api
     from devbox.adapters.client import Client
 
 
-def create_network(client: Client, network: Network, labels: Mapping[str, str]) -> str:
+def create_network(api: Api, network: Network, labels: Mapping[str, str]) -> str:
     """In the engine's own words: the SDK's method cannot switch an address family off."""
     body: dict[str, Any] = {
         "Name": network.name,
@@ -47,7 +48,7 @@ def create_network(client: Client, network: Network, labels: Mapping[str, str]) 
                 for pool in network.ipam
             ],
         }
-    return str(client.tell("/networks/create", body)["Id"])
+    return str(api.tell("/networks/create", body)["Id"])
 
 
 def create_volume(client: Client, volume: Volume, labels: Mapping[str, str]) -> None:
@@ -59,14 +60,15 @@ def create_volume(client: Client, volume: Volume, labels: Mapping[str, str]) -> 
     )
 
 
-def create_container(client: Client, spec: ContainerSpec) -> str:
+def create_container(api: Api, spec: ContainerSpec) -> str:
     """Create, connect, copy in; removed again if a part fails."""
+    client = api.sdk()
     made = client.create_container_from_config(dict(spec.body), spec.name, spec.platform or None)  # type: ignore[no-untyped-call]
     id = str(made["Id"])
     try:
         for network, endpoint in spec.extra_networks.items():
             # In the engine's own words: the SDK's method knows no priority of gateways.
-            client.tell(f"/networks/{network}/connect", {"Container": id, "EndpointConfig": dict(endpoint)})
+            api.tell(f"/networks/{network}/connect", {"Container": id, "EndpointConfig": dict(endpoint)})
         if spec.files:
             client.put_archive(id, "/", packed(spec.files))
     except EngineError:

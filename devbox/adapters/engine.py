@@ -1,11 +1,11 @@
-"""Engine over the SDK: each method is one call of its client, or hands on to the module that knows how."""
+"""Engine: each method is one call of the SDK's client, or hands on to the module that knows how."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from devbox.adapters import create, observe, removal, starting, streams, translate
 from devbox.adapters.connect import version
@@ -20,7 +20,9 @@ from devbox.plan.steps import ContainerSpec
 from devbox.ports import EngineEvent, EngineInfo, ExecResult, Progress, Sample
 
 if TYPE_CHECKING:
+    from devbox.adapters.api import Api
     from devbox.adapters.client import Client
+    from devbox.adapters.wire import Query
 
 T = TypeVar("T")
 
@@ -31,18 +33,18 @@ WAITING = 20_000
 class DockerEngine:
     """ports.Engine of one endpoint; made by `connect`."""
 
-    def __init__(self, client: Client, threads: Threads, environ: Mapping[str, str]) -> None:
-        self._client = client
+    def __init__(self, api: Api, threads: Threads, environ: Mapping[str, str]) -> None:
+        self._api = api
         self._threads = threads
         self._environ = environ
 
     async def info(self) -> EngineInfo:
-        told, spoken = await asyncio.gather(self._call(lambda api: api.info()), self._call(lambda api: api.version()))
-        where = self._client.endpoint
-        return translate.info(told, spoken, where.url, where.context, self._client.api_version)
+        told, spoken = await asyncio.gather(self._ask("/info"), self._ask("/version"))
+        where = self._api.endpoint
+        return translate.info(told, spoken, where.url, where.context, self._api.version)
 
     async def close(self) -> None:
-        self._client.close()
+        self._api.close()
 
     # What is there
     async def observe(
@@ -54,70 +56,70 @@ class DockerEngine:
         volumes: Sequence[str] = (),
         detail: bool = False,
     ) -> Observed:
-        spoken = version(self._client.api_version)
+        spoken = version(self._api.version)
         return await observe.observe(
-            self._call, spoken, project, images=images, networks=networks, volumes=volumes, detail=detail
+            self._ask, spoken, project, images=images, networks=networks, volumes=volumes, detail=detail
         )
 
     async def projects(self) -> tuple[RunningProject, ...]:
-        filters = {"label": [translate.PROJECT]}
-        return translate.projects(await self._call(lambda api: api.containers(all=True, filters=filters)))
+        query: Query = {"all": True, "filters": {"label": [translate.PROJECT]}}
+        return translate.projects(await self._ask("/containers/json", query))
 
     async def inspect(self, container: str) -> Container:
-        return await observe.inspect(self._call, container)
+        return await observe.inspect(self._ask, container)
 
     async def image(self, reference: str) -> ObservedImage | None:
-        return await observe.image(self._call, reference)
+        return await observe.image(self._ask, reference)
 
     # Making and unmaking
     async def create_network(self, network: Network, labels: Mapping[str, str]) -> str:
-        return await self._call(lambda api: create.create_network(api, network, labels))
+        return await self._threads.call(lambda: create.create_network(self._api, network, labels))
 
     async def remove_network(self, name: str) -> None:
-        await self._call(lambda api: api.remove_network(name))
+        await self._remove(f"/networks/{name}")
 
     async def create_volume(self, volume: Volume, labels: Mapping[str, str]) -> None:
-        await self._call(lambda api: create.create_volume(api, volume, labels))
+        await self._call(lambda sdk: create.create_volume(sdk, volume, labels))
 
     async def remove_volume(self, name: str) -> None:
-        await self._call(lambda api: api.remove_volume(name))
+        await self._remove(f"/volumes/{name}")
 
     async def remove_image(self, reference: str) -> None:
-        await self._call(lambda api: api.remove_image(reference))
+        await self._remove(f"/images/{reference}")
 
     async def create_container(self, spec: ContainerSpec) -> str:
-        return await self._call(lambda api: create.create_container(api, spec))
+        return await self._threads.call(lambda: create.create_container(self._api, spec))
 
     async def start(self, container: str) -> None:
-        await self._call(lambda api: starting.start(api, container))
+        await self._threads.call(lambda: starting.start(self._api, container))
 
     async def stop(self, container: str, timeout: float | None = None) -> None:
-        await self._call(lambda api: api.stop(container, _grace(timeout)))
+        await self._tell(f"/containers/{container}/stop", grace(timeout))
 
     async def restart(self, container: str, timeout: float | None = None) -> None:
-        await self._call(lambda api: starting.restart(api, container, _grace(timeout)))
+        await self._threads.call(lambda: starting.restart(self._api, container, grace(timeout)))
 
     async def kill(self, container: str, signal: str = "SIGKILL") -> None:
-        await self._call(lambda api: api.kill(container, signal))
+        await self._tell(f"/containers/{container}/kill", {"signal": signal})
 
     async def pause(self, container: str) -> None:
-        await self._call(lambda api: api.pause(container))
+        await self._tell(f"/containers/{container}/pause")
 
     async def unpause(self, container: str) -> None:
-        await self._call(lambda api: api.unpause(container))
+        await self._tell(f"/containers/{container}/unpause")
 
     async def remove(self, container: str, *, force: bool = False, volumes: bool = False) -> None:
-        await self._call(lambda api: removal.remove(api, container, force=force, volumes=volumes))
+        await self._threads.call(lambda: removal.remove(self._api, container, force=force, volumes=volumes))
 
     async def rename(self, container: str, name: str) -> None:
-        await self._call(lambda api: api.rename(container, name))
+        await self._tell(f"/containers/{container}/rename", {"name": name})
 
     async def wait(self, container: str) -> int:
-        waiting = Waiting(self._client, container)
+        waiting = Waiting(self._api, container)
         return await self._threads.call(waiting.end, cancel=waiting.close)
 
     async def put_files(self, container: str, directory: str, archive: bytes) -> None:
-        await self._call(lambda api: api.put_archive(container, directory, archive))
+        await self._call(lambda sdk: sdk.put_archive(container, directory, archive))
 
     # Inside a container
     async def exec(
@@ -134,7 +136,7 @@ class DockerEngine:
         spec = ExecSpec(
             command=command, user=user, workdir=workdir, environment=environment or {}, privileged=privileged
         )
-        running = Exec(self._client, container, spec)
+        running = Exec(self._api, container, spec)
         async with asyncio.timeout(timeout):
             return await self._threads.call(running.run, cancel=running.close)
 
@@ -151,16 +153,16 @@ class DockerEngine:
         spec = ExecSpec(command=command, tty=tty, stdin=True, user=user, workdir=workdir, environment=environment or {})
         from devbox.adapters import interact
 
-        return await interact.interact(self._client, self._threads, container, spec)
+        return await interact.interact(self._api, self._threads, container, spec)
 
     async def attach(self, container: str, *, tty: bool, stdin: bool) -> int:
         from devbox.adapters import interact
 
-        return await interact.attach(self._client, self._threads, container, tty=tty, stdin=stdin)
+        return await interact.attach(self._api, self._threads, container, tty=tty, stdin=stdin)
 
     # Streams
     def events(self, project: str | None = None, since: float | None = None) -> AsyncGenerator[list[EngineEvent], None]:
-        return batches(lambda: streams.EventSource(self._client, project, since), WAITING)
+        return batches(lambda: streams.EventSource(self._api, project, since), WAITING)
 
     async def logs(
         self,
@@ -176,7 +178,7 @@ class DockerEngine:
         query = streams.log_query(follow=follow, tail=tail, since=since, until=until)
 
         def source() -> Source[Sequence[LogLine]]:
-            return streams.LogSource(self._client, container, query, tty=tty, follow=follow)
+            return streams.LogSource(self._api, container, query, tty=tty, follow=follow)
 
         async with aclosing(batches(source, WAITING)) as lines:
             async for batch in lines:
@@ -185,19 +187,30 @@ class DockerEngine:
     def pull(self, reference: str, platform: str = "") -> AsyncGenerator[list[Progress], None]:
         from devbox.adapters.pull import PullSource
 
-        return batches(lambda: PullSource(self._client, reference, platform, self._environ), WAITING)
+        return batches(lambda: PullSource(self._api, reference, platform, self._environ), WAITING)
 
     async def sample(self, container: str) -> Sample | None:
         try:
-            return translate.sample(await self._call(lambda api: api.stats(container, stream=False, one_shot=True)))
+            query: Query = {"stream": False, "one-shot": True}
+            return translate.sample(await self._ask(f"/containers/{container}/stats", query))
         except NotFound:
             return None
 
+    async def _ask(self, path: str, query: Query | None = None) -> Any:
+        """What the engine answers, asked off the loop."""
+        return await self._threads.call(lambda: self._api.ask(path, query))
+
+    async def _tell(self, path: str, query: Query | None = None) -> None:
+        await self._threads.call(lambda: self._api.tell(path, None, query))
+
+    async def _remove(self, path: str) -> None:
+        await self._threads.call(lambda: self._api.remove(path))
+
     async def _call(self, function: Callable[[Client], T]) -> T:
         """A call of the SDK, off the loop."""
-        return await self._threads.call(lambda: function(self._client))
+        return await self._threads.call(lambda: function(self._api.sdk()))
 
 
-def _grace(timeout: float | None) -> int | None:
-    """The engine counts the time to a kill in whole seconds; less than one is none."""
-    return None if timeout is None else int(timeout)
+def grace(timeout: float | None) -> Query:
+    """The engine counts the time to a kill in whole seconds, less than one is none; None leaves it to the container."""
+    return {} if timeout is None else {"t": int(timeout)}

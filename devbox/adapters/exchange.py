@@ -35,6 +35,8 @@ class Exchange:
         self, connection: Connection, headers: Mapping[str, str], rest: bytes, closed: Callable[[Exchange], None]
     ) -> None:
         self.connection = connection
+        self.headers = headers
+        """By lower-case name."""
         self._over = threading.Event()
         self._rest = rest
         self._closed = closed

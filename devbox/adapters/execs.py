@@ -14,7 +14,7 @@ from devbox.ports import ExecResult
 from devbox.record import dataclass
 
 if TYPE_CHECKING:
-    from devbox.adapters.client import Client
+    from devbox.adapters.api import Api
 
 OUTPUT_LIMIT = 64 * 1024
 
@@ -57,8 +57,8 @@ class Payloads:
 class Exec:
     """One exec; `run` blocks, `close` breaks it off from any thread (the process inside may go on)."""
 
-    def __init__(self, client: Client, container: str, spec: ExecSpec) -> None:
-        self._client = client
+    def __init__(self, api: Api, container: str, spec: ExecSpec) -> None:
+        self._api = api
         self._container = container
         self._spec = spec
         self._exchange: Exchange | None = None
@@ -66,8 +66,8 @@ class Exec:
 
     def run(self) -> ExecResult:
         """To its end; what it printed last, at most 64 KiB."""
-        id = make(self._client, self._container, self._spec)
-        self._exchange = begin(self._client, id, self._spec)
+        id = make(self._api, self._container, self._spec)
+        self._exchange = begin(self._api, id, self._spec)
         if self._closed:
             self._exchange.close()
         payloads, output = Payloads(), bytearray()
@@ -78,11 +78,11 @@ class Exec:
                 if len(output) > 2 * OUTPUT_LIMIT:
                     del output[:-OUTPUT_LIMIT]
         except (OSError, Garbled) as error:
-            raise self._client.wire.lost(error) from root(error)
+            raise self._api.wire.lost(error) from root(error)
         finally:
             self._exchange.close()
         text = bytes(output[-OUTPUT_LIMIT:]).decode("utf-8", "replace")
-        return ExecResult(exit_code=exit_code(self._client, id), output=text)
+        return ExecResult(exit_code=exit_code(self._api, id), output=text)
 
     def close(self) -> None:
         self._closed = True
@@ -90,34 +90,35 @@ class Exec:
             self._exchange.close()
 
 
-def make(client: Client, container: str, spec: ExecSpec) -> str:
+def make(api: Api, container: str, spec: ExecSpec) -> str:
     """Create the exec; its id."""
-    made = client.exec_create(
-        container,
-        list(spec.command),
-        stdin=spec.stdin,
-        tty=spec.tty,
-        user=spec.user,
-        workdir=spec.workdir,
-        environment=dict(spec.environment),  # type: ignore[arg-type] # None, too, is fine
-        privileged=spec.privileged,
-    )
-    return str(made["Id"])
+    body = {
+        "AttachStdin": spec.stdin,
+        "AttachStdout": True,
+        "AttachStderr": True,
+        "Tty": spec.tty,
+        "Cmd": list(spec.command),
+        "User": spec.user,
+        "WorkingDir": spec.workdir,
+        "Env": [name if value is None else f"{name}={value}" for name, value in spec.environment.items()],
+        "Privileged": spec.privileged,
+    }
+    return str(api.tell(f"/containers/{container}/exec", body)["Id"])
 
 
-def begin(client: Client, id: str, spec: ExecSpec) -> Exchange:
+def begin(api: Api, id: str, spec: ExecSpec) -> Exchange:
     """Start the exec, its stream attached."""
     body: dict[str, object] = {"Detach": False, "Tty": spec.tty}
     if spec.size:
         body["ConsoleSize"] = list(spec.size)
-    return client.wire.open("POST", f"/exec/{id}/start", body=body, upgrade=spec.stdin)
+    return api.wire.open("POST", f"/exec/{id}/start", body=body, upgrade=spec.stdin)
 
 
-def exit_code(client: Client, id: str) -> int:
+def exit_code(api: Api, id: str) -> int:
     """The exit code of an exec whose stream has ended; the engine takes note of it a moment later."""
     deadline = time.monotonic() + 5
     while True:
-        found = client.exec_inspect(id)
+        found = api.ask(f"/exec/{id}/json")
         if found.get("ExitCode") is not None and not found.get("Running"):
             return int(found["ExitCode"])
         if time.monotonic() > deadline:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from devbox.adapters import container as containers
 from devbox.adapters import translate
@@ -12,10 +12,14 @@ from devbox.errors import NotFound
 from devbox.plan.observed import Container, HealthState, Observed, ObservedImage, RunState
 
 if TYPE_CHECKING:
-    from devbox.adapters.client import Client
+    from devbox.adapters.wire import Query
 
-Ask = Callable[[Callable[["Client"], Any]], Awaitable[Any]]
-"""A call of the client -> its answer, made off the loop."""
+
+class Ask(Protocol):
+    """A path of the engine's API and its parameters -> the answer, got off the loop."""
+
+    def __call__(self, path: str, query: Query | None = None, /) -> Awaitable[Any]: ...
+
 
 LIST_HAS_HEALTH = (1, 52)
 
@@ -32,10 +36,10 @@ async def observe(
 ) -> Observed:
     own = [f"{translate.PROJECT}={project}"]
     listed, running, verdicts, made_networks, made_volumes, found_images = await asyncio.gather(
-        ask(lambda client: client.containers(all=True, filters={"label": own})),
-        ask(lambda client: client.containers()),
+        ask("/containers/json", {"all": True, "filters": {"label": own}}),
+        ask("/containers/json"),
         _verdicts(ask, own, version),
-        ask(lambda client: client.networks()),
+        ask("/networks"),
         _volumes(ask, own, volumes),
         asyncio.gather(*(image(ask, reference) for reference in dict.fromkeys(images))),
     )
@@ -61,13 +65,13 @@ async def observe(
 
 async def image(ask: Ask, reference: str) -> ObservedImage | None:
     try:
-        return translate.image(await ask(lambda client: client.inspect_image(reference)))  # type: ignore[no-untyped-call]
+        return translate.image(await ask(f"/images/{reference}/json"))
     except NotFound:
         return None
 
 
 async def inspect(ask: Ask, container: str) -> Container:
-    return containers.inspected(await ask(lambda client: client.inspect_container(container)))
+    return containers.inspected(await ask(f"/containers/{container}/json"))
 
 
 async def _verdicts(ask: Ask, label: list[str], version: tuple[int, ...]) -> Callable[[str], HealthState]:
@@ -80,7 +84,7 @@ async def _verdicts(ask: Ask, label: list[str], version: tuple[int, ...]) -> Cal
     lasting = (HealthState.NONE, HealthState.HEALTHY, HealthState.UNHEALTHY)
 
     def of(verdict: HealthState) -> Awaitable[Any]:
-        return ask(lambda client: client.containers(filters={"label": label, "health": [verdict.value]}))
+        return ask("/containers/json", {"filters": {"label": label, "health": [verdict.value]}})
 
     lists = await asyncio.gather(*map(of, lasting))
     known = {entry["Id"]: verdict for verdict, entries in zip(lasting, lists, strict=True) for entry in entries}
@@ -105,10 +109,8 @@ async def _inspected(ask: Ask, listed: Iterable[Container], *, detail: bool) -> 
 async def _volumes(ask: Ask, label: list[str], names: Sequence[str]) -> list[Mapping[str, Any]]:
     """The project's volumes and the named ones; the engine's name filter also finds longer names."""
 
-    def listed(filters: dict[str, Any]) -> Awaitable[Any]:
-        return ask(lambda client: client.volumes(filters=filters))
-
-    answers = await asyncio.gather(*map(listed, [{"label": label}, *([{"name": list(names)}] if names else [])]))
+    filters = [{"label": label}, *([{"name": list(names)}] if names else [])]
+    answers = await asyncio.gather(*(ask("/volumes", {"filters": one}) for one in filters))
     found = {entry["Name"]: entry for entry in answers[0].get("Volumes") or ()}
     for answer in answers[1:]:
         found |= {entry["Name"]: entry for entry in answer.get("Volumes") or () if entry["Name"] in names}

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from devbox.adapters.contexts import config_folder
-from devbox.adapters.failures import root
+from devbox.adapters.failures import lost, root
 from devbox.errors import EngineError, EngineLost, NotFound, PullFailed
 from devbox.ports import Progress
 
 if TYPE_CHECKING:
-    from devbox.adapters.client import Client
+    from devbox.adapters.api import Api
 
 UNREACHABLE = "The engine could not get it from the registry; check its network, or build the image here."
 UNKNOWN = (
@@ -23,8 +23,8 @@ UNKNOWN = (
 class PullSource:
     """The messages of one pull; a failure is raised as PullFailed."""
 
-    def __init__(self, client: Client, reference: str, platform: str, environ: Mapping[str, str]) -> None:
-        self._client = client.another()
+    def __init__(self, api: Api, reference: str, platform: str, environ: Mapping[str, str]) -> None:
+        self._client = api.another()
         self._reference = reference
         self._environ = environ
         self._closed = False
@@ -59,7 +59,7 @@ class PullSource:
         except (OSError, HTTPError, ValueError) as error:
             if self._closed:
                 return None
-            raise self._client.wire.lost(error) from root(error)
+            raise lost(self._client.endpoint.url, error) from root(error)
         return None if message is None else [self._progress(message)]
 
     def close(self) -> None:

@@ -8,31 +8,31 @@ from typing import TYPE_CHECKING
 from devbox.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
-    from devbox.adapters.client import Client
+    from devbox.adapters.api import Api
 
 GOING = 30.0
 """Seconds that somebody else's removal may take."""
 
 
-def remove(client: Client, container: str, *, force: bool, volumes: bool) -> None:
+def remove(api: Api, container: str, *, force: bool, volumes: bool) -> None:
     try:
-        client.remove_container(container, force=force, v=volumes)
+        api.remove(f"/containers/{container}", {"force": force, "v": volumes})
     except NotFound:
         return
     except Conflict:
-        if not _gone(client, container, force=force):
+        if not _gone(api, container, force=force):
             raise
 
 
-def _gone(client: Client, container: str, *, force: bool) -> bool:
+def _gone(api: Api, container: str, *, force: bool) -> bool:
     """Whether somebody else's removal takes it away. While that stops it first, the engine still calls it running."""
     deadline = time.monotonic() + GOING
     try:
         while time.monotonic() < deadline:
-            if not force and client.inspect_container(container)["State"]["Status"] != "removing":
+            if not force and api.ask(f"/containers/{container}/json")["State"]["Status"] != "removing":
                 return False
             time.sleep(0.02)
-            client.inspect_container(container)
+            api.ask(f"/containers/{container}/json")
     except NotFound:
         return True
     return False

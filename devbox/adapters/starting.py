@@ -9,36 +9,35 @@ from devbox.adapters.listeners import holder
 from devbox.errors import Conflict, EngineError, EngineLost, NotFound
 
 if TYPE_CHECKING:
-    from devbox.adapters.client import Client
+    from devbox.adapters.api import Api
+    from devbox.adapters.wire import Query
 
 
-def start(client: Client, container: str) -> None:
-    _explained(client, container, lambda: client.start(container))
+def start(api: Api, container: str) -> None:
+    _explained(api, container, lambda: api.sdk().start(container))
 
 
-def restart(client: Client, container: str, timeout: int | None) -> None:
-    # The SDK's own method cannot leave the grace to the container.
-    path = f"/containers/{container}/restart" + ("" if timeout is None else f"?t={timeout}")
-    _explained(client, container, lambda: client.tell(path, {}))
+def restart(api: Api, container: str, grace: Query) -> None:
+    _explained(api, container, lambda: api.tell(f"/containers/{container}/restart", None, grace))
 
 
-def _explained(client: Client, container: str, act: Callable[[], None]) -> None:
+def _explained(api: Api, container: str, act: Callable[[], None]) -> None:
     try:
         act()
     except (EngineLost, NotFound):
         raise
     except EngineError as error:
-        if taken := _taken(client, container):
+        if taken := _taken(api, container):
             hint = "stop what holds it, or publish another host port"
             raise Conflict(taken, hint=hint, status=error.status) from error
         raise
 
 
-def _taken(client: Client, container: str) -> str:
+def _taken(api: Api, container: str) -> str:
     """Which port the container wants that a process of this machine holds; "" if the engine is another machine's."""
-    if not client.endpoint.url.startswith("unix:"):
+    if not api.endpoint.url.startswith("unix:"):
         return ""
-    bindings = client.inspect_container(container)["HostConfig"]["PortBindings"] or {}
+    bindings = api.ask(f"/containers/{container}/json")["HostConfig"]["PortBindings"] or {}
     for private, hosts in bindings.items():
         protocol = private.partition("/")[2] or "tcp"
         for host in hosts or ():

@@ -17,7 +17,7 @@ from devbox.plan.observed import Container
 from devbox.ports import EngineEvent
 
 if TYPE_CHECKING:
-    from devbox.adapters.client import Client
+    from devbox.adapters.api import Api
     from devbox.adapters.wire import Query, Wire
 
 T = TypeVar("T")
@@ -52,10 +52,10 @@ PACE = 0.015
 class EventSource:
     """Events of a project (None: of all). The first batch is empty and says that the subscription stands."""
 
-    def __init__(self, client: Client, project: str | None, since: float | None) -> None:
+    def __init__(self, api: Api, project: str | None, since: float | None) -> None:
         # The engine answers a moment before it subscribes; with a time given it sends again what fell in between.
         query: Query = {"filters": EVENTS, "since": moment(time.time() if since is None else since)}
-        self._wire = client.wire
+        self._wire = api.wire
         self._exchange = self._wire.open("GET", "/events", query)
         self._project = project
         self._rest = b""
@@ -85,15 +85,15 @@ class EventSource:
 class LogSource:
     """The output of one container, history first."""
 
-    def __init__(self, client: Client, container: Container, query: Query, *, tty: bool, follow: bool) -> None:
+    def __init__(self, api: Api, container: Container, query: Query, *, tty: bool, follow: bool) -> None:
         from devbox.adapters.frames import Frames, Lines, Text  # 4 ms that most verbs have no use for
 
-        self._client = client
+        self._api = api
         self._follow = follow
         lines = Lines(container.service, container.name)
         self._parser = Text(lines) if tty else Frames(lines)
         try:
-            self._exchange = client.wire.open("GET", f"/containers/{container.id}/logs", query)
+            self._exchange = api.wire.open("GET", f"/containers/{container.id}/logs", query)
         except EngineError as error:
             driver = container.detail.log_driver if container.detail else ""
             if isinstance(error, EngineLost) or error.status not in (500, 501):
@@ -115,14 +115,14 @@ class LogSource:
             return None
         if self._busy:
             self._closed.wait(PACE)
-        count = _guarded(self._client.wire, self._exchange, lambda: self._exchange.recv_into(self._parser.room()))
+        count = _guarded(self._api.wire, self._exchange, lambda: self._exchange.recv_into(self._parser.room()))
         if count:
             lines = self._parser.took(count)
             self._busy = count < SMALL and bool(lines) and lines[-1].time > self._opened
             return lines
         self._ended = True
         if self._follow and not self._exchange.closing:
-            self._client.ping()  # a stream also ends when the engine goes away
+            self._api.ping()  # a stream also ends when the engine goes away
         return self._parser.end()
 
     def close(self) -> None:

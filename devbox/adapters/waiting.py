@@ -9,14 +9,14 @@ from devbox.adapters.exchange import Exchange
 from devbox.adapters.failures import Garbled, root
 
 if TYPE_CHECKING:
-    from devbox.adapters.client import Client
+    from devbox.adapters.api import Api
 
 
 class Waiting:
     """One wait: `begin` returns once the engine watches, `end` once it is over; `close` breaks it off from anywhere."""
 
-    def __init__(self, client: Client, container: str, condition: str = "not-running") -> None:
-        self._wire = client.wire
+    def __init__(self, api: Api, container: str, condition: str = "not-running") -> None:
+        self._wire = api.wire
         self._container = container
         self._condition = condition
         self._exchange: Exchange | None = None

@@ -1,8 +1,8 @@
-"""The engine's answers that have no end of their own, each on a socket of its own that any thread can close.
+"""The engine's answers, each on a socket of its own that any thread can close.
 
-Not over the SDK: what it reads cannot be ended while a read blocks; it reads the output of a terminal byte by byte,
-takes half as long again for all other output and drops whether that was stdout; and of an exec it loses, at times,
-what comes in one piece with the head of the answer.
+Those without an end of their own are not read over the SDK: what it reads cannot be ended while a read blocks; it reads
+the output of a terminal byte by byte, takes half as long again for all other output and drops whether that was stdout;
+and of an exec it loses, at times, what comes in one piece with the head of the answer.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ Query = Mapping[str, str | int | bool | Mapping[str, list[str]]]
 
 
 class Wire:
-    """Streams of one engine, opened from any thread, in `version` of its API."""
+    """Streams of one engine, opened from any thread, in `version` of its API ("": not agreed on yet)."""
 
-    def __init__(self, endpoint: Endpoint, version: str, connect: Callable[[Endpoint], Connection] = dial) -> None:
+    def __init__(self, endpoint: Endpoint, version: str = "", connect: Callable[[Endpoint], Connection] = dial) -> None:
         self.version = version
         self._endpoint = endpoint
         self._connect = connect
@@ -43,10 +43,12 @@ class Wire:
         body: object = None,
         *,
         upgrade: bool = False,
+        patience: float | None = HEAD_TIMEOUT,
     ) -> Exchange:
         """A request whose answer is read bit by bit, without limit of time; EngineLost, or the refusal as EngineError.
 
         By HTTP/1.0, so that the engine does not chunk it; `upgrade` asks for the raw two-way stream of attach and exec.
+        `patience`: seconds until the answer begins.
         """
         message = self._message("1.1" if upgrade else "1.0", method, path, query, body, upgrade=upgrade)
         try:
@@ -54,7 +56,7 @@ class Wire:
         except OSError as error:
             raise self.lost(error) from root(error)
         try:
-            connection.sock.settimeout(HEAD_TIMEOUT)
+            connection.sock.settimeout(patience)
             connection.sock.sendall(message)
             status, found, rest = head(connection.sock)
             exchange = Exchange(connection, found, rest, self._forget)
@@ -75,6 +77,25 @@ class Wire:
             exchange.close()
         return exchange
 
+    def ask(
+        self,
+        method: str,
+        path: str,
+        query: Query | None = None,
+        body: object = None,
+        *,
+        patience: float | None = None,
+    ) -> tuple[Mapping[str, str], bytes]:
+        """The headers and the whole answer; `patience`: seconds it may pause."""
+        exchange = self.open(method, path, query, body, patience=patience)
+        try:
+            exchange.connection.sock.settimeout(patience)
+            return exchange.headers, exchange.read_all()
+        except (OSError, Garbled) as error:
+            raise self.lost(error, exchange.connection) from root(error)
+        finally:
+            exchange.close()
+
     def close(self) -> None:
         """End every stream."""
         with self._lock:
@@ -90,9 +111,9 @@ class Wire:
     def _message(
         self, protocol: str, method: str, path: str, query: Query | None, body: object, *, upgrade: bool
     ) -> bytes:
-        target = f"/v{self.version}" + quote(path, safe="/:@")
+        target = (f"/v{self.version}" if self.version else "") + quote(path, safe="/:@")
         if query:
-            target += "?" + urlencode({name: _parameter(value) for name, value in query.items()})
+            target += "?" + urlencode(parameters(query))
         lines = [f"{method} {target} HTTP/{protocol}", "Host: docker", "User-Agent: devbox"]
         if upgrade:
             lines += ["Connection: Upgrade", "Upgrade: tcp"]
@@ -107,6 +128,11 @@ class Wire:
     def _forget(self, exchange: Exchange) -> None:
         with self._lock:
             self._streams.discard(exchange)
+
+
+def parameters(query: Query | None) -> dict[str, str]:
+    """As the engine wants them in an address."""
+    return {name: _parameter(value) for name, value in (query or {}).items()}
 
 
 def _parameter(value: str | int | bool | Mapping[str, list[str]]) -> str:

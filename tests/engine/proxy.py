@@ -69,7 +69,7 @@ class Listener:
 @contextlib.contextmanager
 def proxy(folder: Path) -> Iterator[Listener]:
     """The real engine behind a socket that can be cut."""
-    listener = Listener(folder / "engine.sock", _through)
+    listener = Listener(folder / "engine.sock", through)
     try:
         yield listener
     finally:
@@ -113,7 +113,8 @@ def chunked(*parts: bytes, **headers: str) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
-def _through(client: socket.socket) -> None:
+def through(client: socket.socket) -> None:
+    """Join `client` with the real engine until both have ended."""
     with socket.socket(socket.AF_UNIX) as engine:
         engine.connect(ENGINE)
         there = threading.Thread(target=pump, args=(client, engine), daemon=True)

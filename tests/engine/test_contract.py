@@ -21,10 +21,10 @@ def behave(engine: Engine, service: str, behaviour: Behaviour) -> None:
         engine.behave(service, behaviour)
 
 
-async def test_info_says_who_answers(engine: Engine) -> None:
+async def test_info_says_who_answers(engine: Engine, engine_kind: str) -> None:
     info = await engine.info()
     assert (info.os, info.context) == ("linux", "default")
-    assert info.endpoint.startswith("unix://")
+    assert info.endpoint.startswith("tcp://" if engine_kind == "far" else "unix://")
     assert info.api_version.count(".") == 1
 
 
