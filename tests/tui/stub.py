@@ -39,6 +39,7 @@ class StubLogs:
         self.buffers: dict[str, LogBuffer] = {}
         self.all = MergedLog()
         self.shown: frozenset[str] | None = None
+        self.listeners: list[Callable[[], None]] = []
 
     def buffer(self, service: str) -> LogBuffer:
         if service not in self.buffers:
@@ -51,6 +52,10 @@ class StubLogs:
 
     def show(self, services: Any) -> None:
         self.shown = services
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        self.listeners.append(listener)
+        return lambda: self.listeners.remove(listener)
 
 
 class StubSession:

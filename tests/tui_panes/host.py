@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from textual.app import App, ComposeResult
 
@@ -46,6 +46,7 @@ class FakeLogs:
         self.buffers: dict[str, LogBuffer] = {}
         self.shown: tuple[str, ...] = ()
         self._merged = MergedLog()
+        self.listeners: list[Callable[[], None]] = []
 
     def buffer(self, service: str) -> LogBuffer:
         if service not in self.buffers:
@@ -60,6 +61,10 @@ class FakeLogs:
         self.shown = tuple(services)
         for service in self.shown:
             self.buffer(service)
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        self.listeners.append(listener)
+        return lambda: self.listeners.remove(listener)
 
     def forget(self) -> None:
         """As after a switch to another environment."""

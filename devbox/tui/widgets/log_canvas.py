@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from rich.cells import set_cell_size
 from rich.segment import Segment
@@ -127,6 +127,14 @@ class LogCanvas(Widget, can_focus=True):
         super().notify_style_update()
         self._styled = False
 
+    def refresh(self, *regions: Region, **more: bool) -> Self:
+        self._ticker.wake()
+        return super().refresh(*regions, **more)
+
+    def wake(self) -> None:
+        """There may be lines to paint: they are looked for at once, instead of within a quarter of a second."""
+        self._ticker.wake()
+
     def on_show(self) -> None:
         self._ticker.start()
 
@@ -184,7 +192,8 @@ class LogCanvas(Widget, can_focus=True):
         self._status = None
         self.refresh()
 
-    def _tick(self) -> None:
+    def _tick(self) -> bool:
+        """Take in what came; whether there was something, or more is to be done."""
         window = self._window
         window.advance()
         if self._matches:
@@ -192,18 +201,21 @@ class LogCanvas(Widget, can_focus=True):
         now = time.monotonic()
         view = window.view
         shown, version, end = self._seen
-        if (view is not shown or view.version != version) and now >= self._next_paint:
+        changed = view is not shown or view.version != version
+        if changed and now >= self._next_paint:
             if view is shown and version >= 0:
                 self._format.forget(max(view.altered(version), 1))
             flooded = view is shown and view.end - end > window.height
             self._next_paint = now + (_FLOOD_PERIOD if flooded else 0)
             self._seen = (view, view.version, view.end)
             self.refresh()
-        if now >= self._next_status:
+        told = now >= self._next_status and self._tell()
+        if told:
             self._next_status = now + _STATUS_PERIOD
-            self._tell()
+        return changed or told or window.pending > 0 or bool(self._matches and not self._matches.complete)
 
-    def _tell(self) -> None:
+    def _tell(self) -> bool:
+        """Whether there was something new to tell."""
         window, matches = self._window, self._matches
         view = window.view
         status = LogStatus(
@@ -215,6 +227,8 @@ class LogCanvas(Widget, can_focus=True):
             match=matches.place(self._here) if matches and self._here is not None else 0,
             matches=matches.total if matches else 0,
         )
-        if status != self._status:
-            self._status = status
-            self.post_message(self.StatusChanged(status))
+        if status == self._status:
+            return False
+        self._status = status
+        self.post_message(self.StatusChanged(status))
+        return True

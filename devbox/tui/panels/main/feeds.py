@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from devbox.logs.buffer import LogSource
@@ -18,6 +18,9 @@ class LogFeed(Protocol):
 
     def show(self, services: Iterable[str]) -> None:
         """Read the logs of these services and no others."""
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener` when lines arrived, at most 30 times a second; returns how to end it."""
 
 
 class Feeds(Protocol):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual.app import ComposeResult
 from textual.content import Content
 
@@ -25,6 +27,13 @@ class LogsTab(LogTab):
         self._source: LogSource | None = None
         self._shown: tuple[str, ...] = ()
         self._open = False
+        self._unsubscribe: Callable[[], None] = lambda: None
+
+    def on_mount(self) -> None:
+        self._unsubscribe = self._feeds.logs.subscribe(self.view.wake)
+
+    def on_unmount(self) -> None:
+        self._unsubscribe()
 
     def compose(self) -> ComposeResult:
         yield LogView()
