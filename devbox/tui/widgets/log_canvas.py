@@ -26,8 +26,9 @@ from devbox.tui.widgets.log_window import LogWindow, Row
 from devbox.tui.widgets.ticker import Ticker
 
 _PERIOD = 1 / 30
-_FLOOD_PERIOD = 1 / 10
-"""Between two paintings while each replaces all that was seen: nobody reads that, and it costs."""
+_FLOODS = ((20, 1 / 5), (1, 1 / 10))
+"""Screens of lines that came since the last painting, and the time to the next one then: nobody reads what is replaced
+as a whole each time, and painting is what it costs most."""
 _STATUS_PERIOD = 1 / 5
 
 
@@ -205,8 +206,8 @@ class LogCanvas(Widget, can_focus=True):
         if changed and now >= self._next_paint:
             if view is shown and version >= 0:
                 self._format.forget(max(view.altered(version), 1))
-            flooded = view is shown and view.end - end > window.height
-            self._next_paint = now + (_FLOOD_PERIOD if flooded else 0)
+            screens = (view.end - end) / window.height if view is shown else 0
+            self._next_paint = now + next((pause for least, pause in _FLOODS if screens > least), 0)
             self._seen = (view, view.version, view.end)
             self.refresh()
         told = now >= self._next_status and self._tell()
