@@ -45,7 +45,7 @@ EVENTS = {
 """What devbox listens to; left out above all are the three events of every exec, health probes among them."""
 
 SMALL = 32 * 1024
-PACE = 0.015
+PACE = 0.025
 """Seconds between two reads while small pieces of new lines keep coming: each wake-up costs more than its line."""
 
 

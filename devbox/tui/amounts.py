@@ -20,6 +20,19 @@ def span(seconds: float) -> str:
     return f"{whole // 86400}d {whole % 86400 // 3600}h"
 
 
+def age(seconds: float) -> str:
+    """As `span`, above ten seconds in steps of five: a list whose every line changes each second is never at rest."""
+    return span(seconds if seconds < 10 or seconds >= 60 else seconds // 5 * 5)
+
+
+def ago(seconds: float) -> str:
+    """ "4s ago", "12m ago", "3h ago", "20w ago": the largest unit alone, never wider than seven cells."""
+    days = int(seconds) // 86400
+    if days >= 100:
+        return f"{days // 7}w ago"
+    return f"{age(seconds).split()[0]} ago"
+
+
 def took(seconds: float) -> str:
     """How long something took: "0.4s", "12s", "2m 5s"."""
     if seconds < 10:

@@ -31,3 +31,25 @@ def test_a_port_on_ipv4_and_ipv6_shows_once() -> None:
 
 def test_an_exposed_port_is_no_address() -> None:
     assert amounts.published([Binding(container_port=80)]) == []
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(9.9, "9s"), (14, "10s"), (59, "55s"), (61, "1m"), (11_100, "3h 5m"), (-3, "0s")]
+)
+def test_age_goes_on_in_steps_once_it_has_two_digits(seconds: float, text: str) -> None:
+    assert amounts.age(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.4, "0s ago"),
+        (14, "10s ago"),
+        (754, "12m ago"),
+        (11_100, "3h ago"),
+        (187_200, "2d ago"),
+        (8_640_000, "14w ago"),
+    ],
+)
+def test_ago(seconds: float, text: str) -> None:
+    assert amounts.ago(seconds) == text

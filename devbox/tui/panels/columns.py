@@ -73,7 +73,7 @@ def layout(width: int, rows: Sequence[Row]) -> tuple[Column, ...]:
     longest = max((cell_len(_name(row)[0]) for row in rows if row.kind is not Kind.HEADING), default=8)
     longest_ports = max((len(" ".join(row.ports)) for row in rows), default=0)
     uptime = Column(
-        "UP", 7, lambda row: (row.uptime, Tone.OFF if row.uptime.startswith("-") else Tone.PLAIN), right=True
+        "UP", 7, lambda row: (row.uptime, Tone.OFF if row.uptime.endswith("ago") else Tone.PLAIN), right=True
     )
     cpu = Column("CPU", 5, lambda row: (row.cpu, Tone.PLAIN), right=True)
     memory = Column("MEM", 5, lambda row: (row.memory, Tone.PLAIN), right=True)

@@ -176,8 +176,8 @@ def _uptime(containers: tuple[Container, ...], now: float) -> str:
     """Since when the oldest runs; where nothing runs, how long ago the last ended."""
     started = [c.detail.started for c in containers if c.state is RunState.RUNNING and c.detail and c.detail.started]
     if started:
-        return amounts.span(now - min(started))
+        return amounts.age(now - min(started))
     if any(container.state is RunState.RUNNING for container in containers):
         return ""
     ended = [c.detail.finished for c in containers if c.detail and c.detail.finished]
-    return f"-{amounts.span(now - max(ended))}" if ended else ""
+    return amounts.ago(now - max(ended)) if ended else ""

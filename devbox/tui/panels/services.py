@@ -44,7 +44,7 @@ class ServicesPanel(Vertical):
 
     def _pass(self) -> None:
         """Times in seconds go on every second; the others change once a minute at most."""
-        if self._now() - self._built >= _SLOW or any(row.uptime.endswith("s") for row in self.list.rows):
+        if self._now() - self._built >= _SLOW or any("s" in row.uptime for row in self.list.rows):
             self.update_rows()
 
     def update_rows(self) -> None:
