@@ -24,7 +24,7 @@ engine: $(READY) ## make sure that a Docker Engine answers
 	@$(DEVBOX) engine start --yes
 
 run: engine ## open devbox on the reference dev stack (without a terminal: bring it up, ask each service, print the table)
-	@$(IMAGES); if [ -t 0 ] && [ -t 1 ]; then exec $(DEVBOX) --up; else $(DEVBOX) up --wait && $(DEVBOX) probe && $(DEVBOX); fi
+	@$(IMAGES); exec $(DEVBOX) --up
 
 down: $(READY) ## stop the reference dev stack (its data stays)
 	@$(DEVBOX) down

@@ -66,7 +66,7 @@ def _dispatch(words: list[str], outside: Outside | None) -> int:
     if args.context:
         world = _at(args.context, world)
     if module is None:
-        return _open(args, world)
+        return _open(args, words, world)
     return _run(module, args, world)
 
 
@@ -87,21 +87,27 @@ def _run(module: ModuleType, args: argparse.Namespace, outside: Outside) -> int:
         gc.freeze()  # else Python looks for garbage in all there is before it ends, a tenth of a short verb
 
 
-def _open(args: argparse.Namespace, outside: Outside) -> int:
-    """`devbox` without a verb: the TUI on a terminal, the status table elsewhere."""
+def _open(args: argparse.Namespace, words: list[str], outside: Outside) -> int:
+    """`devbox` without a verb: the TUI on a terminal; elsewhere the status table, with --up once the stack is up."""
     # Keys come from stdin, the screen is drawn on stderr, and what is said in the end goes to stdout.
     if all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         from devbox.cli.project import request_of
         from devbox.tui.app import run
 
         return run(outside, request_of(args, outside), args.environment, up=args.up)
-    from devbox.cli import ps
+    from devbox.cli import arguments, verbs
 
-    return _run(ps, args, outside)
+    chosen = [word for word in words if word != "--up"]
+    for verb in (("up", "--wait"), ("probe",), ("ps",)) if args.up else (("ps",),):
+        module = verbs.module(verb[0])
+        code = _run(module, arguments.parse([*chosen, *verb], module), outside)
+        if code:
+            return code
+    return 0
 
 
 def real_world(context: str = "") -> Outside:
-    """The adapters behind their ports; each is imported when it is first used. `context`: whose engine `host` asks."""
+    """The adapters behind their ports; each is imported when it is first used. `context`: wins for `host`."""
     import os
     import time
 
@@ -124,10 +130,10 @@ def real_world(context: str = "") -> Outside:
 
         return ImageBuilder(engine, environ)
 
-    def host() -> Host:
+    def host(named: str) -> Host:
         from devbox.adapters.host import LocalHost
 
-        return LocalHost(environ=environ, context=context)
+        return LocalHost(environ=environ, context=context or named)
 
     return Outside(
         environ=environ,

@@ -294,6 +294,7 @@ class Outside:
     connect: Callable[[str], Awaitable[Engine]]
     """context name ("": as the docker CLI would choose) -> a connected engine; NoEngine says what to do."""
     builder: Callable[[Engine], Builder]
-    host: Callable[[], Host]
+    host: Callable[[str], Host]
+    """context name, as for `connect` -> this machine as that context sees it."""
     now: Callable[[], float]
     """Seconds since the epoch."""

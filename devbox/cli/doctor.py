@@ -6,6 +6,7 @@ import argparse
 import json
 from typing import TYPE_CHECKING
 
+from devbox.cli.project import context_of
 from devbox.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 async def run(args: argparse.Namespace, outside: Outside) -> int:
     """0 when all is well, 3 without an engine, 1 when something else is off."""
-    findings = await outside.host().examine()
+    findings = await outside.host(context_of(args, outside)).examine()
     if args.json:
         print(
             json.dumps([{"name": f.name, "ok": f.ok, "text": f.text, "remedy": f.remedy} for f in findings], indent=2)

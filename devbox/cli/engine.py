@@ -6,6 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from devbox.cli.project import context_of
 from devbox.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 async def run(args: argparse.Namespace, outside: Outside) -> int:
     """0 when the engine is as asked for; 3 when `status` finds none."""
-    host = outside.host()
+    host = outside.host(context_of(args, outside))
     match args.what:
         case "start":
             await _start(host, yes=args.yes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from devbox.cli import arguments
@@ -38,15 +39,21 @@ async def run(args: argparse.Namespace, outside: Outside) -> int:
         return ExitCode.DONE
     alone = len(found.all) == 1
     projects = {one.name: _project(one, request, outside, must_load=alone) for one in found.all}
-    running = await _running(outside)
+    contexts = list(dict.fromkeys(one.context for one in found.all))
+    told = await asyncio.gather(*(_running(outside, context) for context in contexts))
+    running = dict(zip(contexts, told, strict=True))
     if args.json:
-        say_json([as_json(one, projects[one.name], running, current=one is found.current) for one in found.all])
+        say_json(
+            [as_json(one, projects[one.name], running[one.context], current=one is found.current) for one in found.all]
+        )
         return ExitCode.DONE
     rows = []
     for one in found.all:
         mark = "*" if one is found.current else ""
         where = ", ".join(filter(None, (one.description, one.context and f"on {one.context}", _guard(one))))
-        rows.append((mark, one.name, projects[one.name] or "?", _state(projects[one.name], running), where or "-"))
+        rows.append(
+            (mark, one.name, projects[one.name] or "?", _state(projects[one.name], running[one.context]), where or "-")
+        )
     for line in grid(("", "ENVIRONMENT", "PROJECT", "RUNS", "ABOUT"), rows):
         say(line)
     if found.file:
@@ -69,10 +76,11 @@ def _project(environment: Environment, request: LoadRequest, outside: Outside, *
         return ""
 
 
-async def _running(outside: Outside) -> dict[str, tuple[int, int]] | None:
-    """project -> containers that run, and all; None without an engine (the list is of use all the same)."""
+async def _running(outside: Outside, context: str) -> dict[str, tuple[int, int]] | None:
+    """project -> containers that run, and all, on the engine of `context`; None without an engine (the list is of use
+    all the same)."""
     try:
-        async with connected(outside) as engine:
+        async with connected(outside, context) as engine:
             return {project.name: (project.running, project.total) for project in await engine.projects()}
     except EngineError:
         return None

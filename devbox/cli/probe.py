@@ -11,6 +11,7 @@ from devbox.cli.arguments import as_json, services, verb
 from devbox.cli.output import printable, say, say_json, stdout_style
 from devbox.cli.project import opened
 from devbox.cli.select import check_services, only
+from devbox.compose.model import Condition
 from devbox.errors import ExitCode
 from devbox.plan.observed import RunState
 from devbox.session.answers import Answer, ask
@@ -39,7 +40,17 @@ async def run(args: argparse.Namespace, outside: Outside) -> int:
         running = [c for c in observed.containers if c.state is RunState.RUNNING and not c.oneoff]
         asked = await asyncio.gather(*(ask(stack.engine, container) for container in running))
     answers = [answer for group in asked for answer in group]
-    silent = [name for name in project.services if name not in {c.service for c in running}]
+    # What others wait for the end of (a migration) has nothing to answer once it ended well.
+    awaited = {
+        one.service
+        for service in project.services.values()
+        for one in service.depends_on.values()
+        if one.condition is Condition.COMPLETED
+    }
+    ended = {
+        c.service for c in observed.containers if c.state is RunState.EXITED and c.detail and not c.detail.exit_code
+    }
+    silent = [name for name in project.services if name not in {c.service for c in running} | (awaited & ended)]
     if args.json:
         say_json([asdict(answer) for answer in answers])
     else:

@@ -17,6 +17,7 @@ from devbox.session.state import Phase
 
 if TYPE_CHECKING:
     from devbox.plan.plan import Plan
+    from devbox.plan.steps import Step
     from devbox.session.events import Event
 
 _MARKS = {
@@ -38,6 +39,7 @@ class Progress:
         self._colour = coloured(stream)
         self._plan: Plan | None = None
         self._texts: dict[str, tuple[str, str]] = {}
+        self._steps: dict[str, Step] = {}
         self._running: dict[str, Running] = {}
         self._ended: list[dict[str, Any]] = []
         self._noticed: list[str] = []
@@ -59,7 +61,7 @@ class Progress:
             case StepProgressed(step=step, batch=batch):
                 for finished in self._of(step).take(batch):
                     if not self._lines.live:
-                        self._say(f"  {printable(finished)}")
+                        self._say(f"  {self._whose(step)}{printable(finished)}")
             case StepEnded(step=step, phase=phase, at=at, error=error):
                 self._end(step, phase, at, error)
             case Noticed(text=text, severity=severity):
@@ -80,6 +82,7 @@ class Progress:
         self._plan = plan
         self._earlier = len(self._ended)
         self._texts = {node.id: (step_text(node.step), node.step.why) for node in plan.nodes}
+        self._steps = {node.id: node.step for node in plan.nodes}
 
     @contextmanager
     def live(self) -> Iterator[None]:
@@ -121,6 +124,11 @@ class Progress:
 
     def _of(self, step: str) -> Running:
         return self._running.setdefault(step, Running(started=self._now()))
+
+    def _whose(self, step: str) -> str:
+        """The image a line of a build or a pull is about, since several may come at once."""
+        image = getattr(self._steps.get(step), "image", "")
+        return f"{printable(image)}: " if image else ""
 
     def _end(self, step: str, phase: Phase, at: float, error: str) -> None:
         running = self._running.pop(step, None)

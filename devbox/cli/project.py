@@ -55,6 +55,15 @@ def choose(args: argparse.Namespace, outside: Outside) -> tuple[LoadRequest, Env
     return request_for(found.current, request), found.current
 
 
+def context_of(args: argparse.Namespace, outside: Outside) -> str:
+    """The context of the environment that -e names; "" without -e: these verbs need no project."""
+    if not args.environment:
+        return ""
+    from devbox.environments.discover import find
+
+    return find(request_of(args, outside), outside.files, args.environment).current.context
+
+
 def load_project(request: LoadRequest, outside: Outside) -> Project:
     """The project of the files (LoadError with every fault); its warnings go to stderr."""
     from devbox.compose.load import load
@@ -108,9 +117,9 @@ async def opened(args: argparse.Namespace, outside: Outside, *, by_name: bool = 
 
 
 @asynccontextmanager
-async def connected(outside: Outside) -> AsyncIterator[Engine]:
+async def connected(outside: Outside, context: str = "") -> AsyncIterator[Engine]:
     """The engine alone, for verbs that ask of no project."""
-    engine = await outside.connect("")
+    engine = await outside.connect(context)
     try:
         yield engine
     finally:

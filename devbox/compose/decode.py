@@ -154,12 +154,13 @@ def _dependency(other: str, how: Tree) -> model.Dependency:
     )
 
 
-def network(key: str, tree: Tree) -> model.Network:
+def network(key: str, tree: Tree, place: Place | None) -> model.Network:
     """One network."""
     ipam = tree.get("ipam", {})
     return model.Network(
         key=key,
         name=tree["name"],
+        place=place,
         driver=tree.get("driver", ""),
         driver_opts=tree.get("driver_opts", {}),
         ipam_driver=ipam.get("driver", ""),
@@ -175,11 +176,12 @@ def network(key: str, tree: Tree) -> model.Network:
     )
 
 
-def volume(key: str, tree: Tree) -> model.Volume:
+def volume(key: str, tree: Tree, place: Place | None) -> model.Volume:
     """One named volume."""
     return model.Volume(
         key=key,
         name=tree["name"],
+        place=place,
         driver=tree.get("driver", ""),
         driver_opts=tree.get("driver_opts", {}),
         external=tree.get("external", False),

@@ -195,10 +195,11 @@ class IpamPool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
-    """A network; `name` is its name in the engine."""
+    """A network; `name` is its name in the engine, `place` where its key stands."""
 
     key: str
     name: str
+    place: Place | None = None
     driver: str = ""
     driver_opts: Mapping[str, str] = field(default_factory=dict)
     ipam_driver: str = ""
@@ -215,10 +216,11 @@ class Network:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Volume:
-    """A named volume; `name` is its name in the engine."""
+    """A named volume; `name` is its name in the engine, `place` where its key stands."""
 
     key: str
     name: str
+    place: Place | None = None
     driver: str = ""
     driver_opts: Mapping[str, str] = field(default_factory=dict)
     external: bool = False

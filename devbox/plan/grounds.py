@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from devbox.compose.model import MountKind, Network, Project, Service, Volume
-from devbox.errors import Problem
+from devbox.errors import Place, Problem
 from devbox.plan import labels
 from devbox.plan.draft import Draft
 from devbox.plan.networking import attachments
@@ -56,7 +56,7 @@ def prepare(
         if there is not None:
             _check_owner("network", network.name, network.external, there.labels.get(labels.PROJECT), project, warnings)
         elif network.external and network.name not in BUILT_IN:
-            problems.append(_missing("network", key, network.name))
+            problems.append(_missing("network", key, network.name, network.place))
         elif not network.external:
             draft.add(
                 network_node(key),
@@ -69,7 +69,7 @@ def prepare(
         if found is not None:
             _check_owner("volume", volume.name, volume.external, found.labels.get(labels.PROJECT), project, warnings)
         elif volume.external:
-            problems.append(_missing("volume", key, volume.name))
+            problems.append(_missing("volume", key, volume.name, volume.place))
         else:
             draft.add(
                 volume_node(key),
@@ -78,9 +78,10 @@ def prepare(
     return warnings
 
 
-def _missing(kind: str, key: str, name: str) -> Problem:
+def _missing(kind: str, key: str, name: str, place: Place | None) -> Problem:
     return Problem(
         message=f"{kind} {name} is declared as external, but does not exist",
+        place=place,
         path=f"{kind}s.{key}",
         hint=f"create it (docker {kind} create {name}) or drop `external: true`",
     )

@@ -111,7 +111,7 @@ class DevboxApp(App[None], inherit_bindings=False):
             state
         )
         yield Hints(id="hints")
-        yield Static("Too small for devbox.\nMake the terminal larger.", id="too-small", markup=False)
+        yield Static("Too small for devbox.\nMake the terminal larger, or leave with q.", id="too-small", markup=False)
 
     def on_mount(self) -> None:
         self._unsubscribe = self.session.store.subscribe(self._take)
@@ -165,6 +165,12 @@ class DevboxApp(App[None], inherit_bindings=False):
             self.query_one(Hints).show(parts(self.state, self.selection, self.keys))
 
     @property
+    def is_too_small(self) -> bool:
+        """Whether the terminal has no room for anything but a sentence that says so."""
+        main = self.screen_stack[0]
+        return main.has_class("-tiny") or main.has_class("-short")
+
+    @property
     def list(self) -> ServiceList:
         return self.query_one(ServiceList)
 
@@ -206,6 +212,8 @@ class DevboxApp(App[None], inherit_bindings=False):
     def perform(self, id: str, selection: Selection | None = None) -> None:
         """Do the action of that id with `selection` (None: what is in hand), or say why it cannot be done.
         Before the engine has answered, the last one that needs it waits for its answer."""
+        if self.is_too_small and id != "leave":  # nobody sees what would be done to what
+            return
         chosen = action(id)
         state, selection = self.state, selection or self.selection
         if reason := chosen.refusal(state, selection):

@@ -71,20 +71,21 @@ class Doing:
         self._app.run_worker(lend(self._app, self._app.selection), name="shell")
 
     def port(self) -> None:
+        from devbox.tui.browser import url
         from devbox.tui.screens.choice import Choice, Way
 
         app = self._app
         found = amounts.published(b for c in containers(app.state, app.selection) for b in c.bindings)
-        ways = [Way(id=str(host), label=f"http://localhost:{host}", help=text) for host, text in found]
+        ways = [Way(id=str(port), label=url(app.state, port), help=text) for port, text in found]
         if len(ways) == 1:
-            self._browse(ways[0].id)
+            self._browse(ways[0].label)
         else:
-            app.push_screen(Choice("Open in the browser", ways), lambda port: self._browse(port) if port else None)
+            labels = {way.id: way.label for way in ways}
+            app.push_screen(Choice("Open in the browser", ways), lambda id: self._browse(labels[id]) if id else None)
 
-    def _browse(self, port: str) -> None:
+    def _browse(self, url: str) -> None:
         from devbox.tui.browser import open_in_browser
 
-        url = f"{'https' if port.endswith('443') else 'http'}://localhost:{port}"
         if open_in_browser(url):
             self._tell(f"Opened {url}")
         else:
@@ -238,6 +239,7 @@ class Doing:
         self._app.screen.focus_previous()
 
     def copy(self) -> None:
+        from devbox.tui.browser import address
         from devbox.tui.screens.choice import Choice, Way
 
         app = self._app
@@ -254,7 +256,7 @@ class Doing:
             "container": one.name,
             "id": one.id,
             "image": one.image,
-            "address": next((f"localhost:{host}" for host, _ in amounts.published(one.bindings)), ""),
+            "address": next((address(app.state, port) for port, _ in amounts.published(one.bindings)), ""),
         }
         keys = {"service": "s", "container": "c", "id": "i", "image": "m", "address": "a"}
         ways = [Way(id=id, key=keys[id], label=id, help=value) for id, value in values.items() if value]

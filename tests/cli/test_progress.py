@@ -17,6 +17,9 @@ from devbox.cli.interrupt import stopping
 from devbox.cli.live import LiveLines
 from devbox.cli.progress import Progress
 from devbox.cli.running import Running, brief, size
+from devbox.compose.model import Build
+from devbox.plan.plan import Node, Plan
+from devbox.plan.steps import BuildImage
 from devbox.ports import Progress as Message
 from devbox.session.events import StepEnded, StepNoted, StepProgressed, StepStarted
 from devbox.session.state import Phase
@@ -210,3 +213,14 @@ def test_following_logs_ends_at_once_on_an_interrupt(tmp_path: Path, project_nam
     process.stdout.read()
     assert process.wait(timeout=30) == 130
     process.stdout.close()
+
+
+def test_lines_of_several_builds_say_which_image_they_are_about() -> None:
+    pipe = io.StringIO()
+    progress = Progress(lambda: 3.0, pipe)
+    build = BuildImage(service="api", image="shop-api", build=Build(context="."), why="asked for")
+    progress.know(Plan(project="shop", nodes=(Node(id="build api", step=build),)))
+    progress.take(StepStarted(operation=1, step="build api", at=1.0))
+    told = Message(item="[1/2] COPY src .", done=True)
+    progress.take(StepProgressed(operation=1, step="build api", batch=(told,)))
+    assert "shop-api: [1/2] COPY src ." in pipe.getvalue()

@@ -82,7 +82,7 @@ class World:
             assert self.builder is not None, "this test builds nothing"
             return self.builder
 
-        def host() -> Host:
+        def host(context: str) -> Host:
             raise AssertionError("no test here asks the host")
 
         return Outside(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from devbox.adapters.examine import examine
 from devbox.adapters.host import LocalHost
 from devbox.errors import DevboxError
-from devbox.main import real_world
+from devbox.main import main, real_world
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ async def test_the_context_of_the_command_line_is_the_one_asked(
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("DOCKER_CONFIG", raising=False)
-    sentence, answers = await real_world("nowhere").host().engine_status()
+    sentence, answers = await real_world("nowhere").host("").engine_status()
     assert not answers
     assert 'no Docker context "nowhere"' in sentence
 
@@ -52,3 +53,14 @@ async def test_the_remedy_of_an_engine_elsewhere_is_not_to_start_one_here(elsewh
     assert not engine.ok
     assert "away.sock" in engine.text
     assert engine.remedy == "start it there, or choose another"
+
+
+def test_the_engine_of_the_environment_is_the_one_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "compose.yaml").write_text("services: {a: {image: x}}")
+    (tmp_path / "devbox.yaml").write_text("environments: {far: {files: [compose.yaml], context: nowhere}}")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("DOCKER_CONFIG", raising=False)
+    assert main(["-e", "far", "engine", "status"], replace(real_world(), cwd=str(tmp_path))) == 3
+    assert 'no Docker context "nowhere"' in capsys.readouterr().out

@@ -101,6 +101,16 @@ def test_external_things_must_be_there() -> None:
     ]
 
 
+def test_what_is_external_and_missing_is_told_with_its_place() -> None:
+    shop = project("""
+        services: {a: {image: x, networks: [out]}}
+        networks:
+          out: {external: true}
+        """)
+    [problem] = reconcile(shop, nothing(shop), Up()).problems
+    assert str(problem.place) == "/shop/compose.yml:4:3"
+
+
 def test_a_volume_of_another_project_is_used_with_a_warning() -> None:
     shop = project("services: {a: {image: x, volumes: [data:/d]}}\nvolumes: {data: {name: shared}}")
     seen = standing(shop)

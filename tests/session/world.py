@@ -49,7 +49,7 @@ def outside(
         await engine.info()
         return engine
 
-    def no_host() -> Any:
+    def no_host(context: str) -> Any:
         raise AssertionError("the machine is not touched here")
 
     return Outside(

@@ -110,3 +110,9 @@ async def test_the_palette_finds_an_action() -> None:
         assert await shows(app, "Read the Compose files again")
         await keys(pilot, "enter")
         await eventually(lambda: session.commands == [Reload()])
+
+
+async def test_nothing_is_done_where_nothing_can_be_seen() -> None:
+    async with opened(size=(20, 5)) as (_, pilot, session):
+        await keys(pilot, "s U r")
+        assert session.commands == []

@@ -75,6 +75,9 @@ class LogCanvas(Widget, can_focus=True):
     }
     """
 
+    empty = "Nothing logged yet."
+    """What stands where there is no line."""
+
     class StatusChanged(Message):
         """At most five times a second."""
 
@@ -170,7 +173,7 @@ class LogCanvas(Widget, can_focus=True):
         return self._format.row(number, index, line, number == self._here, marked)
 
     def _nothing(self, width: int) -> list[Segment]:
-        said = " No line matches the filter." if self._window.query else " Nothing logged yet."
+        said = " No line matches the filter." if self._window.query else f" {self.empty}"
         style = self._format.styles.base + self._format.styles.parts["time"]
         return [Segment(set_cell_size(said, max(0, width)), style)]
 

@@ -37,6 +37,7 @@ class EventsTab(LogTab):
             self._last = None
             view = self.view
             view.timestamps = True
+            view.empty = "Nothing happened since devbox is open."
             names = [row.name for row in self.state.rows] if self.service is None else None
             view.show(self._buffer, names)
         events = self.state.events
