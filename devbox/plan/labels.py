@@ -6,6 +6,7 @@ import hashlib
 import json
 
 from devbox import __version__
+from devbox.compose.hash import network_hash, volume_hash
 from devbox.compose.model import Network, Project, Service, Volume
 
 PREFIX = "com.docker.compose."
@@ -69,9 +70,21 @@ def container_labels(
 
 def network_labels(project: Project, network: Network) -> dict[str, str]:
     """A network's labels, the user's first."""
-    return {**network.labels, PROJECT: project.name, NETWORK: network.key, VERSION: __version__}
+    return {
+        **network.labels,
+        CONFIG_HASH: network_hash(network.tree),
+        PROJECT: project.name,
+        NETWORK: network.key,
+        VERSION: __version__,
+    }
 
 
 def volume_labels(project: Project, volume: Volume) -> dict[str, str]:
     """A volume's labels, the user's first."""
-    return {**volume.labels, PROJECT: project.name, VOLUME: volume.key, VERSION: __version__}
+    return {
+        **volume.labels,
+        CONFIG_HASH: volume_hash(volume.tree),
+        PROJECT: project.name,
+        VOLUME: volume.key,
+        VERSION: __version__,
+    }
