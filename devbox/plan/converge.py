@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from devbox.compose.model import Project, Service
 from devbox.errors import Problem
 from devbox.plan import ending, grounds, labels
-from devbox.plan.changes import changes, hash_change
+from devbox.plan.changes import changes, content_changes, hash_change
 from devbox.plan.commands import Up
 from devbox.plan.draft import Draft
 from devbox.plan.fate import Action, Fate, replicas, shares_with
@@ -109,6 +109,8 @@ def _specify(work: Work, fate: Fate) -> tuple[ContainerSpec, str]:
     # A file cannot be copied in where the root is read-only.
     if service.read_only and spec.files:
         work.problems.append(_read_only(service, spec.files[0].path))
+    altered = content_changes(project, service, old) if old else []
+    work.changes += [one for one in altered if one not in work.changes]
     if old is None or old.config_hash == labels.config_hash(project, service):
         if old is not None and image is not None and fate.why == "its image changed":
             work.changes.append(

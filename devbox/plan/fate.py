@@ -84,6 +84,8 @@ def divergence(project: Project, observed: Observed, service: Service, container
     """Why the container is not as the files want it ("": it is)."""
     if container.config_hash != labels.config_hash(project, service):
         return "its configuration changed"
+    if altered := labels.altered(project, service, container.labels):
+        return f"what {', '.join(altered)} holds changed"
     image = observed.images.get(image_name(project.name, service))
     # Both are known for a container of compose; the label is what the image was at creation.
     if image is not None and image.id not in (container.labels.get(labels.IMAGE), container.image_id):

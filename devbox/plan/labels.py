@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 
 from devbox import __version__
 from devbox.compose.hash import network_hash, volume_hash
@@ -25,6 +26,8 @@ REPLACE = PREFIX + "replace"
 VERSION = PREFIX + "version"
 NETWORK = PREFIX + "network"
 VOLUME = PREFIX + "volume"
+OWN = "devbox."
+CONTENTS = OWN + "contents"
 
 
 def config_hash(project: Project, service: Service) -> str:
@@ -57,6 +60,8 @@ def container_labels(
         SERVICE: service.name,
         VERSION: __version__,
     }
+    if holds := contents(project, service):
+        found[CONTENTS] = ",".join(f"{name}={digest}" for name, digest in holds.items())
     if project.env_files:
         found[ENVIRONMENT_FILE] = ",".join(project.env_files)
     if image_id:
@@ -66,6 +71,25 @@ def container_labels(
     if slug:
         found[SLUG] = slug
     return found
+
+
+def contents(project: Project, service: Service) -> dict[str, str]:
+    """What the service's configs and secrets hold, "configs.app" -> digest; without those of which it is unknown."""
+    used = {
+        **{f"configs.{one.source}": project.configs.get(one.source) for one in service.configs},
+        **{f"secrets.{one.source}": project.secrets.get(one.source) for one in service.secrets},
+    }
+    return {name: one.digest for name, one in sorted(used.items()) if one is not None and one.digest}
+
+
+def altered(project: Project, service: Service, now: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """What holds something else than when a container with the labels `now` was made: name -> digests, then and now.
+
+    Compose leaves no such label and applies no such change; there it is unknown, and nothing is altered.
+    """
+    then = dict(pair.split("=", 1) for pair in now.get(CONTENTS, "").split(",") if "=" in pair)
+    holds = contents(project, service)
+    return {name: (then[name], one) for name, one in holds.items() if name in then and then[name] != one}
 
 
 def network_labels(project: Project, network: Network) -> dict[str, str]:

@@ -230,3 +230,38 @@ def test_a_network_that_is_gone_takes_its_containers_along() -> None:
         shop, nothing(shop).__class__(containers=standing(shop).containers, images=nothing(shop).images), Up()
     )
     assert "create container shop-a-1 anew: its network shop_default is gone [after 1]" in describe(plan)
+
+
+GROUPS = """
+services:
+  one: {image: x, profiles: [red], depends_on: [same]}
+  same: {image: x, profiles: [red], networks: [n], volumes: ['v:/v']}
+  other: {image: x, profiles: [red], depends_on: [blue]}
+  loose: {image: x, depends_on: {blue: {condition: service_started, required: false}}}
+  blue: {image: x, profiles: [blue]}
+networks: {n: {}}
+volumes: {v: {}}
+"""
+
+
+def test_a_service_that_is_named_enables_its_profiles() -> None:
+    shop = project(GROUPS)
+    plan = reconcile(shop, nothing(shop), Up(services=("one",)))
+    assert {node.id for node in plan.nodes if node.id.startswith("create")} == {
+        "create network default",
+        "create network n",
+        "create volume v",
+        "create same-1",
+        "create one-1",
+    }
+
+
+def test_a_required_dependency_of_another_profile_is_refused() -> None:
+    shop = project(GROUPS)
+    with pytest.raises(UsageError, match=r"other depends on blue, which its profiles \(blue\) leave out"):
+        reconcile(shop, nothing(shop), Up(services=("other",)))
+
+
+def test_a_dependency_of_another_profile_that_is_not_required_is_left_out() -> None:
+    shop = project(GROUPS)
+    assert "create blue-1" not in [node.id for node in reconcile(shop, nothing(shop), Up(services=("loose",))).nodes]

@@ -52,9 +52,9 @@ class Files:
         return path
 
 
-def project(text: str, *, name: str = "shop", profiles: tuple[str, ...] = ()) -> Project:
-    """The project of that YAML."""
-    request = LoadRequest(cwd="/shop", environ={}, project_name=name, profiles=profiles)
+def project(text: str, *, name: str = "shop", profiles: tuple[str, ...] = (), **environ: str) -> Project:
+    """The project of that YAML, with those variables."""
+    request = LoadRequest(cwd="/shop", environ=environ, project_name=name, profiles=profiles)
     return load(request, Files(textwrap.dedent(text)))
 
 
