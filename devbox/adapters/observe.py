@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -63,6 +64,7 @@ async def observe(
             reference: found for reference, found in zip(dict.fromkeys(images), found_images, strict=True) if found
         },
         held_ports=containers.held_ports(strangers),
+        at=time.time(),
     )
 
 

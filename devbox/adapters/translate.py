@@ -96,6 +96,7 @@ def image(body: Json) -> ObservedImage:
         volumes=tuple(sorted(config.get("Volumes") or ())),
         environment=tuple(config.get("Env") or ()),
         created=when(body.get("Created")) or 0.0,
+        tagged=when((body.get("Metadata") or {}).get("LastTagTime")) or 0.0,
         size=int(body.get("Size") or 0),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -13,6 +14,7 @@ from devbox.plan.observed import Observed
 from devbox.plan.steps import BuildImage, PullImage
 
 SERVICE_CONTEXT = "service:"
+_SECONDS = {"w": 604800, "d": 86400, "h": 3600, "m": 60, "s": 1}
 
 
 def build_node(service: str) -> str:
@@ -50,8 +52,9 @@ def prepare(
         if service.build is not None and not no_build and (build or not there or policy == "build"):
             why = "asked for" if build else "its image is not there yet" if not there else "pull_policy is build"
             found[service.name] = add_build(draft, project, service, why=why)
-        elif policy == "always" and service.image:
-            found[service.name] = add_pull(draft, service, image, "pull policy is always", there or bool(service.build))
+        elif service.image and (policy == "always" or (there and _is_stale(policy, observed, image))):
+            why = f"pull policy is {policy}"
+            found[service.name] = add_pull(draft, service, image, why, there or bool(service.build))
         elif there:
             continue
         elif policy in ("never", "build") or not service.image:
@@ -59,6 +62,20 @@ def prepare(
         else:
             found[service.name] = add_pull(draft, service, image, "the image is not there yet", False)
     return found
+
+
+def refresh_period(policy: str) -> int | None:
+    """Seconds after which the policy (daily, weekly, every_12h) wants another pull; None: it never does."""
+    text = {"daily": "1d", "weekly": "1w"}.get(policy, policy.removeprefix("every_"))
+    parts = re.findall(r"(\d+)([wdhms])", text)
+    if not parts or "".join(map("".join, parts)) != text:
+        return None
+    return sum(int(count) * _SECONDS[unit] for count, unit in parts)
+
+
+def _is_stale(policy: str, observed: Observed, image: str) -> bool:
+    period = refresh_period(policy)
+    return period is not None and observed.at > observed.images[image].tagged + period
 
 
 def add_build(

@@ -144,6 +144,8 @@ class ObservedImage:
     environment: tuple[str, ...] = ()
     """NAME=value lines of the image itself, so that a container's own variables can be told apart."""
     created: float = 0.0
+    tagged: float = 0.0
+    """When its tag was last set here: by a pull, a build or `docker tag`; 0: unknown."""
     size: int = 0
 
 
@@ -171,6 +173,8 @@ class Observed:
     """image reference as the project names it -> image; absent: not there"""
     held_ports: tuple[HeldPort, ...] = ()
     """Of containers of other projects."""
+    at: float = 0.0
+    """When it was looked at, in seconds since the epoch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

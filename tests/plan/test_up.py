@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,7 @@ from devbox.errors import UsageError
 from devbox.plan.commands import Up
 from devbox.plan.observed import HealthState, RunState
 from devbox.plan.reconcile import reconcile
+from devbox.plan.steps import PullImage
 from devbox.plan.text import describe
 from tests.plan.world import container, exited, nothing, project, standing, stranger
 
@@ -265,3 +267,28 @@ def test_a_required_dependency_of_another_profile_is_refused() -> None:
 def test_a_dependency_of_another_profile_that_is_not_required_is_left_out() -> None:
     shop = project(GROUPS)
     assert "create blue-1" not in [node.id for node in reconcile(shop, nothing(shop), Up(services=("loose",))).nodes]
+
+
+@pytest.mark.parametrize(
+    ("policy", "hours", "pulled"),
+    [
+        ("daily", 23, False),
+        ("daily", 25, True),
+        ("weekly", 167, False),
+        ("weekly", 169, True),
+        ("every_1d2h", 25, False),
+        ("every_1d2h", 27, True),
+        ("every_90m", 2, True),
+        ("missing", 1000, False),
+        ("if_not_present", 1000, False),
+        ("never", 1000, False),
+        ("always", 0, True),
+    ],
+)
+def test_an_image_is_pulled_again_when_its_policy_says_so(policy: str, hours: int, pulled: bool) -> None:
+    shop = project(f"services: {{a: {{image: x, pull_policy: {policy}}}}}")
+    seen = standing(shop)
+    aged = {name: replace(image, tagged=1_000_000.0) for name, image in seen.images.items()}
+    plan = reconcile(shop, replace(seen, images=aged, at=1_000_000.0 + hours * 3600), Up())
+    pulls = [node.step for node in plan.nodes if isinstance(node.step, PullImage)]
+    assert [one.ignore_failure for one in pulls] == ([True] if pulled else [])
