@@ -110,7 +110,10 @@ def _project(
         secrets=_file_objects(objects["secrets"], environment, files),
         environment=environment,
         tree=canonical,
-        hashes={key: service_hash(item) for key, item in laid.items()},
+        hashes={
+            key: service_hash(laid[key], service.get("label_file") or ())
+            for key, service in {**enabled, **disabled}.items()
+        },
         warnings=warnings,
     )
 

@@ -109,11 +109,16 @@ def _plain(service: str, now: Body, wanted: Body, part: str) -> list[Change]:
             continue
         default = DEFAULTS.get(key)
         values = (now.get(key), wanted.get(key))
-        before, after = (shown(sorted(one) if key in UNORDERED and one else one, default) for one in values)
+        before, after = (shown(_ordered(one) if key in UNORDERED and one else one, default) for one in values)
         if key not in wanted and key in FILLED_IN:
             continue
         found += _one(service, name, before, after)
     return found
+
+
+def _ordered(lines: Iterable[str]) -> list[str]:
+    # The engine writes some capabilities out in full.
+    return sorted(line.removeprefix("CAP_") for line in lines)
 
 
 def _by_id(host: Body, ids: Mapping[str, str]) -> Body:

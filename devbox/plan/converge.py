@@ -10,7 +10,7 @@ from devbox.plan import ending, grounds, labels
 from devbox.plan.changes import changes, content_changes, hash_change
 from devbox.plan.commands import Up
 from devbox.plan.draft import Draft
-from devbox.plan.fate import Action, Fate, replicas, shares_with
+from devbox.plan.fate import Action, Fate, is_hash_of, replicas
 from devbox.plan.gates import Replica
 from devbox.plan.mounts import inherited
 from devbox.plan.names import image_name, known_services, label, temporary_name
@@ -111,7 +111,7 @@ def _specify(work: Work, fate: Fate) -> tuple[ContainerSpec, str]:
         work.problems.append(_read_only(service, spec.files[0].path))
     altered = content_changes(project, service, old) if old else []
     work.changes += [one for one in altered if one not in work.changes]
-    if old is None or old.config_hash == labels.config_hash(project, service):
+    if old is None or is_hash_of(project, work.observed, service, old):
         if old is not None and image is not None and fate.why == "its image changed":
             work.changes.append(
                 Change(service=service.name, property="image", before=_short(old.image_id), after=_short(image.id))
@@ -143,10 +143,7 @@ def _needs(work: Work, fate: Fate) -> list[str]:
     found = [grounds.network_node(one.network) for one in attachments(work.project, service)]
     found += [grounds.volume_node(key) for key in grounds.volumes_of(work.project, [service])]
     found += [work.image_nodes[service.name]] if service.name in work.image_nodes else []
-    peers = {
-        *shares_with(service),
-        *(line.partition(":")[0] for line in (*service.volumes_from, *service.links)),
-    }
+    peers = {*labels.lenders(service), *(line.partition(":")[0] for line in service.links)}
     for peer in sorted(peers):
         for name in work.peers.get(peer, ()):
             found += made_nodes(work.project.name, name)

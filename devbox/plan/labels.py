@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 
 from devbox import __version__
-from devbox.compose.hash import network_hash, volume_hash
+from devbox.compose import hash as hashes
 from devbox.compose.model import Network, Project, Service, Volume
 
 PREFIX = "com.docker.compose."
@@ -37,6 +37,20 @@ def config_hash(project: Project, service: Service) -> str:
         return found
     text = json.dumps(service.tree, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def lenders(service: Service) -> tuple[str, ...]:
+    """The services whose container lends it a namespace or its volumes."""
+    modes = (service.network_mode, service.ipc, service.pid)
+    sources = (line.partition(":")[0] for line in service.volumes_from if not line.startswith("container:"))
+    return tuple(
+        dict.fromkeys((*(mode.removeprefix("service:") for mode in modes if mode.startswith("service:")), *sources))
+    )
+
+
+def hosted_hash(service: Service, ids: Mapping[str, str]) -> str:
+    """The hash of a service that lends from the containers `ids` (service -> id): theirs are part of it."""
+    return hashes.hosted_hash(service.tree, ids)
 
 
 def container_labels(
@@ -96,7 +110,7 @@ def network_labels(project: Project, network: Network) -> dict[str, str]:
     """A network's labels, the user's first."""
     return {
         **network.labels,
-        CONFIG_HASH: network_hash(network.tree),
+        CONFIG_HASH: hashes.network_hash(network.tree),
         PROJECT: project.name,
         NETWORK: network.key,
         VERSION: __version__,
@@ -107,7 +121,7 @@ def volume_labels(project: Project, volume: Volume) -> dict[str, str]:
     """A volume's labels, the user's first."""
     return {
         **volume.labels,
-        CONFIG_HASH: volume_hash(volume.tree),
+        CONFIG_HASH: hashes.volume_hash(volume.tree),
         PROJECT: project.name,
         VOLUME: volume.key,
         VERSION: __version__,

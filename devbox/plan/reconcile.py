@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from devbox.compose.model import Condition, Project, Service
 from devbox.errors import Problem
-from devbox.plan import ending, grounds, images
+from devbox.plan import ending, grounds, images, labels
 from devbox.plan.adopt import is_same
 from devbox.plan.commands import Up
 from devbox.plan.converge import Work, make
 from devbox.plan.draft import Draft
-from devbox.plan.fate import RUNNING, Action, Fate, divergence, fates, replaced_with, replicas, shares_with
+from devbox.plan.fate import RUNNING, Action, Fate, divergence, fates, replaced_with, replicas
 from devbox.plan.gates import wait_for_running
 from devbox.plan.names import known_services
 from devbox.plan.observed import Container, Observed
@@ -105,8 +105,7 @@ def _decide(
         dependency = up.always_recreate_deps and bool(up.services) and service.name not in up.services
         if dependency or (up.force_recreate and service.name in forced):
             return "asked for"
-        pending = service.name in made
-        view = Observed(networks=observed.networks) if pending else observed
+        view = replace(observed, images={}) if service.name in made else observed
         why = divergence(project, view, service, container)
         return "" if why and is_same(project, observed, service, container) else why
 
@@ -147,14 +146,14 @@ def _with_neighbours(
 
 
 def _with_lodgers(project: Project, chosen: Mapping[str, Service]) -> dict[str, Service]:
-    """The chosen services and those that live in a namespace of one of them, hosts first."""
+    """The chosen services and those that lend a namespace or volumes from one of them, hosts first."""
     found = dict(chosen)
     grew = True
     while grew:
         more = {
             name: one
             for name, one in project.services.items()
-            if name not in found and any(host in found for host in shares_with(one))
+            if name not in found and any(host in found for host in labels.lenders(one))
         }
         found.update(more)
         grew = bool(more)

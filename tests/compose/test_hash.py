@@ -1,10 +1,11 @@
-"""Hashes of networks and volumes, against what docker compose 2.40.3 wrote into their labels."""
+"""Hashes of services, networks and volumes, against what docker compose 2.40.3 wrote into their labels."""
 
 from __future__ import annotations
 
 import pytest
 
 from devbox.compose.hash import network_hash, volume_hash
+from tests.compose.files import load_files
 from tests.plan.world import project
 
 TEXT = """
@@ -46,3 +47,12 @@ def test_a_network(key: str, expected: str) -> None:
 )
 def test_a_volume(key: str, expected: str) -> None:
     assert volume_hash(project(TEXT, name="dbt-h").volumes[key].tree) == expected
+
+
+def test_a_label_file_counts_with_its_path() -> None:
+    text = """
+        services:
+          a: {image: "devbox-test/busybox:latest", command: sleep 1000, stop_signal: SIGKILL, label_file: l.lab}
+        """
+    loaded = load_files({"compose.yaml": text, "l.lab": "from.file=1"}, cwd="/srv/app", project_name="dbt-lf")
+    assert loaded.hashes["a"] == "8c41baa5818460efebebccc8ae9b0d07acdfddf3ad070a5dcdd22c8322a25073"

@@ -109,3 +109,19 @@ async def test_a_changed_volume_keeps_its_data_until_it_may_go(stack: Stack) -> 
     answer = await stack.engine.exec(stack.ids()["a-1"], ["ls", "/data"])
     assert answer.output == ""
     assert not (await stack.done(Up(renew_volumes=True))).plan.nodes
+
+
+async def test_who_lends_namespaces_and_volumes_outlives_the_swaps_too(stack: Stack) -> None:
+    stack.write("""
+        services:
+          host: {<<: *service, volumes: [/shared]}
+          side: {<<: *service, network_mode: "service:host"}
+          tap: {<<: *service, volumes_from: [host]}
+        """)
+    await stack.done(Up())
+    before = stack.ids()
+    assert (await stack.done(Up())).plan.nodes == ()
+    await stack.done(Up(services=("host",), force_recreate=True))
+    after = stack.ids()
+    assert [name for name in before if before[name] == after[name]] == []
+    assert (await stack.done(Up())).plan.nodes == ()
