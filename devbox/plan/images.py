@@ -90,21 +90,36 @@ def add_build(
         for source in build.additional_contexts.values()
         if source.startswith(SERVICE_CONTEXT)
     ]
+    earlier = []
     for name in contexts:
         other = project.services.get(name)
-        if other is not None and other.build is not None and build_node(name) not in draft:
-            add_build(draft, project, other, why=f"{service.name} is built on it", no_cache=no_cache, pull=pull)
-    return draft.add(
-        build_node(service.name),
-        BuildImage(
-            service=service.name,
-            image=image_name(project.name, service),
-            build=build,
-            platform=service.platform,
-            no_cache=no_cache or build.no_cache,
-            why=why,
-        ),
-        after=[build_node(name) for name in contexts],
+        if other is not None and other.build is not None:
+            why_other = f"{service.name} is built on it"
+            earlier.append(add_build(draft, project, other, why=why_other, no_cache=no_cache, pull=pull))
+    step = BuildImage(
+        service=service.name,
+        image=image_name(project.name, service),
+        build=build,
+        platform=service.platform,
+        no_cache=no_cache or build.no_cache,
+        why=why,
+    )
+    for id, other_step in draft.steps():
+        if isinstance(other_step, BuildImage) and _is_same(other_step, step):
+            also = dict.fromkeys((*other_step.also, service.name))
+            return draft.replace(id, replace(other_step, also=tuple(also)))
+    return draft.add(build_node(service.name), step, after=earlier)
+
+
+def _is_same(one: BuildImage, other: BuildImage) -> bool:
+    """Whether one build makes both: a second would give the tag another image, and outdate what runs the first."""
+    if one.service == other.service:
+        return False
+    return (one.image, one.platform, one.build, one.no_cache) == (
+        other.image,
+        other.platform,
+        other.build,
+        other.no_cache,
     )
 
 

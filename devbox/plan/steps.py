@@ -93,6 +93,8 @@ class PullImage:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildImage:
     service: str
+    also: tuple[str, ...] = ()
+    """Other services that run the same image, built of the same."""
     image: str
     """The tag the result gets."""
     build: Build

@@ -11,7 +11,7 @@ from devbox.errors import UsageError
 from devbox.plan.commands import Up
 from devbox.plan.observed import HealthState, RunState
 from devbox.plan.reconcile import reconcile
-from devbox.plan.steps import PullImage
+from devbox.plan.steps import BuildImage, PullImage
 from devbox.plan.text import describe
 from tests.plan.world import container, exited, nothing, project, standing, stranger
 
@@ -292,3 +292,16 @@ def test_an_image_is_pulled_again_when_its_policy_says_so(policy: str, hours: in
     plan = reconcile(shop, replace(seen, images=aged, at=1_000_000.0 + hours * 3600), Up())
     pulls = [node.step for node in plan.nodes if isinstance(node.step, PullImage)]
     assert [one.ignore_failure for one in pulls] == ([True] if pulled else [])
+
+
+def test_services_of_the_same_build_and_image_share_one_build() -> None:
+    shop = project("""
+        services:
+          api: {image: "app:dev", build: {context: ., target: dev}}
+          worker: {image: "app:dev", build: {context: ., target: dev}, command: work}
+          other: {image: "app:other", build: {context: ., target: dev}}
+        """)
+    plan = reconcile(shop, nothing(shop), Up(build=True))
+    builds = [(node.id, node.step.also) for node in plan.nodes if isinstance(node.step, BuildImage)]
+    assert builds == [("build api", ("worker",)), ("build other", ())]
+    assert "build api" in next(node.after for node in plan.nodes if node.id == "create worker-1")
