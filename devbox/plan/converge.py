@@ -65,15 +65,16 @@ def make(work: Work, fate: Fate) -> None:
     if old is None:
         draft.add(create, CreateContainer(spec=spec, why=why), _needs(work, fate))
         return
-    timeout, service = work.up.timeout, fate.service
+    timeout, service, renew = work.up.timeout, fate.service, work.up.renew_anon_volumes
     if fate.action is Action.REPLACE:
-        ending.end(draft, project, old, service, timeout=timeout, why=why)
+        ending.end(draft, project, old, service, timeout=timeout, volumes=renew, why=why)
         step = CreateContainer(spec=spec, inherit_from=old.id, why=why)
         draft.add(create, step, [*_needs(work, fate), ending.remove_node(project, old)])
         return
     spec = replace(spec, name=temporary_name(old.id, fate.name))
     draft.add(create, CreateContainer(spec=spec, inherit_from=old.id, why=why), _needs(work, fate))
-    ending.end(draft, project, old, service, timeout=timeout, why="replaced by its new container", after=[create])
+    why = "replaced by its new container"
+    ending.end(draft, project, old, service, timeout=timeout, volumes=renew, why=why, after=[create])
     draft.add(rename, _rename(fate, spec.name, "takes over the name"), [create, ending.remove_node(project, old)])
 
 

@@ -63,7 +63,6 @@ def container_labels(
     found = {
         **service.labels,
         CONFIG_HASH: config_hash(project, service),
-        NUMBER: str(number),
         DEPENDS_ON: ",".join(
             f"{one.service}:{one.condition.value}:{str(one.restart).lower()}" for one in service.depends_on.values()
         ),
@@ -84,6 +83,8 @@ def container_labels(
         found[REPLACE] = replaces
     if slug:
         found[SLUG] = slug
+    else:
+        found[NUMBER] = str(number)
     return found
 
 
