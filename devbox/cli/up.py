@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from devbox.cli import arguments
-from devbox.cli.confirm import can_ask
+from devbox.cli import arguments, confirm
 from devbox.cli.perform import perform
 from devbox.errors import UsageError
 from devbox.plan.commands import Up
@@ -78,7 +77,7 @@ async def run(args: argparse.Namespace, outside: Outside) -> int:
         no_start=args.no_start,
         always_recreate_deps=args.always_recreate_deps,
         renew_anon_volumes=args.renew_anon_volumes,
-        renew_volumes=not args.keep_volumes and (args.yes or can_ask()),  # never without consent
+        renew_volumes=not args.keep_volumes and (args.yes or confirm.can_ask()),  # never without consent
         remove_orphans=args.remove_orphans,
         scale=dict(args.scale),
         timeout=args.timeout,
