@@ -50,9 +50,7 @@ class Renewal:
             return ""
         why = self._renew(("volume", volume.name), found, _on("volume", volume.name, self.observed), there.guests)
         if why:
-            self.destroys.append(
-                f"volume {volume.name} and its data: {_names(found)} changed (--keep-volumes keeps it)"
-            )
+            self.destroys.append(f"volume {volume.name} and its data: {_names(found)} changed")
         return why
 
     def why(self, container: Container) -> str:

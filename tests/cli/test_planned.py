@@ -242,7 +242,9 @@ def test_up_does_nothing_after_a_no_and_keeps_the_volume_when_told(
     labelled: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answer(monkeypatch, "n")
-    assert labelled.run("up").code == 1
+    said = labelled.run("up")
+    assert (said.code, team(labelled)) == (1, None)
+    assert "devbox up --keep-volumes" in said.err
     assert labelled.run("up", "--keep-volumes").code == 0
     assert team(labelled) is None
 
