@@ -23,6 +23,11 @@ class FakeThings(FakeLives):
             name=network.name,
             driver=network.driver or "bridge",
             labels={**network.labels, **labels},
+            body={
+                "Options": dict(network.driver_opts),
+                "Internal": network.internal,
+                "Attachable": network.attachable,
+            },
         )
         self.networks[network.name] = made
         self._say("network", "create", made.id, {"name": made.name})
@@ -41,10 +46,11 @@ class FakeThings(FakeLives):
     async def create_volume(self, volume: Volume, labels: Mapping[str, str]) -> None:
         await self._enter("create_volume", volume.name)
         if volume.name not in self.volumes:
-            self._add_volume(volume.name, {**volume.labels, **labels})
+            self._add_volume(volume.name, {**volume.labels, **labels}, volume.driver_opts)
 
-    def _add_volume(self, name: str, labels: Mapping[str, str]) -> None:
-        self.volumes[name] = ObservedVolume(name=name, driver="local", labels=labels)
+    def _add_volume(self, name: str, labels: Mapping[str, str], options: Mapping[str, str] | None = None) -> None:
+        body = {"Options": dict(options or {})}
+        self.volumes[name] = ObservedVolume(name=name, driver="local", labels=labels, body=body)
         self._say("volume", "create", name, {"driver": "local"})
 
     async def remove_volume(self, name: str) -> None:

@@ -11,7 +11,9 @@ a real engine.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from devbox.adapters import translate
 from devbox.adapters.container import held_ports
@@ -80,16 +82,17 @@ class FakeEngine(FakeThings):
         return Observed(
             containers=tuple(one.observed(detail=detail) for one in sorted(ours, key=lambda one: one.name)),
             networks=tuple(
-                one
+                replace(one, guests=tuple(other.name for other in others if one.name in other.networks))
                 for one in self.networks.values()
                 if one.labels.get(translate.PROJECT) == project or one.name in networks
             ),
             volumes=tuple(
-                one
+                replace(one, guests=tuple(other.name for other in others if _mounts(other, one.name)))
                 for one in self.volumes.values()
                 if one.labels.get(translate.PROJECT) == project or one.name in volumes
             ),
             images={reference: self._observed_image(reference, image) for reference, image in there.items()},
+            at=time.time(),
             held_ports=held_ports(one.observed(detail=False) for one in others),
         )
 
@@ -276,3 +279,7 @@ class FakeEngine(FakeThings):
             memory_limit=1 << 30,
             pids=3,
         )
+
+
+def _mounts(container: FakeContainer, volume: str) -> bool:
+    return any(mount.get("Name") == volume for mount in container.mounts)

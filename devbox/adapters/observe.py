@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -44,22 +45,26 @@ async def observe(
         asyncio.gather(*(image(ask, reference) for reference in dict.fromkeys(images))),
     )
     ours = [containers.summary(entry, verdicts(entry["Id"])) for entry in listed]
+    strangers = [one for one in map(containers.summary, running) if one.project != project]
     return Observed(
         containers=await _inspected(ask, ours, detail=detail),
         networks=tuple(
             found
-            for found in map(translate.network, made_networks)
+            for found in (
+                translate.network(entry, (one.name for one in strangers if entry["Name"] in one.networks))
+                for entry in made_networks
+            )
             if found.labels.get(translate.PROJECT) == project or found.name in networks
         ),
-        volumes=tuple(map(translate.volume, made_volumes)),
+        volumes=tuple(
+            translate.volume(entry, (one.name for one in strangers if entry["Name"] in one.volumes))
+            for entry in made_volumes
+        ),
         images={
             reference: found for reference, found in zip(dict.fromkeys(images), found_images, strict=True) if found
         },
-        held_ports=containers.held_ports(
-            containers.summary(entry)
-            for entry in running
-            if (entry.get("Labels") or {}).get(translate.PROJECT) != project
-        ),
+        held_ports=containers.held_ports(strangers),
+        at=time.time(),
     )
 
 

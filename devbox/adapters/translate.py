@@ -64,14 +64,25 @@ def info(told: Json, spoken: Json, endpoint: str, context: str, api_version: str
     )
 
 
-def network(entry: Json) -> ObservedNetwork:
+def network(entry: Json, guests: Iterable[str] = ()) -> ObservedNetwork:
     return ObservedNetwork(
-        id=entry["Id"], name=entry["Name"], driver=entry.get("Driver") or "", labels=entry.get("Labels") or {}
+        id=entry["Id"],
+        name=entry["Name"],
+        driver=entry.get("Driver") or "",
+        labels=entry.get("Labels") or {},
+        guests=tuple(guests),
+        body=entry,
     )
 
 
-def volume(entry: Json) -> ObservedVolume:
-    return ObservedVolume(name=entry["Name"], driver=entry.get("Driver") or "", labels=entry.get("Labels") or {})
+def volume(entry: Json, guests: Iterable[str] = ()) -> ObservedVolume:
+    return ObservedVolume(
+        name=entry["Name"],
+        driver=entry.get("Driver") or "",
+        labels=entry.get("Labels") or {},
+        guests=tuple(guests),
+        body=entry,
+    )
 
 
 def image(body: Json) -> ObservedImage:
@@ -85,6 +96,7 @@ def image(body: Json) -> ObservedImage:
         volumes=tuple(sorted(config.get("Volumes") or ())),
         environment=tuple(config.get("Env") or ()),
         created=when(body.get("Created")) or 0.0,
+        tagged=when((body.get("Metadata") or {}).get("LastTagTime")) or 0.0,
         size=int(body.get("Size") or 0),
     )
 

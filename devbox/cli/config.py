@@ -77,9 +77,9 @@ def _listing(project: Project, what: str) -> list[str]:
         case "services":
             return list(project.services)
         case "volumes":
-            return list(project.volumes)
+            return list(project.tree.get("volumes", ()))
         case "networks":
-            return list(project.networks)
+            return list(project.tree.get("networks", ()))
         case "images":
             return [service.image or f"{project.name}-{name}" for name, service in project.services.items()]
         case "profiles":

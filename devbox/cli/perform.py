@@ -81,6 +81,8 @@ def ended(outcome: Outcome, verb: str) -> int:
         case Phase.CANCELLED:
             if not outcome.left:  # declined: nothing was begun, or something would be left
                 note("Nothing was changed.")
+                if verb == "up" and outcome.plan.destroys:
+                    note("`devbox up --keep-volumes` goes on with volumes that the files have changed as they are.")
                 return ExitCode.FAILED
             note(f"Stopped cleanly. Left to do ({len(outcome.left)}):")
             for text in outcome.left:

@@ -40,6 +40,7 @@ async def run(args: argparse.Namespace, outside: Outside) -> int:
         force_recreate=args.force_recreate,
         no_deps=args.no_deps,
         remove_orphans=args.remove_orphans,
+        renew_volumes=True,
     )
     async with opened(args, outside) as stack:
         plan = await planned(stack, command)

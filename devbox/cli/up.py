@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from devbox.cli import arguments
+from devbox.cli import arguments, confirm
 from devbox.cli.perform import perform
 from devbox.errors import UsageError
 from devbox.plan.commands import Up
@@ -52,6 +52,9 @@ def _containers(parser: argparse.ArgumentParser) -> None:
     add_argument = parser.add_argument
     add_argument("--always-recreate-deps", action="store_true", help="recreate dependencies too")
     add_argument("-V", "--renew-anon-volumes", action="store_true", help="do not take over anonymous volumes")
+    add_argument(
+        "--keep-volumes", action="store_true", help="keep volumes that the files have changed, with their data"
+    )
     add_argument("--no-deps", action="store_true", help="only the services named, not what they depend on")
     add_argument("--no-start", action="store_true", help="create, do not start")
     add_argument("--remove-orphans", action="store_true", help="remove containers of services the files no longer have")
@@ -74,6 +77,7 @@ async def run(args: argparse.Namespace, outside: Outside) -> int:
         no_start=args.no_start,
         always_recreate_deps=args.always_recreate_deps,
         renew_anon_volumes=args.renew_anon_volumes,
+        renew_volumes=not args.keep_volumes and (args.yes or confirm.can_ask()),  # never without consent
         remove_orphans=args.remove_orphans,
         scale=dict(args.scale),
         timeout=args.timeout,

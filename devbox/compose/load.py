@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from devbox.compose import decode
 from devbox.compose.assemble import Assembler
 from devbox.compose.check import check
+from devbox.compose.contents import digest
 from devbox.compose.discover import Found, discover
 from devbox.compose.envfile import VariableFiles
 from devbox.compose.hash import service_hash
 from devbox.compose.layout import lay
 from devbox.compose.merge import Tree
-from devbox.compose.model import Project
+from devbox.compose.model import FileObject, Project
 from devbox.compose.naming import project_name
 from devbox.compose.normalise import normalise
 from devbox.compose.places import Places
@@ -55,7 +57,7 @@ def load(request: LoadRequest, files: Files) -> Project:
     resolve_files(enabled, environment, variables, places, missing_ok=False)
     resolve_files(disabled, environment, variables, places, missing_ok=True)
     report.check()
-    return _project(name, tree, enabled, disabled, found, environment, places, tuple(report.warnings))
+    return _project(name, tree, enabled, disabled, found, environment, places, files, tuple(report.warnings))
 
 
 def _by_profile(services: Tree, active: tuple[str, ...]) -> tuple[Tree, Tree]:
@@ -76,6 +78,7 @@ def _project(
     found: Found,
     environment: Mapping[str, str],
     places: Places,
+    files: Files,
     warnings: tuple[str, ...],
 ) -> Project:
     laid = {key: _laid(service) for key, service in {**enabled, **disabled}.items()}
@@ -83,13 +86,15 @@ def _project(
         {key: decode.service(key, laid[key], places(("services", key))) for key in group}
         for group in (enabled, disabled)
     )
-    used = _used(enabled)
+    shown, used = _used(enabled), _used({**enabled, **disabled})
     objects = {
         kind: {key: lay(item, section) for key, item in sorted((tree.get(kind) or {}).items()) if key in used[kind]}
         for kind, section in _OBJECTS.items()
     }
     canonical: Tree = {"name": name, "services": {key: laid[key] for key in enabled}}
-    canonical.update((kind, items) for kind, items in objects.items() if items)
+    for kind, items in objects.items():
+        if printed := {key: item for key, item in items.items() if key in shown[kind]}:
+            canonical[kind] = printed
     canonical.update((key, value) for key, value in tree.items() if key.startswith("x-"))
     return Project(
         name=name,
@@ -101,13 +106,21 @@ def _project(
         disabled=others,
         networks={key: decode.network(key, one, places(("networks", key))) for key, one in objects["networks"].items()},
         volumes={key: decode.volume(key, one, places(("volumes", key))) for key, one in objects["volumes"].items()},
-        configs={key: decode.file_object(key, item, environment) for key, item in objects["configs"].items()},
-        secrets={key: decode.file_object(key, item, environment) for key, item in objects["secrets"].items()},
+        configs=_file_objects(objects["configs"], environment, files),
+        secrets=_file_objects(objects["secrets"], environment, files),
         environment=environment,
         tree=canonical,
-        hashes={key: service_hash(item) for key, item in laid.items()},
+        hashes={
+            key: service_hash(laid[key], service.get("label_file") or ())
+            for key, service in {**enabled, **disabled}.items()
+        },
         warnings=warnings,
     )
+
+
+def _file_objects(items: Tree, environment: Mapping[str, str], files: Files) -> dict[str, FileObject]:
+    found = {key: decode.file_object(key, item, environment) for key, item in items.items()}
+    return {key: replace(item, digest=digest(item, files)) for key, item in found.items()}
 
 
 def _laid(service: Tree) -> Tree:

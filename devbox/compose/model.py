@@ -239,6 +239,8 @@ class FileObject:
     content: str | None = None
     """The text itself: inline `content`, or the value of `environment`."""
     external: bool = False
+    digest: str = ""
+    """Tells one content from another (devbox.compose.contents); "": unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,6 +259,7 @@ class Project:
     disabled: Mapping[str, Service] = field(default_factory=dict)
     """Services that their profiles leave out."""
     networks: Mapping[str, Network] = field(default_factory=dict)
+    """Those that a service uses, be it a disabled one; so are volumes, configs and secrets."""
     volumes: Mapping[str, Volume] = field(default_factory=dict)
     configs: Mapping[str, FileObject] = field(default_factory=dict)
     secrets: Mapping[str, FileObject] = field(default_factory=dict)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from devbox.compose.model import Project, Service
 from devbox.plan import labels
 from devbox.plan.masking import masked
 from devbox.plan.observed import Container, ObservedImage
@@ -45,6 +46,14 @@ def hash_change(service: str, spec: ContainerSpec, container: Container) -> Chan
     return Change(service=service, property="configuration hash", before=before, after=now[:12])
 
 
+def content_changes(project: Project, service: Service, container: Container) -> list[Change]:
+    """The configs and secrets that hold something else than when the container was made."""
+    return [
+        Change(service=service.name, property=name, before=masked(name, then), after=masked(name, now))
+        for name, (then, now) in labels.altered(project, service, container.labels).items()
+    ]
+
+
 def _one(service: str, name: str, before: str, after: str) -> list[Change]:
     return [] if before == after else [Change(service=service, property=name, before=before, after=after)]
 
@@ -78,7 +87,7 @@ def _labels(service: str, now: Mapping[str, str] | None, wanted: Mapping[str, st
     return [
         _change(service, f"labels.{key}", key, before.get(key), value)
         for key, value in after.items()
-        if not key.startswith(labels.PREFIX) and before.get(key) != value
+        if not key.startswith((labels.PREFIX, labels.OWN)) and before.get(key) != value
     ] + _one(service, "depends_on", _sorted(before.get(labels.DEPENDS_ON)), _sorted(after.get(labels.DEPENDS_ON)))
 
 
@@ -100,11 +109,16 @@ def _plain(service: str, now: Body, wanted: Body, part: str) -> list[Change]:
             continue
         default = DEFAULTS.get(key)
         values = (now.get(key), wanted.get(key))
-        before, after = (shown(sorted(one) if key in UNORDERED and one else one, default) for one in values)
+        before, after = (shown(_ordered(one) if key in UNORDERED and one else one, default) for one in values)
         if key not in wanted and key in FILLED_IN:
             continue
         found += _one(service, name, before, after)
     return found
+
+
+def _ordered(lines: Iterable[str]) -> list[str]:
+    # The engine writes some capabilities out in full.
+    return sorted(line.removeprefix("CAP_") for line in lines)
 
 
 def _by_id(host: Body, ids: Mapping[str, str]) -> Body:

@@ -26,6 +26,10 @@ class Up:
     no_start: bool = False
     always_recreate_deps: bool = False
     renew_anon_volumes: bool = False
+    renew_volumes: bool = False
+    """Volumes that the files have changed are made anew, which loses their data; else they stay, with a warning."""
+    keep_networks: bool = False
+    """Networks that the files have changed stay as they are."""
     remove_orphans: bool = False
     scale: Mapping[str, int] = field(default_factory=dict)
     timeout: float | None = None

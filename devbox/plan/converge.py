@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from devbox.compose.model import Project, Service
 from devbox.errors import Problem
 from devbox.plan import ending, grounds, labels
-from devbox.plan.changes import changes, hash_change
+from devbox.plan.changes import changes, content_changes, hash_change
 from devbox.plan.commands import Up
 from devbox.plan.draft import Draft
-from devbox.plan.fate import Action, Fate, replicas, shares_with
+from devbox.plan.fate import Action, Fate, is_hash_of, replicas
 from devbox.plan.gates import Replica
 from devbox.plan.mounts import inherited
 from devbox.plan.names import image_name, known_services, label, temporary_name
@@ -65,15 +65,16 @@ def make(work: Work, fate: Fate) -> None:
     if old is None:
         draft.add(create, CreateContainer(spec=spec, why=why), _needs(work, fate))
         return
-    timeout, service = work.up.timeout, fate.service
+    timeout, service, renew = work.up.timeout, fate.service, work.up.renew_anon_volumes
     if fate.action is Action.REPLACE:
-        ending.end(draft, project, old, service, timeout=timeout, why=why)
+        ending.end(draft, project, old, service, timeout=timeout, volumes=renew, why=why)
         step = CreateContainer(spec=spec, inherit_from=old.id, why=why)
         draft.add(create, step, [*_needs(work, fate), ending.remove_node(project, old)])
         return
     spec = replace(spec, name=temporary_name(old.id, fate.name))
     draft.add(create, CreateContainer(spec=spec, inherit_from=old.id, why=why), _needs(work, fate))
-    ending.end(draft, project, old, service, timeout=timeout, why="replaced by its new container", after=[create])
+    why = "replaced by its new container"
+    ending.end(draft, project, old, service, timeout=timeout, volumes=renew, why=why, after=[create])
     draft.add(rename, _rename(fate, spec.name, "takes over the name"), [create, ending.remove_node(project, old)])
 
 
@@ -109,7 +110,9 @@ def _specify(work: Work, fate: Fate) -> tuple[ContainerSpec, str]:
     # A file cannot be copied in where the root is read-only.
     if service.read_only and spec.files:
         work.problems.append(_read_only(service, spec.files[0].path))
-    if old is None or old.config_hash == labels.config_hash(project, service):
+    altered = content_changes(project, service, old) if old else []
+    work.changes += [one for one in altered if one not in work.changes]
+    if old is None or is_hash_of(project, work.observed, service, old):
         if old is not None and image is not None and fate.why == "its image changed":
             work.changes.append(
                 Change(service=service.name, property="image", before=_short(old.image_id), after=_short(image.id))
@@ -141,10 +144,7 @@ def _needs(work: Work, fate: Fate) -> list[str]:
     found = [grounds.network_node(one.network) for one in attachments(work.project, service)]
     found += [grounds.volume_node(key) for key in grounds.volumes_of(work.project, [service])]
     found += [work.image_nodes[service.name]] if service.name in work.image_nodes else []
-    peers = {
-        *shares_with(service),
-        *(line.partition(":")[0] for line in (*service.volumes_from, *service.links)),
-    }
+    peers = {*labels.lenders(service), *(line.partition(":")[0] for line in service.links)}
     for peer in sorted(peers):
         for name in work.peers.get(peer, ()):
             found += made_nodes(work.project.name, name)

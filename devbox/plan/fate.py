@@ -82,8 +82,10 @@ def fates(
 
 def divergence(project: Project, observed: Observed, service: Service, container: Container) -> str:
     """Why the container is not as the files want it ("": it is)."""
-    if container.config_hash != labels.config_hash(project, service):
+    if not is_hash_of(project, observed, service, container):
         return "its configuration changed"
+    if altered := labels.altered(project, service, container.labels):
+        return f"what {', '.join(altered)} holds changed"
     image = observed.images.get(image_name(project.name, service))
     # Both are known for a container of compose; the label is what the image was at creation.
     if image is not None and image.id not in (container.labels.get(labels.IMAGE), container.image_id):
@@ -95,31 +97,39 @@ def divergence(project: Project, observed: Observed, service: Service, container
     return ""
 
 
-def shares_with(service: Service) -> tuple[str, ...]:
-    """The services whose container lends it a namespace."""
-    modes = (service.network_mode, service.ipc, service.pid)
-    return tuple(dict.fromkeys(mode.removeprefix("service:") for mode in modes if mode.startswith("service:")))
+def is_hash_of(project: Project, observed: Observed, service: Service, container: Container) -> bool:
+    """Whether the container bears the hash of the service as it is now."""
+    if container.config_hash == labels.config_hash(project, service):
+        return True
+    ids = {name: there[0].id for name in labels.lenders(service) if (there := replicas(observed, name))}
+    return bool(ids) and container.config_hash == labels.hosted_hash(service, ids)
 
 
 def replaced_with(fate: Fate, changed: Mapping[str, bool], ids: frozenset[str]) -> Fate:
-    """The fate, as it becomes where the container lends its namespace from one that is new or gone.
+    """The fate, as it becomes where the container lends its namespace or volumes from one that is new or gone.
 
     `changed` says of a service whether its first container is new, `ids` are the containers that are there.
     """
     if fate.container is None or fate.action is Action.REMOVE:
         return fate
-    for name in shares_with(fate.service):
+    spaces = [mode.removeprefix("service:") for mode in _modes(fate.service)]
+    for name in labels.lenders(fate.service):
         if changed.get(name):
-            return replace(fate, action=Action.REPLACE, why=fate.why or f"it lives in the namespace of {name}")
+            lends = "lives in the namespace" if name in spaces else "has the volumes"
+            return replace(fate, action=Action.REPLACE, why=fate.why or f"it {lends} of {name}")
     body = fate.container.detail.body if fate.container.detail else {}
     host = body.get("HostConfig")
     for key in ("NetworkMode", "IpcMode", "PidMode"):
         mode = str(host.get(key, "")) if isinstance(host, Mapping) else ""
-        if shares_with(fate.service) and mode.startswith("container:") and mode.removeprefix("container:") not in ids:
+        if spaces and mode.startswith("container:") and mode.removeprefix("container:") not in ids:
             return replace(
                 fate, action=Action.REPLACE, why=fate.why or "the container whose namespace it shares is gone"
             )
     return fate
+
+
+def _modes(service: Service) -> list[str]:
+    return [mode for mode in (service.network_mode, service.ipc, service.pid) if mode.startswith("service:")]
 
 
 def _action(container: Container, why: str) -> Action:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from devbox.compose.model import MountKind, Network, Project, Service, Volume
 from devbox.errors import Place, Problem
@@ -10,7 +11,10 @@ from devbox.plan import labels
 from devbox.plan.draft import Draft
 from devbox.plan.networking import attachments
 from devbox.plan.observed import Observed
-from devbox.plan.steps import CreateNetwork, CreateVolume
+from devbox.plan.steps import CreateNetwork, CreateVolume, RemoveNetwork, RemoveVolume
+
+if TYPE_CHECKING:
+    from devbox.plan.renewal import Renewal
 
 BUILT_IN = frozenset({"bridge", "host", "none", "default"})
 
@@ -43,39 +47,56 @@ def volume_node(key: str) -> str:
 
 
 def prepare(
-    draft: Draft, project: Project, observed: Observed, services: Iterable[Service], problems: list[Problem]
+    draft: Draft,
+    project: Project,
+    observed: Observed,
+    services: Iterable[Service],
+    problems: list[Problem],
+    renewal: Renewal,
 ) -> list[str]:
-    """Add a step for each network and volume that is missing; what is external and missing becomes a problem.
+    """Add a step for each network and volume that is missing, and those that `renewal` makes anew.
 
-    Returns warnings on things that are there but bear another project's label.
+    What is external and missing becomes a problem. Returns warnings on things that bear another project's label.
     """
     services = tuple(services)
     warnings: list[str] = []
     for key, network in networks_of(project, services).items():
         there = next((one for one in observed.networks if network.name in (one.name, one.id)), None)
         if there is not None:
-            _check_owner("network", network.name, network.external, there.labels.get(labels.PROJECT), project, warnings)
+            owner = there.labels.get(labels.PROJECT)
+            _check_owner("network", network.name, network.external, owner, project, warnings)
+            why = "" if network.external or owner != project.name else renewal.network(network, there)
+            if why:
+                gone = f"remove network {network.name}"
+                draft.add(gone, RemoveNetwork(name=network.name, id=there.id, why=why))
+                draft.add(network_node(key), _network(project, network, "takes the old one's place"), [gone])
         elif network.external and network.name not in BUILT_IN:
             problems.append(_missing("network", key, network.name, network.place))
         elif not network.external:
-            draft.add(
-                network_node(key),
-                CreateNetwork(
-                    network=network, labels=labels.network_labels(project, network), why="does not exist yet"
-                ),
-            )
+            draft.add(network_node(key), _network(project, network, "does not exist yet"))
     for key, volume in volumes_of(project, services).items():
         found = next((one for one in observed.volumes if one.name == volume.name), None)
         if found is not None:
-            _check_owner("volume", volume.name, volume.external, found.labels.get(labels.PROJECT), project, warnings)
+            owner = found.labels.get(labels.PROJECT)
+            _check_owner("volume", volume.name, volume.external, owner, project, warnings)
+            why = "" if volume.external or owner != project.name else renewal.volume(volume, found)
+            if why:
+                gone = f"remove volume {volume.name}"
+                draft.add(gone, RemoveVolume(name=volume.name, why=why))
+                draft.add(volume_node(key), _volume(project, volume, "takes the old one's place"), [gone])
         elif volume.external:
             problems.append(_missing("volume", key, volume.name, volume.place))
         else:
-            draft.add(
-                volume_node(key),
-                CreateVolume(volume=volume, labels=labels.volume_labels(project, volume), why="does not exist yet"),
-            )
+            draft.add(volume_node(key), _volume(project, volume, "does not exist yet"))
     return warnings
+
+
+def _network(project: Project, network: Network, why: str) -> CreateNetwork:
+    return CreateNetwork(network=network, labels=labels.network_labels(project, network), why=why)
+
+
+def _volume(project: Project, volume: Volume, why: str) -> CreateVolume:
+    return CreateVolume(volume=volume, labels=labels.volume_labels(project, volume), why=why)
 
 
 def _missing(kind: str, key: str, name: str, place: Place | None) -> Problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -13,6 +14,7 @@ from devbox.plan.observed import Observed
 from devbox.plan.steps import BuildImage, PullImage
 
 SERVICE_CONTEXT = "service:"
+_SECONDS = {"w": 604800, "d": 86400, "h": 3600, "m": 60, "s": 1}
 
 
 def build_node(service: str) -> str:
@@ -50,8 +52,9 @@ def prepare(
         if service.build is not None and not no_build and (build or not there or policy == "build"):
             why = "asked for" if build else "its image is not there yet" if not there else "pull_policy is build"
             found[service.name] = add_build(draft, project, service, why=why)
-        elif policy == "always" and service.image:
-            found[service.name] = add_pull(draft, service, image, "pull policy is always", there or bool(service.build))
+        elif service.image and (policy == "always" or (there and _is_stale(policy, observed, image))):
+            why = f"pull policy is {policy}"
+            found[service.name] = add_pull(draft, service, image, why, there or bool(service.build))
         elif there:
             continue
         elif policy in ("never", "build") or not service.image:
@@ -59,6 +62,20 @@ def prepare(
         else:
             found[service.name] = add_pull(draft, service, image, "the image is not there yet", False)
     return found
+
+
+def refresh_period(policy: str) -> int | None:
+    """Seconds after which the policy (daily, weekly, every_12h) wants another pull; None: it never does."""
+    text = {"daily": "1d", "weekly": "1w"}.get(policy, policy.removeprefix("every_"))
+    parts = re.findall(r"(\d+)([wdhms])", text)
+    if not parts or "".join(map("".join, parts)) != text:
+        return None
+    return sum(int(count) * _SECONDS[unit] for count, unit in parts)
+
+
+def _is_stale(policy: str, observed: Observed, image: str) -> bool:
+    period = refresh_period(policy)
+    return period is not None and observed.at > observed.images[image].tagged + period
 
 
 def add_build(
@@ -73,21 +90,36 @@ def add_build(
         for source in build.additional_contexts.values()
         if source.startswith(SERVICE_CONTEXT)
     ]
+    earlier = []
     for name in contexts:
         other = project.services.get(name)
-        if other is not None and other.build is not None and build_node(name) not in draft:
-            add_build(draft, project, other, why=f"{service.name} is built on it", no_cache=no_cache, pull=pull)
-    return draft.add(
-        build_node(service.name),
-        BuildImage(
-            service=service.name,
-            image=image_name(project.name, service),
-            build=build,
-            platform=service.platform,
-            no_cache=no_cache or build.no_cache,
-            why=why,
-        ),
-        after=[build_node(name) for name in contexts],
+        if other is not None and other.build is not None:
+            why_other = f"{service.name} is built on it"
+            earlier.append(add_build(draft, project, other, why=why_other, no_cache=no_cache, pull=pull))
+    step = BuildImage(
+        service=service.name,
+        image=image_name(project.name, service),
+        build=build,
+        platform=service.platform,
+        no_cache=no_cache or build.no_cache,
+        why=why,
+    )
+    for id, other_step in draft.steps():
+        if isinstance(other_step, BuildImage) and _is_same(other_step, step):
+            also = dict.fromkeys((*other_step.also, service.name))
+            return draft.replace(id, replace(other_step, also=tuple(also)))
+    return draft.add(build_node(service.name), step, after=earlier)
+
+
+def _is_same(one: BuildImage, other: BuildImage) -> bool:
+    """Whether one build makes both: a second would give the tag another image, and outdate what runs the first."""
+    if one.service == other.service:
+        return False
+    return (one.image, one.platform, one.build, one.no_cache) == (
+        other.image,
+        other.platform,
+        other.build,
+        other.no_cache,
     )
 
 

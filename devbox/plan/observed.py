@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 from enum import Enum
+from typing import Any
 
 from devbox.record import dataclass
 
@@ -106,12 +107,16 @@ class Container:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObservedNetwork:
-    """A network with its labels; `containers` is not filled by a list call."""
+    """A network with its labels."""
 
     id: str
     name: str
     driver: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
+    guests: tuple[str, ...] = ()
+    """Names of the running containers of other projects on it."""
+    body: Mapping[str, Any] = field(default_factory=dict)
+    """The raw entry of the engine's list, for naming what differs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +126,10 @@ class ObservedVolume:
     name: str
     driver: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
+    guests: tuple[str, ...] = ()
+    """Names of the running containers of other projects that mount it."""
+    body: Mapping[str, Any] = field(default_factory=dict)
+    """The raw entry of the engine's list, for naming what differs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +144,8 @@ class ObservedImage:
     environment: tuple[str, ...] = ()
     """NAME=value lines of the image itself, so that a container's own variables can be told apart."""
     created: float = 0.0
+    tagged: float = 0.0
+    """When its tag was last set here: by a pull, a build or `docker tag`; 0: unknown."""
     size: int = 0
 
 
@@ -162,6 +173,8 @@ class Observed:
     """image reference as the project names it -> image; absent: not there"""
     held_ports: tuple[HeldPort, ...] = ()
     """Of containers of other projects."""
+    at: float = 0.0
+    """When it was looked at, in seconds since the epoch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,7 +40,7 @@ class Oneoff:
 
 def as_up(wanted: Oneoff) -> Up:
     """The `up` whose needs the preparation has."""
-    return Up(services=(wanted.service,), no_deps=wanted.no_deps, build=wanted.build)
+    return Up(services=(wanted.service,), no_deps=wanted.no_deps, build=wanted.build, keep_networks=True)
 
 
 def prepare(project: Project, observed: Observed, wanted: Oneoff) -> Plan:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from devbox.compose.model import Condition, Project, Service
 from devbox.errors import Problem
-from devbox.plan import ending, grounds, images
+from devbox.plan import ending, grounds, images, labels
 from devbox.plan.adopt import is_same
 from devbox.plan.commands import Up
 from devbox.plan.converge import Work, make
 from devbox.plan.draft import Draft
-from devbox.plan.fate import RUNNING, Action, Fate, divergence, fates, replaced_with, replicas, shares_with
+from devbox.plan.fate import RUNNING, Action, Fate, divergence, fates, replaced_with, replicas
 from devbox.plan.gates import wait_for_running
 from devbox.plan.names import known_services
 from devbox.plan.observed import Container, Observed
 from devbox.plan.plan import Plan
+from devbox.plan.renewal import Renewal
 from devbox.plan.selection import in_order, named, restarted_with, selected
 from devbox.plan.starting import held_ports, set_going, stop_for_restart
 
@@ -29,13 +31,23 @@ def reconcile(project: Project, observed: Observed, up: Up) -> Plan:
     chosen = {name: one for name, one in chosen.items() if one.provider is None}
 
     draft = Draft()
-    warnings += grounds.prepare(draft, project, observed, chosen.values(), problems)
+    renewal = Renewal(project=project, observed=observed, up=up, chosen=chosen)
+    warnings += grounds.prepare(draft, project, observed, chosen.values(), problems, renewal)
+    warnings += renewal.warnings
     made = images.prepare(
         draft, project, observed, chosen, problems, build=up.build, no_build=up.no_build, pull=up.pull
     )
-    decided = _decide(project, observed, up, chosen, made, problems)
+    decided = _decide(project, observed, up, chosen, made, problems, renewal)
     work = Work(
-        project=project, observed=observed, up=up, draft=draft, fates=decided, image_nodes=made, problems=problems
+        project=project,
+        observed=observed,
+        up=up,
+        draft=draft,
+        fates=decided,
+        image_nodes=made,
+        problems=problems,
+        changes=renewal.changes,
+        destroys=renewal.destroys,
     )
     orphans = _orphans(project, observed)
     if up.remove_orphans:
@@ -47,6 +59,8 @@ def reconcile(project: Project, observed: Observed, up: Up) -> Plan:
     for found in decided.values():
         for fate in found:
             make(work, fate)
+    for ground, removing in renewal.renewed.items():
+        draft.order(removing, [ending.remove_node(project.name, one) for one in renewal.users(ground)])
     if not up.no_start:
         _start(work, chosen)
     if up.wait and not up.no_start:
@@ -77,8 +91,9 @@ def _decide(
     chosen: Mapping[str, Service],
     made: Mapping[str, str],
     problems: list[Problem],
+    renewal: Renewal,
 ) -> dict[str, list[Fate]]:
-    """What becomes of every container of the chosen services, and of others that live in their namespaces."""
+    """What becomes of every container of the chosen services, and of others that stand or fall with them."""
     forced = set(up.services or chosen)
     ids = frozenset(one.id for one in observed.containers)
     changed: dict[str, bool] = {}
@@ -90,12 +105,11 @@ def _decide(
         dependency = up.always_recreate_deps and bool(up.services) and service.name not in up.services
         if dependency or (up.force_recreate and service.name in forced):
             return "asked for"
-        pending = service.name in made
-        view = Observed(networks=observed.networks) if pending else observed
+        view = replace(observed, images={}) if service.name in made else observed
         why = divergence(project, view, service, container)
         return "" if why and is_same(project, observed, service, container) else why
 
-    for name, service in _with_lodgers(project, chosen).items():
+    for name, service in _with_lodgers(project, _with_neighbours(project, observed, chosen, renewal)).items():
         there = replicas(observed, name)
         lodger = name not in chosen
         count = len(there) if lodger else up.scale.get(name, service.replicas)
@@ -106,7 +120,8 @@ def _decide(
         def why(container: Container, service: Service = service, lodger: bool = lodger) -> str:
             return "" if lodger else diverges(service, container)
 
-        decided = [replaced_with(one, changed, ids) for one in fates(project.name, service, there, count, why)]
+        found_there = fates(project.name, service, there, count, why)
+        decided = [_moved(replaced_with(one, changed, ids), renewal) for one in found_there]
         if lodger and not any(one.is_new for one in decided):
             continue
         found[name] = decided
@@ -114,15 +129,31 @@ def _decide(
     return found
 
 
+def _moved(fate: Fate, renewal: Renewal) -> Fate:
+    """The fate, as it becomes where the container stands on what is made anew: it goes first."""
+    if fate.container is None or fate.action is Action.REMOVE:
+        return fate
+    why = renewal.why(fate.container)
+    return replace(fate, action=Action.REPLACE, why=fate.why or why) if why else fate
+
+
+def _with_neighbours(
+    project: Project, observed: Observed, chosen: Mapping[str, Service], renewal: Renewal
+) -> dict[str, Service]:
+    """The chosen services and those whose running containers stand on what is made anew."""
+    there = {one.service for one in observed.containers if one.state in RUNNING and renewal.why(one)}
+    return {**chosen, **{name: one for name, one in known_services(project).items() if name in there}}
+
+
 def _with_lodgers(project: Project, chosen: Mapping[str, Service]) -> dict[str, Service]:
-    """The chosen services and those that live in a namespace of one of them, hosts first."""
+    """The chosen services and those that lend a namespace or volumes from one of them, hosts first."""
     found = dict(chosen)
     grew = True
     while grew:
         more = {
             name: one
             for name, one in project.services.items()
-            if name not in found and any(host in found for host in shares_with(one))
+            if name not in found and any(host in found for host in labels.lenders(one))
         }
         found.update(more)
         grew = bool(more)

@@ -31,17 +31,32 @@ def selected(project: Project, services: Iterable[str], *, dependencies: bool = 
 
 
 def with_dependencies(project: Project, chosen: Mapping[str, Service]) -> dict[str, Service]:
-    """Those and all they depend on. A disabled service is only taken in where the dependency is required."""
-    known = known_services(project)
+    """Those and all they depend on; UsageError where a required one is left out by its profiles.
+
+    A service that was named enables its profiles, as if they were given.
+    """
+    active = {*project.profiles, *(profile for one in chosen.values() for profile in one.profiles)}
     found = dict(chosen)
     waiting = list(chosen.values())
     while waiting:
-        for one in waiting.pop().depends_on.values():
-            service = project.services.get(one.service) or (known.get(one.service) if one.required else None)
-            if service is not None and service.name not in found:
+        dependent = waiting.pop()
+        for one in dependent.depends_on.values():
+            service = project.services.get(one.service) or project.disabled.get(one.service)
+            if service is None or service.name in found:
+                continue
+            if service.name in project.services or active.intersection(service.profiles):
                 found[service.name] = service
                 waiting.append(service)
+            elif one.required:
+                raise _left_out(dependent, service)
     return found
+
+
+def _left_out(dependent: Service, service: Service) -> UsageError:
+    return UsageError(
+        f"{dependent.name} depends on {service.name}, which its profiles ({', '.join(service.profiles)}) leave out.",
+        hint=f"Add --profile {service.profiles[0]}, or write required: false.",
+    )
 
 
 def in_order(services: Mapping[str, Service]) -> dict[str, Service]:

@@ -107,6 +107,7 @@ def container_spec(
         body=body,
         extra_networks={network: settings for network, settings in joined.items() if network != first},
         files=mounts.files,
+        hosts={name: peers[name][0] for name in labels.lenders(service) if peers.get(name)},
     )
 
 

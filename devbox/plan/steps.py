@@ -41,6 +41,8 @@ class ContainerSpec:
     body: Mapping[str, Any]
     extra_networks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     files: tuple[InjectedFile, ...] = ()
+    hosts: Mapping[str, str] = field(default_factory=dict)
+    """service -> name of its container that lends a namespace or volumes; its id is part of the hash of this one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,8 @@ class PullImage:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildImage:
     service: str
+    also: tuple[str, ...] = ()
+    """Other services that run the same image, built of the same."""
     image: str
     """The tag the result gets."""
     build: Build

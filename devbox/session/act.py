@@ -10,6 +10,7 @@ from dataclasses import replace
 from devbox.compose.model import Project
 from devbox.errors import DevboxError, EngineError, EngineLost, NoEngine, NotFound
 from devbox.plan import labels
+from devbox.plan.names import known_services
 from devbox.plan.steps import (
     BuildImage,
     ContainerSpec,
@@ -102,17 +103,18 @@ async def _do(step: Step, tools: Tools, says: Says) -> None:
                 await _remove(step, engine, says)
         case _:
             async with tools.calls:
-                await _call(step, engine)
+                await _call(step, tools)
 
 
-async def _call(step: Step, engine: Engine) -> None:
+async def _call(step: Step, tools: Tools) -> None:
+    engine = tools.engine
     match step:
         case CreateNetwork():
             await engine.create_network(step.network, step.labels)
         case CreateVolume():
             await engine.create_volume(step.volume, step.labels)
         case CreateContainer():
-            await engine.create_container(await _with_image(step.spec, engine))
+            await engine.create_container(await _with_host(await _with_image(step.spec, engine), tools))
         case KillContainer():
             await engine.kill(step.container, step.signal)
         case PauseContainer():
@@ -134,6 +136,16 @@ async def _with_image(spec: ContainerSpec, engine: Engine) -> ContainerSpec:
     if image is None:
         return spec
     return replace(spec, body={**spec.body, "Labels": {**marks, labels.IMAGE: image.id}})
+
+
+async def _with_host(spec: ContainerSpec, tools: Tools) -> ContainerSpec:
+    """The spec with the hash that takes the ids of its hosts in, which the plan could not know of new ones."""
+    service = known_services(tools.project).get(spec.service)
+    if service is None or not spec.hosts:
+        return spec
+    ids = {name: (await tools.engine.inspect(host)).id for name, host in spec.hosts.items()}
+    marks = {**spec.body.get("Labels", {}), labels.CONFIG_HASH: labels.hosted_hash(service, ids)}
+    return replace(spec, body={**spec.body, "Labels": marks})
 
 
 async def _remove(step: RemoveNetwork | RemoveVolume | RemoveImage, engine: Engine, says: Says) -> None:

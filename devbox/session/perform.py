@@ -92,7 +92,7 @@ def _image_steps(plan: Plan) -> list[PullImage | BuildImage]:
 
 
 def _services(step: PullImage | BuildImage) -> tuple[str, ...]:
-    return step.services if isinstance(step, PullImage) else (step.service,)
+    return step.services if isinstance(step, PullImage) else (step.service, *step.also)
 
 
 def _images_only(plan: Plan) -> Plan:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from devbox.errors import DevboxError
@@ -45,15 +47,20 @@ async def approve(app: App[Any], session: Session, state: State, chosen: Action,
         case Remove():
             ways = [(command, "Remove", "y")]
             title = f"Remove {', '.join(command.services) or 'all containers'}"
+        case Up():
+            label = chosen.label.capitalize()
+            ways = [(command, label, "y"), (replace(command, renew_volumes=True), f"{label} with new volumes", "v")]
+            title = f"{label} {', '.join(command.services) or 'the stack'}"
         case _:
             ways = [(command, chosen.label.capitalize(), "y")]
             title = f"{chosen.label.capitalize()} {', '.join(command.services) or 'the stack'}"
     if not (typed or chosen.destructive or isinstance(command, Up)):
         return command
-    offered = [(way, await _preview(session, way), label, key) for way, label, key in ways]
+    plans = await asyncio.gather(*(_preview(session, way) for way, _, _ in ways))
+    offered = [(way, plan, label, key) for (way, label, key), plan in zip(ways, plans, strict=True)]
     if len(offered) > 1 and offered[0][1].destroys == offered[-1][1].destroys:
         offered = offered[:1]
-    if typed or chosen.destructive or offered[0][1].destroys:
+    if typed or chosen.destructive or len(offered) > 1 or offered[0][1].destroys:
         return await _confirm(app, title, offered, typed)
     return command
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -248,6 +249,25 @@ async def test_extra_networks_are_connected(engine: Engine, project_name: str) -
     id = await engine.create_container(made)
     await engine.start(id)
     assert (await engine.inspect(id)).networks == (f"{project_name}_back", f"{project_name}_front")
+
+
+async def test_networks_and_volumes_tell_how_they_were_made_and_who_else_is_there(
+    engine: Engine, project_name: str
+) -> None:
+    inner = replace(network(project_name), internal=True, driver_opts={"com.docker.network.bridge.enable_icc": "false"})
+    kept = replace(volume(project_name), driver_opts={"type": "tmpfs", "device": "tmpfs", "o": "size=1m"})
+    await engine.create_network(inner, labels(project_name))
+    await engine.create_volume(kept, labels(project_name))
+    mount = {"Type": "volume", "Source": kept.name, "Target": "/data"}
+    guest = spec(f"{project_name}-guest", host={"NetworkMode": inner.name, "Mounts": [mount]})
+    id = await engine.create_container(guest)
+    await engine.start(id)
+    found = await engine.observe(project_name)
+    [seen], [held] = found.networks, found.volumes
+    assert (seen.body["Internal"], seen.body["Options"], seen.driver) == (True, inner.driver_opts, "bridge")
+    assert (held.body["Options"], held.driver) == (kept.driver_opts, "local")
+    assert (seen.guests, held.guests) == ((guest.name,), (guest.name,))
+    await engine.remove(id, force=True)
 
 
 async def test_a_network_in_use_is_not_removed(engine: Engine, project_name: str) -> None:

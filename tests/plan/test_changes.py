@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from devbox.compose.model import Project
 from devbox.plan.commands import Up
 from devbox.plan.observed import Detail
 from devbox.plan.plan import Change
 from devbox.plan.reconcile import reconcile
+from devbox.plan.steps import CreateContainer
 from tests.plan.world import container, nothing, project, standing
 
 
@@ -96,3 +98,42 @@ def test_anonymous_volumes_that_are_renewed_are_named_as_lost() -> None:
 def test_a_plan_from_nothing_changes_nothing() -> None:
     shop = project("services: {a: {image: x}}")
     assert reconcile(shop, nothing(shop), Up()).changes == ()
+
+
+HOLDS = """
+services:
+  a: {{image: x, configs: [app], scale: 2}}
+  b: {{image: x, secrets: [token]}}
+configs: {{app: {{content: "{}"}}}}
+secrets: {{token: {{environment: TOKEN}}}}
+"""
+
+
+def holding(config: str, secret: str) -> Project:
+    return project(HOLDS.format(config), TOKEN=secret)
+
+
+def test_what_a_config_holds_recreates_its_users_only() -> None:
+    before, after = holding("one", "s"), holding("two", "s")
+    plan = reconcile(after, standing(before, container(before, "a", 2)), Up())
+    made = [node.step for node in plan.nodes if node.id.startswith("create")]
+    assert [(one.spec.name.split("_")[-1], one.why) for one in made if isinstance(one, CreateContainer)] == [
+        ("shop-a-1", "what configs.app holds changed"),
+        ("shop-a-2", "what configs.app holds changed"),
+    ]
+    assert [(one.service, one.property) for one in plan.changes] == [("a", "configs.app")]
+    assert plan.unchanged == ("b",)
+
+
+def test_what_a_secret_held_is_not_shown() -> None:
+    plan = reconcile(holding("c", "two"), standing(holding("c", "one"), a=None), Up())
+    assert Change(service="b", property="secrets.token", before="••••", after="••••") in plan.changes
+
+
+def test_a_container_that_compose_made_keeps_what_it_holds() -> None:
+    before, after = holding("one", "s"), holding("two", "s")
+    theirs = [
+        replace(one, labels={key: value for key, value in one.labels.items() if key != "devbox.contents"})
+        for one in standing(before, container(before, "a", 2)).containers
+    ]
+    assert not reconcile(after, replace(standing(after), containers=tuple(theirs)), Up())

@@ -78,6 +78,11 @@ def test_disabled_services_and_oneoffs_go_as_well() -> None:
     assert {"remove debug-1", "remove a-run-1"} <= {node.id for node in found.nodes}
 
 
+def test_volumes_that_only_a_disabled_service_uses_go_as_well() -> None:
+    shop = project("services: {a: {image: x}, t: {image: y, profiles: [p], volumes: ['v:/v']}}\nvolumes: {v: {}}")
+    assert "remove volume shop_v" in [node.id for node in plan(Down(volumes=True), shop, standing(shop)).nodes]
+
+
 def test_named_services_leave_the_network() -> None:
     shop = project(SHOP)
     found = plan(Down(services=("cache",)), shop, standing(shop))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,7 @@ from devbox.errors import UsageError
 from devbox.plan.commands import Up
 from devbox.plan.observed import HealthState, RunState
 from devbox.plan.reconcile import reconcile
+from devbox.plan.steps import BuildImage, PullImage
 from devbox.plan.text import describe
 from tests.plan.world import container, exited, nothing, project, standing, stranger
 
@@ -230,3 +232,76 @@ def test_a_network_that_is_gone_takes_its_containers_along() -> None:
         shop, nothing(shop).__class__(containers=standing(shop).containers, images=nothing(shop).images), Up()
     )
     assert "create container shop-a-1 anew: its network shop_default is gone [after 1]" in describe(plan)
+
+
+GROUPS = """
+services:
+  one: {image: x, profiles: [red], depends_on: [same]}
+  same: {image: x, profiles: [red], networks: [n], volumes: ['v:/v']}
+  other: {image: x, profiles: [red], depends_on: [blue]}
+  loose: {image: x, depends_on: {blue: {condition: service_started, required: false}}}
+  blue: {image: x, profiles: [blue]}
+networks: {n: {}}
+volumes: {v: {}}
+"""
+
+
+def test_a_service_that_is_named_enables_its_profiles() -> None:
+    shop = project(GROUPS)
+    plan = reconcile(shop, nothing(shop), Up(services=("one",)))
+    assert {node.id for node in plan.nodes if node.id.startswith("create")} == {
+        "create network default",
+        "create network n",
+        "create volume v",
+        "create same-1",
+        "create one-1",
+    }
+
+
+def test_a_required_dependency_of_another_profile_is_refused() -> None:
+    shop = project(GROUPS)
+    with pytest.raises(UsageError, match=r"other depends on blue, which its profiles \(blue\) leave out"):
+        reconcile(shop, nothing(shop), Up(services=("other",)))
+
+
+def test_a_dependency_of_another_profile_that_is_not_required_is_left_out() -> None:
+    shop = project(GROUPS)
+    assert "create blue-1" not in [node.id for node in reconcile(shop, nothing(shop), Up(services=("loose",))).nodes]
+
+
+@pytest.mark.parametrize(
+    ("policy", "hours", "pulled"),
+    [
+        ("daily", 23, False),
+        ("daily", 25, True),
+        ("weekly", 167, False),
+        ("weekly", 169, True),
+        ("every_1d2h", 25, False),
+        ("every_1d2h", 27, True),
+        ("every_90m", 2, True),
+        ("missing", 1000, False),
+        ("if_not_present", 1000, False),
+        ("never", 1000, False),
+        ("always", 0, True),
+    ],
+)
+def test_an_image_is_pulled_again_when_its_policy_says_so(policy: str, hours: int, pulled: bool) -> None:
+    shop = project(f"services: {{a: {{image: x, pull_policy: {policy}}}}}")
+    seen = standing(shop)
+    aged = {name: replace(image, tagged=1_000_000.0) for name, image in seen.images.items()}
+    plan = reconcile(shop, replace(seen, images=aged, at=1_000_000.0 + hours * 3600), Up())
+    pulls = [node.step for node in plan.nodes if isinstance(node.step, PullImage)]
+    assert [one.ignore_failure for one in pulls] == ([True] if pulled else [])
+
+
+def test_services_of_the_same_build_and_image_share_one_build() -> None:
+    shop = project("""
+        services:
+          api: {image: "app:dev", build: {context: ., target: dev}}
+          worker: {image: "app:dev", build: {context: ., target: dev}, command: work}
+          other: {image: "app:other", build: {context: ., target: dev}}
+        """)
+    plan = reconcile(shop, nothing(shop), Up(build=True))
+    builds = [(node.id, node.step.also) for node in plan.nodes if isinstance(node.step, BuildImage)]
+    assert builds == [("build api", ("worker",)), ("build other", ())]
+    assert "build api" in next(node.after for node in plan.nodes if node.id == "create worker-1")

@@ -52,9 +52,9 @@ class Files:
         return path
 
 
-def project(text: str, *, name: str = "shop", profiles: tuple[str, ...] = ()) -> Project:
-    """The project of that YAML."""
-    request = LoadRequest(cwd="/shop", environ={}, project_name=name, profiles=profiles)
+def project(text: str, *, name: str = "shop", profiles: tuple[str, ...] = (), **environ: str) -> Project:
+    """The project of that YAML, with those variables."""
+    request = LoadRequest(cwd="/shop", environ=environ, project_name=name, profiles=profiles)
     return load(request, Files(textwrap.dedent(text)))
 
 
@@ -125,12 +125,17 @@ def standing(project: Project, *others: Container, **states: Container | None) -
     return Observed(
         containers=(*(one for one in mine.values() if one is not None), *others),
         networks=tuple(
-            ObservedNetwork(id=digest(one.name), name=one.name, labels=labels.network_labels(project, one))
+            ObservedNetwork(
+                id=digest(one.name),
+                name=one.name,
+                driver=one.driver or "bridge",
+                labels=labels.network_labels(project, one),
+            )
             for one in project.networks.values()
             if not one.external
         ),
         volumes=tuple(
-            ObservedVolume(name=one.name, labels=labels.volume_labels(project, one))
+            ObservedVolume(name=one.name, driver=one.driver or "local", labels=labels.volume_labels(project, one))
             for one in project.volumes.values()
             if not one.external
         ),

@@ -8,6 +8,7 @@ from devbox.plan.commands import Down, Up
 from devbox.plan.observed import RunState
 from devbox.session.state import Phase
 from tests.eventually import eventually
+from tests.real import sdk
 from tests.scenarios.stack import Stack, networks, volumes
 
 TWO = """
@@ -80,6 +81,17 @@ async def test_anonymous_volumes_outlive_a_recreation(stack: Stack) -> None:
     await stack.done(Up())
     answer = await stack.engine.exec(stack.ids()["a-1"], ["cat", "/keep/file"])
     assert answer.output.strip() == "kept"
+
+
+async def test_anonymous_volumes_go_where_new_ones_are_asked_for(stack: Stack) -> None:
+    stack.write("services: {a: {<<: *service, volumes: [/keep]}}")
+    await stack.done(Up())
+    (old,) = stack.containers()["a-1"].attrs["Mounts"]
+    await stack.done(Up(force_recreate=True, renew_anon_volumes=True))
+    (new,) = stack.containers()["a-1"].attrs["Mounts"]
+    with sdk() as client:
+        there = {one.name for one in client.volumes.list()}
+    assert (old["Name"] in there, new["Name"] in there) == (False, True)
 
 
 async def test_scale_up_and_down(stack: Stack) -> None:

@@ -72,6 +72,19 @@ async def test_kill_from_the_palette_asks() -> None:
         assert session.commands == [Kill()]
 
 
+async def test_up_over_a_changed_volume_keeps_it_unless_told_otherwise() -> None:
+    def up(command: Up) -> Plan:
+        return Plan(project="shop", destroys=(LOST,) if command.renew_volumes else ())
+
+    async with opened(plans={Up: up}) as (app, pilot, session):
+        await keys(pilot, "U")
+        assert await shows(app, LOST)
+        await keys(pilot, "y U")
+        assert await shows(app, LOST)
+        await keys(pilot, "v")
+        assert session.commands == [Up(), Up(renew_volumes=True)]
+
+
 async def test_up_that_would_lose_data_asks() -> None:
     losing = Plan(project="shop", destroys=(LOST,))
     async with opened(plans={Up: lambda _: losing}) as (app, pilot, session):
