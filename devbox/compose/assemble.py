@@ -58,7 +58,7 @@ class Assembler:
         for file, documents in files:
             for document in documents:
                 tree = self._add(tree, file, document, base, environment, (*chain, file))
-        fill(tree, base)
+        fill(tree, base, self._home)
         return tree
 
     def _add(

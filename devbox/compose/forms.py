@@ -30,7 +30,7 @@ def test(value: Any, path: Path, reading: Reading) -> Any:
     return ["CMD-SHELL", value] if isinstance(value, str) else each(text)(value, path, reading)
 
 
-_EXTENDS = record({"service": text, "file": paths.file}, needs=("service",), free=False)
+_EXTENDS = record({"service": text, "file": paths.file}, needs=("service",))
 
 
 def extends(value: Any, path: Path, reading: Reading) -> Any:

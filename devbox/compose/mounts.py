@@ -81,7 +81,7 @@ _LONG: Shape = record(
             }
         ),
         "volume": record({"labels": filled_pairs, "nocopy": switch, "subpath": text}),
-        "tmpfs": record({"size": size, "mode": whole(0)}),
+        "tmpfs": record({"size": size, "mode": whole(0, texts=False, cut=True)}),
         "image": record({"subpath": text}),
     },
     needs=("type", "target"),
@@ -102,9 +102,9 @@ def volume(value: Any, path: Path, reading: Reading) -> Any:
         if entry.get("target"):
             entry["target"] = paths.clean(entry["target"])
     if entry.get("type") == "bind":
-        if not entry.get("source"):
+        if "source" not in entry:
             return reading.fault(path, "a bind mount needs a source", "name the file or folder of this machine")
-        entry["source"] = paths.local(entry["source"], reading.base, reading.home)
+        entry["source"] = paths.local(entry["source"] or ".", reading.base, reading.home)
     return entry
 
 

@@ -126,6 +126,8 @@ def _pairs(value: Any, path: Path, reading: Reading) -> Any:
     result: dict[str, Any] = {}
     if isinstance(value, dict):
         for key, item in value.items():
+            if not key:
+                reading.key_fault((*path, key), "a name is missing before the colon")
             out = None if item is None else printable(item, (*path, key), reading)
             if out is not DROP:
                 result[key] = out

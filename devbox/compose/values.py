@@ -67,11 +67,13 @@ def strict_switch(value: Any, path: Path, reading: Reading) -> Any:
     return value if isinstance(value, bool) else reading.fault(path, f"must be true or false, but is {kind(value)}")
 
 
-def whole(low: int = -(2**63), high: int = 2**63 - 1, *, texts: bool = True, floats: bool = True) -> Shape:
-    """A whole number, also as text or as 2.0, within bounds."""
+def whole(
+    low: int = -(2**63), high: int = 2**63 - 1, *, texts: bool = True, floats: bool = True, cut: bool = False
+) -> Shape:
+    """A whole number, also as text or as 2.0, within bounds; `cut`: a fraction is cut off, as Compose does."""
 
     def shape(value: Any, path: Path, reading: Reading) -> Any:
-        if floats and isinstance(value, float) and value.is_integer() and abs(value) < 2**63:
+        if floats and isinstance(value, float) and abs(value) < 2**63 and (cut or value.is_integer()):
             value = int(value)
         if texts and isinstance(value, str) and re.fullmatch(r"[+-]?[0-9]{1,19}", value, re.ASCII):
             value = int(value)
