@@ -60,6 +60,8 @@ def _near(name: str, names: Iterable[str]) -> str:
 
 def _source(service: Tree, path: Path, enabled: Tree, known: Known, fault: Fault) -> None:
     build = service.get("build")
+    if "type" not in service.get("provider", {"type"}):
+        fault((*path, "provider"), 'needs the key "type"')
     if build is None and not service.get("image") and "provider" not in service:
         fault(path, "has neither an image nor a build", "add image: or build:")
     if build is None:
@@ -195,6 +197,9 @@ def _container_names(enabled: Tree, fault: Fault) -> None:
 
 
 def _objects(tree: Tree, touched: frozenset[Path], fault: Fault) -> None:
+    for name, model in (tree.get("models") or {}).items():
+        if "model" not in model:
+            fault(("models", name), 'needs the key "model"')
     for name, volume in (tree.get("volumes") or {}).items():
         others = [key for key in volume if key not in ("name", "external")]
         if volume.get("external") and others:
@@ -206,5 +211,5 @@ def _objects(tree: Tree, touched: frozenset[Path], fault: Fault) -> None:
             given = [key for key in sources if key in item]
             if len(given) > 1:
                 fault((kind, name, given[1]), f"excludes {given[0]}", "keep one of the two")
-            if not given and not item.get("external") and not item.get("driver"):
+            if not given and not item.get("external"):
                 fault((kind, name), f"needs one of {', '.join(sources)}", "or write external: true")

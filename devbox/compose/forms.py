@@ -8,7 +8,7 @@ from devbox.compose import paths, words
 from devbox.compose.reading import DROP, Reading, Shape, kind
 from devbox.compose.report import Path
 from devbox.compose.shapes import each, record
-from devbox.compose.values import one_of, printable, switch, text
+from devbox.compose.values import one_of, printable, strict_switch, switch, text
 
 
 def command(value: Any, path: Path, reading: Reading) -> Any:
@@ -41,7 +41,7 @@ def extends(value: Any, path: Path, reading: Reading) -> Any:
 
 
 _CONDITIONS = one_of("service_started", "service_healthy", "service_completed_successfully")
-_DEPENDENCY = record({"condition": _CONDITIONS, "restart": switch, "required": switch})
+_DEPENDENCY = record({"condition": _CONDITIONS, "restart": switch, "required": strict_switch})
 
 
 def depends_on(value: Any, path: Path, reading: Reading) -> Any:
@@ -55,7 +55,7 @@ def depends_on(value: Any, path: Path, reading: Reading) -> Any:
     for name, item in value.items():
         out = _DEPENDENCY(item, (*path, name), reading)
         if out is not DROP:
-            result[name] = {"required": True} | out
+            result[name] = out
     return result
 
 

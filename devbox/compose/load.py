@@ -99,7 +99,9 @@ def _project(
         profiles=found.profiles,
         services=services,
         disabled=others,
-        networks={key: decode.network(key, one, places(("networks", key))) for key, one in objects["networks"].items()},
+        networks={  # not as printed: Compose shows no ipam.options, but the engine takes them
+            key: decode.network(key, tree["networks"][key], places(("networks", key))) for key in objects["networks"]
+        },
         volumes={key: decode.volume(key, one, places(("volumes", key))) for key, one in objects["volumes"].items()},
         configs={key: decode.file_object(key, item, environment) for key, item in objects["configs"].items()},
         secrets={key: decode.file_object(key, item, environment) for key, item in objects["secrets"].items()},

@@ -88,7 +88,7 @@ def _hosts(hosts: Mapping[str, list[str]]) -> list[str]:
 
 
 def _dependencies(service: Tree) -> None:
-    depends: Tree = dict(service.get("depends_on") or {})
+    depends: Tree = {other: {"required": True} | how for other, how in (service.get("depends_on") or {}).items()}
 
     def imply(other: str, restart: bool) -> None:
         depends.setdefault(other, {"condition": "service_started", "restart": restart, "required": True})

@@ -7,7 +7,7 @@ from typing import Any
 
 from devbox.compose import forms, mounts, paths
 from devbox.compose.ports import ports
-from devbox.compose.reading import DROP, Reading, Shape, kind
+from devbox.compose.reading import DROP, Reading, Shape
 from devbox.compose.report import Path
 from devbox.compose.schema_build import DEPLOY, DEVELOP, GPUS, HOOK, ONE_OR_MORE, TEXTS, ULIMITS, build
 from devbox.compose.shapes import each, entries, filled_pairs, optional, pairs, record
@@ -158,7 +158,7 @@ SERVICE: dict[str, Shape] = {
     "pre_stop": each(HOOK),
     "privileged": switch,
     "profiles": TEXTS,
-    "provider": record({"type": text, "options": entries(forms.provider_option)}, needs=("type",)),
+    "provider": record({"type": text, "options": entries(forms.provider_option)}),
     "pull_policy": _pull_policy,
     "pull_refresh_after": text,
     "read_only": switch,
@@ -239,7 +239,7 @@ _VOLUME: Shape = record(
 _FILE_OBJECT: dict[str, Shape] = {
     "name": text,
     "environment": text,
-    "file": paths.file,
+    "file": paths.present,
     "external": forms.external,
     "labels": filled_pairs,
     "template_driver": text,
@@ -251,29 +251,21 @@ _INCLUDE: Shape = record(
 )
 
 
+def _includes(value: Any, path: Path, reading: Reading) -> Any:
+    return [] if value is None else each(_include)(value, path, reading)
+
+
 def _include(value: Any, path: Path, reading: Reading) -> Any:
     return _INCLUDE({"path": [value]} if isinstance(value, str) else value, path, reading)
-
-
-def _services(value: Any, path: Path, reading: Reading) -> Any:
-    if not isinstance(value, dict):
-        return reading.fault(path, f"must be a mapping, but is {kind(value)}")
-    return _SERVICES(value, path, reading)
-
-
-_SERVICES: Shape = entries(record(SERVICE, nulls=_NULLABLE), names=True)
 
 
 FILE: dict[str, Shape] = {
     "version": text,
     "name": text,
-    "include": each(_include),
-    "services": _services,
+    "include": _includes,
+    "services": entries(record(SERVICE, nulls=_NULLABLE), names=True),
     "models": entries(
-        record(
-            {"name": text, "model": text, "context_size": whole(texts=False), "runtime_flags": TEXTS},
-            needs=("model",),
-        ),
+        record({"name": text, "model": text, "context_size": whole(texts=False), "runtime_flags": TEXTS}),
         names=True,
     ),
     "networks": entries(_resource(_NETWORK), names=True, nulls=True),
@@ -284,7 +276,7 @@ FILE: dict[str, Shape] = {
     "configs": entries(_resource(record({**_FILE_OBJECT, "content": text})), names=True),
 }
 
-_TOP: Shape = record(FILE)
+_TOP: Shape = record(FILE, nulls=("include",))
 
 
 def canonical(reading: Reading) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def printable(value: Any, path: Path, reading: Reading) -> Any:
     """Text, or a number or boolean taken as text."""
     if isinstance(value, str):
         return value
-    if isinstance(value, bool | int | float) and math.isfinite(value):
+    if isinstance(value, bool | int | float):
         return units.number_text(value)
     return reading.fault(path, f"must be text or a number, but is {kind(value)}", quoted(value))
 
@@ -148,7 +148,7 @@ def mode(value: Any, path: Path, reading: Reading) -> Any:
 def anything(value: Any, path: Path, reading: Reading) -> Any:
     """An extension's value, as it is."""
     if isinstance(value, Date):
-        return value.text
+        return value.instant
     if isinstance(value, float) and not math.isfinite(value):
         return reading.fault(path, "has no place in a Compose file", 'put it in quotes: ".inf"')
     if isinstance(value, dict):
