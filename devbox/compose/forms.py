@@ -30,13 +30,17 @@ def test(value: Any, path: Path, reading: Reading) -> Any:
     return ["CMD-SHELL", value] if isinstance(value, str) else each(text)(value, path, reading)
 
 
-_EXTENDS = record({"service": text, "file": paths.file}, needs=("service",))
+def _service(value: Any, path: Path, reading: Reading) -> Any:
+    return reading.fault(path, "is empty", "name the service to extend") if value == "" else text(value, path, reading)
+
+
+_EXTENDS = record({"service": _service, "file": paths.file}, needs=("service",))
 
 
 def extends(value: Any, path: Path, reading: Reading) -> Any:
     """The shape of `extends`."""
     if isinstance(value, str):
-        return {"service": value}
+        value = {"service": value}
     return _EXTENDS(value, path, reading)
 
 
