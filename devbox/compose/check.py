@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -10,6 +9,7 @@ from devbox.compose.graph import cycle
 from devbox.compose.merge import Tree
 from devbox.compose.normalise import SHARED
 from devbox.compose.places import Places
+from devbox.compose.reading import near
 from devbox.compose.report import Path, Report
 
 Fault = Callable[..., None]
@@ -53,9 +53,8 @@ def check(tree: Tree, enabled: Tree, disabled: Tree, places: Places, report: Rep
         fault(("services", circle[0], "depends_on", circle[1]), f"services depend on each other in a circle: {names}")
 
 
-def _near(name: str, names: Iterable[str]) -> str:
-    close = difflib.get_close_matches(name, list(names), n=1, cutoff=0.6)
-    return f'did you mean "{close[0]}"?' if close else ""
+def _others(enabled: Tree, path: Path) -> list[str]:
+    return [name for name in enabled if name != path[1]]
 
 
 def _source(service: Tree, path: Path, enabled: Tree, known: Known, fault: Fault) -> None:
@@ -73,7 +72,7 @@ def _source(service: Tree, path: Path, enabled: Tree, known: Known, fault: Fault
             other = target.removeprefix("service:")
             where = (*path, "build", "additional_contexts", context)
             if not known("services", other):
-                fault(where, f'there is no service "{other}"', _near(other, enabled))
+                fault(where, f'there is no service "{other}"', near(other, _others(enabled, path), kind="services"))
             elif "build" not in enabled.get(other, {"build"}):
                 fault(where, f'the service "{other}" builds no image')
     platforms, platform = build.get("platforms"), service.get("platform")
@@ -93,7 +92,7 @@ def _dependencies(service: Tree, path: Path, enabled: Tree, disabled: Tree, know
             hint = f"add --profile {profiles.split(', ')[0]}, or write required: false"
             fault(where, f'depends on "{other}", which its profiles ({profiles}) leave out', hint)
         elif not known("services", other):
-            fault(where, f'there is no service "{other}"', _near(other, enabled))
+            fault(where, f'there is no service "{other}"', near(other, _others(enabled, path), kind="services"))
 
 
 def _named_in(service: Tree, other: str) -> Path:
@@ -113,7 +112,7 @@ def _named_in(service: Tree, other: str) -> Path:
 def _references(service: Tree, path: Path, tree: Tree, known: Known, fault: Fault) -> None:
     def look(kind: str, key: str, where: Path, word: str) -> None:
         if not known(kind, key):
-            hint = _near(key, tree.get(kind) or {}) or f"declare it at the top: {kind}: {{{key}: ...}}"
+            hint = near(key, tree.get(kind) or {}) or f"declare it at the top: {kind}: {{{key}: ...}}"
             fault(where, f'there is no {word} "{key}"', hint)
 
     if service.get("network_mode") and service.get("networks"):

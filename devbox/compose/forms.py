@@ -44,6 +44,7 @@ def extends(value: Any, path: Path, reading: Reading) -> Any:
     return _EXTENDS(value, path, reading)
 
 
+_NAMES = "write [NAME], or start each name with a dash"
 _CONDITIONS = one_of("service_started", "service_healthy", "service_completed_successfully")
 _DEPENDENCY = record({"condition": _CONDITIONS, "restart": switch, "required": strict_switch})
 
@@ -54,7 +55,7 @@ def depends_on(value: Any, path: Path, reading: Reading) -> Any:
         names = each(text, unique=True)(value, path, reading)
         return {name: {"condition": "service_started", "required": True} for name in names}
     if not isinstance(value, dict):
-        return reading.fault(path, f"must be a list or a mapping, but is {kind(value)}")
+        return reading.fault(path, f"must be a list or a mapping, but is {kind(value)}", _NAMES)
     result: dict[str, Any] = {}
     for name, item in value.items():
         out = _DEPENDENCY(item, (*path, name), reading)
@@ -70,7 +71,7 @@ def keyed(shape: Shape) -> Shape:
         if isinstance(value, list):
             return dict.fromkeys(each(text, unique=True)(value, path, reading))
         if not isinstance(value, dict):
-            return reading.fault(path, f"must be a list or a mapping, but is {kind(value)}")
+            return reading.fault(path, f"must be a list or a mapping, but is {kind(value)}", _NAMES)
         result: dict[str, Any] = {}
         for name, item in value.items():
             out = None if item is None else shape(item, (*path, name), reading)

@@ -13,6 +13,8 @@ from devbox.compose.reading import DROP, Reading, Shape, kind, near, quoted
 from devbox.compose.report import Path
 from devbox.compose.values import printable
 
+_FEW = 8
+"""So many known keys are all named where an unknown one resembles none."""
 _NAME = re.compile(r"[a-zA-Z0-9._-]+", re.ASCII)
 
 
@@ -84,7 +86,7 @@ def record(
             inner = (*path, key)
             if known is None:
                 if not (free and key.startswith("x-")):
-                    hint = near(key, shapes) or _misplaced(path, item)
+                    hint = _misplaced(path, item) or near(key, shapes, kind="keys" if len(shapes) <= _FEW else "")
                     reading.key_fault(inner, f'the key "{key}" is not known here', hint)
             elif item is None and key not in nullable:
                 _empty(inner, reading)

@@ -87,5 +87,6 @@ def _explained(error: yaml.MarkedYAMLError, text: str) -> tuple[str, str]:
     if "mapping values are not allowed" in problem:
         return message, "quote the value if it holds ': ', or correct the indentation"
     if "cannot start any token" in problem:
-        return message, "quote the value"
+        char = line[mark.column : mark.column + 1] if mark else ""
+        return f"not YAML: a value cannot start with {char}" if char.isprintable() and char else message, "quote it"
     return message, ""

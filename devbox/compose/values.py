@@ -64,7 +64,10 @@ def switch(value: Any, path: Path, reading: Reading) -> Any:
 
 def strict_switch(value: Any, path: Path, reading: Reading) -> Any:
     """A boolean only."""
-    return value if isinstance(value, bool) else reading.fault(path, f"must be true or false, but is {kind(value)}")
+    if isinstance(value, bool):
+        return value
+    hint = "write it without quotes" if value in ("true", "false") else ""
+    return reading.fault(path, f"must be true or false, but is {kind(value)}", hint)
 
 
 def whole(
@@ -79,7 +82,8 @@ def whole(
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int):
             said = f'"{value}"' if isinstance(value, str) else value if isinstance(value, float) else kind(value)
-            return reading.fault(path, f"must be a whole number, but is {said}")
+            hint = "write it without quotes" if isinstance(value, str) and value.isdecimal() else ""
+            return reading.fault(path, f"must be a whole number, but is {said}", hint)
         if not low <= value <= high:
             bounds = f"from {low} to {high}" if high < 2**63 - 1 else f"at least {low}"
             if value > high == 2**63 - 1:

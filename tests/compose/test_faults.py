@@ -187,6 +187,17 @@ def test_a_service_that_is_not_there_is_told_where_it_is_named(field: str, path:
         ("services: {a: {extends: b}, b: {extends: a}}", "services extend each other in a circle"),
         ("include: [compose.yaml]\nservices: {}", "files include each other in a circle"),
         ("services: {a: {image: x, networks: [bakc]}}\nnetworks: {back: }", 'did you mean "back"?'),
+        ("services: {a: {image: x, depends_on: [zz]}, b: {image: x}, c: {image: x}}", "the services are b, c"),
+        ("services: {a: {extends: zz}, b: {image: x}}", "the services there are b"),
+        ("services: {a: {image: x, logging: {zz: 1}}}", "the keys are driver, options"),
+        (
+            "services: {a: {image: x, volumes: [{type: bind, source: a, target: /b, bind: {create: 1}}]}}",
+            "create_host_path",
+        ),
+        ("services: {a: {image: x, depends_on: b}}", "write [NAME], or start each name with a dash"),
+        ("services: {a: {image: x, use_api_socket: 'true'}}", "write it without quotes"),
+        ("services: {a: {image: x, labels: {'': b}}}", 'services.a.labels."": a name is missing'),
+        ("services: {a: {image: @x}}", "a value cannot start with @ (quote it)"),
     ],
 )
 def test_hostile_and_mistaken_text(text: str | bytes, said: str) -> None:
