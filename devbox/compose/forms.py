@@ -58,6 +58,10 @@ def depends_on(value: Any, path: Path, reading: Reading) -> Any:
         return reading.fault(path, f"must be a list or a mapping, but is {kind(value)}", _NAMES)
     result: dict[str, Any] = {}
     for name, item in value.items():
+        if isinstance(item, str):
+            hint = f"write {name}: {{condition: service_healthy}}"
+            reading.fault((*path, name), "must be a mapping, but is text", hint)
+            continue
         out = _DEPENDENCY(item, (*path, name), reading)
         if out is not DROP:
             result[name] = out

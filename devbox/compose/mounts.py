@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from devbox.compose import paths
-from devbox.compose.reading import DROP, Reading, Shape
+from devbox.compose.reading import DROP, Reading, Shape, kind, quoted
 from devbox.compose.report import Path
 from devbox.compose.shapes import either, filled_pairs, record
 from devbox.compose.values import mode, one_of, size, switch, text, whole
@@ -95,6 +95,8 @@ def volume(value: Any, path: Path, reading: Reading) -> Any:
             entry = parse_volume(value)
         except ValueError as error:
             return reading.fault(path, f'"{value}": {error}', 'write "name:/path", "./folder:/path" or "/path"')
+    elif not isinstance(value, dict):
+        return reading.fault(path, f"must be text or a mapping, but is {kind(value)}", quoted(value))
     else:
         entry = _LONG(value, path, reading)
         if entry is DROP:

@@ -54,9 +54,11 @@ def _parts(body: str) -> tuple[str, str, str]:
     address, _, host = left.rpartition(":")
     if address.startswith("[") and address.endswith("]"):
         address = address[1:-1]
+        check_address(address)
     elif ":" in address:
+        check_address(address)
         raise ValueError(f'"{address}" needs brackets: [{address}]')
-    if address:
+    elif address:
         check_address(address)
     return host, container, address
 

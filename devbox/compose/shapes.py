@@ -54,7 +54,7 @@ def entries(value: Shape, *, names: bool = False, nulls: bool = False) -> Shape:
 
     def shape(mapping: Any, path: Path, reading: Reading) -> Any:
         if not isinstance(mapping, dict):
-            return reading.fault(path, f"must be a mapping, but is {kind(mapping)}")
+            return reading.fault(path, f"must be a mapping, but is {kind(mapping)}", _undashed(mapping))
         result: dict[str, Any] = {}
         for key, item in mapping.items():
             inner = (*path, key)
@@ -79,7 +79,7 @@ def record(
 
     def shape(mapping: Any, path: Path, reading: Reading) -> Any:
         if not isinstance(mapping, dict):
-            return reading.fault(path, f"must be a mapping, but is {kind(mapping)}")
+            return reading.fault(path, f"must be a mapping, but is {kind(mapping)}", _undashed(mapping))
         result: dict[str, Any] = {}
         for key, item in mapping.items():
             known = shapes.get(key)
@@ -98,6 +98,10 @@ def record(
         return result
 
     return shape
+
+
+def _undashed(value: Any) -> str:
+    return "write NAME: in place of each dash" if isinstance(value, list) else ""
 
 
 def _empty(path: Path, reading: Reading) -> None:
@@ -139,7 +143,7 @@ def _pairs(value: Any, path: Path, reading: Reading) -> Any:
     for index, item in enumerate(value):
         inner = (*path, index)
         if not isinstance(item, str):
-            reading.fault(inner, f"must be KEY=VALUE, but is {kind(item)}", quoted(item))
+            reading.fault(inner, f"must be KEY=VALUE, but is {kind(item)}", quoted(item) or _as_pair(item))
             continue
         key, equals, content = item.partition("=")
         if key != key.rstrip():
@@ -147,6 +151,14 @@ def _pairs(value: Any, path: Path, reading: Reading) -> Any:
             continue
         result[key] = content if equals else None
     return result
+
+
+def _as_pair(item: Any) -> str:
+    """A mapping that stands in a list, as the pair it was meant to be."""
+    if not isinstance(item, dict) or len(item) != 1:
+        return ""
+    [(key, value)] = item.items()
+    return f'write "{key}={value}", or all of them without dashes'
 
 
 def either(*, when: type | tuple[type, ...], then: Shape, otherwise: Shape) -> Shape:

@@ -198,6 +198,15 @@ def test_a_service_that_is_not_there_is_told_where_it_is_named(field: str, path:
         ("services: {a: {image: x, use_api_socket: 'true'}}", "write it without quotes"),
         ("services: {a: {image: x, labels: {'': b}}}", 'services.a.labels."": a name is missing'),
         ("services: {a: {image: @x}}", "a value cannot start with @ (quote it)"),
+        ("services:\n  a: {image: 'x}\n  b: {image: y}\n", "compose.yaml:2:14: not YAML: a quote is left open"),
+        ("services:\n  a: {image: x\n  b: {image: y}\n", "compose.yaml:2:6: not YAML: a bracket is left open"),
+        ("services:\n  a:\n    image: x\n   tty: true\n", "compose.yaml:4:4"),
+        ("services:\n  a:\n    image: x\n   tty: true\n", "the same indentation"),
+        ("services: [a: {image: x}]", "write NAME: in place of each dash"),
+        ("services: {a: {image: x, environment: [A: 1]}}", 'write "A=1"'),
+        ("services: {a: {image: x, depends_on: {b: healthy}}, b: {image: y}}", "write b: {condition: service_healthy}"),
+        ("services: {a: {image: x, ports: ['80:80:80:80']}}", '"80:80" is no IP address'),
+        ("services: {a: {image: x, ports: ['::1:80:80']}}", '"::1" needs brackets: [::1]'),
     ],
 )
 def test_hostile_and_mistaken_text(text: str | bytes, said: str) -> None:
