@@ -20,7 +20,7 @@ _UNIQUE = ("device_cgroup_rules", "external_links", "group_add", "security_opt",
 
 
 def check(tree: Tree, enabled: Tree, disabled: Tree, places: Places, report: Report) -> None:
-    """Report every fault of enabled services; a field that has a problem already is not looked into again."""
+    """Report every fault of enabled services, and repeats in any; a field that has a problem is not looked into again."""
     touched = frozenset(report.touched)
 
     def known(kind: str, key: str) -> bool:
@@ -40,8 +40,9 @@ def check(tree: Tree, enabled: Tree, disabled: Tree, places: Places, report: Rep
             _limits(service, path, fault)
         _mounts(service, path, fault)
         _health(service, path, fault)
+    for name, service in {**enabled, **disabled}.items():
         for field in _UNIQUE:
-            _repeats(service.get(field, ()), (*path, field), fault)
+            _repeats(service.get(field, ()), ("services", name, field), fault)
     _container_names(enabled, fault)
     _objects(tree, touched, fault)
     wanted = {

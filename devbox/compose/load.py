@@ -50,7 +50,7 @@ def load(request: LoadRequest, files: Files) -> Project:
 
     normalise(tree, name, environment)
     places = Places(assembler.sources)
-    enabled, disabled = _by_profile(tree["services"], found.profiles)
+    enabled, disabled = _by_profile(tree["services"], found.profiles or ("",))
     check(tree, enabled, disabled, places, report)  # what has a problem already is not looked into again
     resolve_files(enabled, environment, variables, places, missing_ok=False)
     resolve_files(disabled, environment, variables, places, missing_ok=True)

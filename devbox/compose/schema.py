@@ -246,9 +246,7 @@ _FILE_OBJECT: dict[str, Shape] = {
 }
 
 _FILES: Shape = each(paths.file, single=True)
-_INCLUDE: Shape = record(
-    {"path": _FILES, "env_file": _FILES, "project_directory": paths.file}, needs=("path",), free=False
-)
+_INCLUDE: Shape = record({"path": _FILES, "env_file": _FILES, "project_directory": paths.file}, needs=("path",))
 
 
 def _includes(value: Any, path: Path, reading: Reading) -> Any:
