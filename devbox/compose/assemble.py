@@ -58,7 +58,7 @@ class Assembler:
         for file, documents in files:
             for document in documents:
                 tree = self._add(tree, file, document, base, environment, (*chain, file))
-        fill(tree, base)
+        fill(tree, base, self._home)
         return tree
 
     def _add(
@@ -78,7 +78,8 @@ class Assembler:
         includes = own.pop("include", [])
         for index, entry in enumerate(includes):
             own = self._include(own, entry, ("include", index), document, base, environment, chain)
-        own["services"] = self._extended(own, file, document, environment)
+        if "services" in own:
+            own["services"] = self._extended(own, file, document, environment)
         tree = reset(tree, document.resets)
         try:
             tree = merge(tree, own)

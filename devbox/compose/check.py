@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -10,6 +9,7 @@ from devbox.compose.graph import cycle
 from devbox.compose.merge import Tree
 from devbox.compose.normalise import SHARED
 from devbox.compose.places import Places
+from devbox.compose.reading import near
 from devbox.compose.report import Path, Report
 
 Fault = Callable[..., None]
@@ -20,7 +20,7 @@ _UNIQUE = ("device_cgroup_rules", "external_links", "group_add", "security_opt",
 
 
 def check(tree: Tree, enabled: Tree, disabled: Tree, places: Places, report: Report) -> None:
-    """Report every fault of enabled services; a field that has a problem already is not looked into again."""
+    """Report the faults of enabled services, and repeats in any; a field that has a problem is not looked into again."""
     touched = frozenset(report.touched)
 
     def known(kind: str, key: str) -> bool:
@@ -40,8 +40,9 @@ def check(tree: Tree, enabled: Tree, disabled: Tree, places: Places, report: Rep
             _limits(service, path, fault)
         _mounts(service, path, fault)
         _health(service, path, fault)
+    for name, service in {**enabled, **disabled}.items():
         for field in _UNIQUE:
-            _repeats(service.get(field, ()), (*path, field), fault)
+            _repeats(service.get(field, ()), ("services", name, field), fault)
     _container_names(enabled, fault)
     _objects(tree, touched, fault)
     wanted = {
@@ -53,13 +54,14 @@ def check(tree: Tree, enabled: Tree, disabled: Tree, places: Places, report: Rep
         fault(("services", circle[0], "depends_on", circle[1]), f"services depend on each other in a circle: {names}")
 
 
-def _near(name: str, names: Iterable[str]) -> str:
-    close = difflib.get_close_matches(name, list(names), n=1, cutoff=0.6)
-    return f'did you mean "{close[0]}"?' if close else ""
+def _others(enabled: Tree, path: Path) -> list[str]:
+    return [name for name in enabled if name != path[1]]
 
 
 def _source(service: Tree, path: Path, enabled: Tree, known: Known, fault: Fault) -> None:
     build = service.get("build")
+    if "type" not in service.get("provider", {"type"}):
+        fault((*path, "provider"), 'needs the key "type"')
     if build is None and not service.get("image") and "provider" not in service:
         fault(path, "has neither an image nor a build", "add image: or build:")
     if build is None:
@@ -71,7 +73,7 @@ def _source(service: Tree, path: Path, enabled: Tree, known: Known, fault: Fault
             other = target.removeprefix("service:")
             where = (*path, "build", "additional_contexts", context)
             if not known("services", other):
-                fault(where, f'there is no service "{other}"', _near(other, enabled))
+                fault(where, f'there is no service "{other}"', near(other, _others(enabled, path), kind="services"))
             elif "build" not in enabled.get(other, {"build"}):
                 fault(where, f'the service "{other}" builds no image')
     platforms, platform = build.get("platforms"), service.get("platform")
@@ -91,7 +93,7 @@ def _dependencies(service: Tree, path: Path, enabled: Tree, disabled: Tree, know
             hint = f"add --profile {profiles.split(', ')[0]}, or write required: false"
             fault(where, f'depends on "{other}", which its profiles ({profiles}) leave out', hint)
         elif not known("services", other):
-            fault(where, f'there is no service "{other}"', _near(other, enabled))
+            fault(where, f'there is no service "{other}"', near(other, _others(enabled, path), kind="services"))
 
 
 def _named_in(service: Tree, other: str) -> Path:
@@ -111,7 +113,7 @@ def _named_in(service: Tree, other: str) -> Path:
 def _references(service: Tree, path: Path, tree: Tree, known: Known, fault: Fault) -> None:
     def look(kind: str, key: str, where: Path, word: str) -> None:
         if not known(kind, key):
-            hint = _near(key, tree.get(kind) or {}) or f"declare it at the top: {kind}: {{{key}: ...}}"
+            hint = near(key, tree.get(kind) or {}) or f"declare it at the top: {kind}: {{{key}: ...}}"
             fault(where, f'there is no {word} "{key}"', hint)
 
     if service.get("network_mode") and service.get("networks"):
@@ -195,6 +197,9 @@ def _container_names(enabled: Tree, fault: Fault) -> None:
 
 
 def _objects(tree: Tree, touched: frozenset[Path], fault: Fault) -> None:
+    for name, model in (tree.get("models") or {}).items():
+        if "model" not in model:
+            fault(("models", name), 'needs the key "model"')
     for name, volume in (tree.get("volumes") or {}).items():
         others = [key for key in volume if key not in ("name", "external")]
         if volume.get("external") and others:
@@ -206,5 +211,5 @@ def _objects(tree: Tree, touched: frozenset[Path], fault: Fault) -> None:
             given = [key for key in sources if key in item]
             if len(given) > 1:
                 fault((kind, name, given[1]), f"excludes {given[0]}", "keep one of the two")
-            if not given and not item.get("external") and not item.get("driver"):
+            if not given and not item.get("external"):
                 fault((kind, name), f"needs one of {', '.join(sources)}", "or write external: true")

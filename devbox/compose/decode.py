@@ -159,7 +159,7 @@ def network(key: str, tree: Tree, place: Place | None) -> model.Network:
     ipam = tree.get("ipam", {})
     return model.Network(
         key=key,
-        name=tree["name"],
+        name=tree.get("name", ""),
         place=place,
         driver=tree.get("driver", ""),
         driver_opts=tree.get("driver_opts", {}),
@@ -180,7 +180,7 @@ def volume(key: str, tree: Tree, place: Place | None) -> model.Volume:
     """One named volume."""
     return model.Volume(
         key=key,
-        name=tree["name"],
+        name=tree.get("name", ""),
         place=place,
         driver=tree.get("driver", ""),
         driver_opts=tree.get("driver_opts", {}),
@@ -195,7 +195,7 @@ def file_object(key: str, tree: Tree, environment: Mapping[str, str]) -> model.F
     variable = tree.get("environment", "")
     return model.FileObject(
         key=key,
-        name=tree["name"],
+        name=tree.get("name", ""),
         file=tree.get("file", ""),
         environment=variable,
         content=environment.get(variable) if variable else tree.get("content"),

@@ -27,14 +27,15 @@ def parse(text: str, lookup: Lookup, variables: dict[str, str], warn: Callable[[
 
 def parse_raw(text: str, lookup: Lookup, variables: dict[str, str]) -> None:
     """The format `raw`: everything after the first = is the value, quotes and dollar signs included."""
-    for number, line in enumerate(text.removeprefix("﻿").splitlines(), 1):
-        stripped = line.strip()
-        if not stripped or stripped.startswith("#"):
+    for number, line in enumerate(text.removeprefix("﻿").split("\n"), 1):
+        line = line.removesuffix("\r").lstrip()
+        if not line or line.startswith("#"):
             continue
         name, equals, value = line.partition("=")
-        name = name.strip()
         if not name:
             raise Faulty("a line without a variable's name", number)
+        if any(char.isspace() for char in name):
+            raise Faulty(f'the name "{name}" holds a space; the format raw takes NAME=VALUE', number)
         if equals:
             variables[name] = value
         elif (found := lookup(name)) is not None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from devbox.compose.document import Document
 from devbox.compose.merge import Clash, Tree, merge, reset
+from devbox.compose.reading import near
 from devbox.compose.report import Path, Report
 from devbox.errors import Place
 from devbox.record import dataclass
@@ -64,7 +65,8 @@ class Extender:
             return rest
         if reference not in target.services:
             where = f" in {target.file}" if target is not origin else ""
-            self._report.fault(f'there is no service "{reference}"{where}', place=place, path=path)
+            hint = near(reference, (other for other in target.services if other != name), kind="services there")
+            self._report.fault(f'there is no service "{reference}"{where}', place=place, path=path, hint=hint)
             return rest
         if (target.file, reference) in chain:
             names = " -> ".join(link for _, link in (*chain, (target.file, reference)))

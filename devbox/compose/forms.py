@@ -8,7 +8,7 @@ from devbox.compose import paths, words
 from devbox.compose.reading import DROP, Reading, Shape, kind
 from devbox.compose.report import Path
 from devbox.compose.shapes import each, record
-from devbox.compose.values import one_of, printable, switch, text
+from devbox.compose.values import one_of, printable, strict_switch, switch, text
 
 
 def command(value: Any, path: Path, reading: Reading) -> Any:
@@ -30,18 +30,23 @@ def test(value: Any, path: Path, reading: Reading) -> Any:
     return ["CMD-SHELL", value] if isinstance(value, str) else each(text)(value, path, reading)
 
 
-_EXTENDS = record({"service": text, "file": paths.file}, needs=("service",), free=False)
+def _service(value: Any, path: Path, reading: Reading) -> Any:
+    return reading.fault(path, "is empty", "name the service to extend") if value == "" else text(value, path, reading)
+
+
+_EXTENDS = record({"service": _service, "file": paths.file}, needs=("service",))
 
 
 def extends(value: Any, path: Path, reading: Reading) -> Any:
     """The shape of `extends`."""
     if isinstance(value, str):
-        return {"service": value}
+        value = {"service": value}
     return _EXTENDS(value, path, reading)
 
 
+_NAMES = "write [NAME], or start each name with a dash"
 _CONDITIONS = one_of("service_started", "service_healthy", "service_completed_successfully")
-_DEPENDENCY = record({"condition": _CONDITIONS, "restart": switch, "required": switch})
+_DEPENDENCY = record({"condition": _CONDITIONS, "restart": switch, "required": strict_switch})
 
 
 def depends_on(value: Any, path: Path, reading: Reading) -> Any:
@@ -50,12 +55,16 @@ def depends_on(value: Any, path: Path, reading: Reading) -> Any:
         names = each(text, unique=True)(value, path, reading)
         return {name: {"condition": "service_started", "required": True} for name in names}
     if not isinstance(value, dict):
-        return reading.fault(path, f"must be a list or a mapping, but is {kind(value)}")
+        return reading.fault(path, f"must be a list or a mapping, but is {kind(value)}", _NAMES)
     result: dict[str, Any] = {}
     for name, item in value.items():
+        if isinstance(item, str):
+            hint = f"write {name}: {{condition: service_healthy}}"
+            reading.fault((*path, name), "must be a mapping, but is text", hint)
+            continue
         out = _DEPENDENCY(item, (*path, name), reading)
         if out is not DROP:
-            result[name] = {"required": True} | out
+            result[name] = out
     return result
 
 
@@ -66,7 +75,7 @@ def keyed(shape: Shape) -> Shape:
         if isinstance(value, list):
             return dict.fromkeys(each(text, unique=True)(value, path, reading))
         if not isinstance(value, dict):
-            return reading.fault(path, f"must be a list or a mapping, but is {kind(value)}")
+            return reading.fault(path, f"must be a list or a mapping, but is {kind(value)}", _NAMES)
         result: dict[str, Any] = {}
         for name, item in value.items():
             out = None if item is None else shape(item, (*path, name), reading)

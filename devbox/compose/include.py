@@ -22,7 +22,7 @@ def bring_in(own: Tree, included: Tree, place: Place, report: Report) -> Tree:
         for name, item in (included.get(kind) or {}).items():
             if name in objects and objects[name] != item:
                 report.fault(
-                    f"{kind}.{name} is in the included file too, and differs",
+                    "is in the included file too, and differs",
                     place=place,
                     path=(kind, name),
                     hint="rename one, or change it in a file given with a further -f",

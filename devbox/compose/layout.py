@@ -62,7 +62,7 @@ _SECTIONS = {
     "ulimit": "soft hard",
     "top_network": """
         name driver driver_opts ipam=ipam external internal attachable labels enable_ipv4! enable_ipv6!""",
-    "ipam": "driver config*pool options",
+    "ipam": "driver config*pool",
     "pool": "subnet gateway ip_range aux_addresses",
     "top_volume": "name driver driver_opts external labels",
     "object": "name file environment content external labels driver driver_opts template_driver",

@@ -52,7 +52,7 @@ def load(request: LoadRequest, files: Files) -> Project:
 
     normalise(tree, name, environment)
     places = Places(assembler.sources)
-    enabled, disabled = _by_profile(tree["services"], found.profiles)
+    enabled, disabled = _by_profile(tree["services"], found.profiles or ("",))
     check(tree, enabled, disabled, places, report)  # what has a problem already is not looked into again
     resolve_files(enabled, environment, variables, places, missing_ok=False)
     resolve_files(disabled, environment, variables, places, missing_ok=True)
@@ -104,7 +104,9 @@ def _project(
         profiles=found.profiles,
         services=services,
         disabled=others,
-        networks={key: decode.network(key, one, places(("networks", key))) for key, one in objects["networks"].items()},
+        networks={  # not as printed: Compose shows no ipam.options, but the engine takes them
+            key: decode.network(key, tree["networks"][key], places(("networks", key))) for key in objects["networks"]
+        },
         volumes={key: decode.volume(key, one, places(("volumes", key))) for key, one in objects["volumes"].items()},
         configs=_file_objects(objects["configs"], environment, files),
         secrets=_file_objects(objects["secrets"], environment, files),

@@ -29,6 +29,10 @@ def _logging(earlier: Any, later: Any) -> Any:
     return merge(earlier, later, ("logging",)) if len(drivers) < 2 else later
 
 
+def _option(earlier: Any, later: Any) -> Any:
+    return [*earlier, *later] if isinstance(earlier, list) and isinstance(later, list) else later
+
+
 def _hosts(earlier: Any, later: Any) -> Any:
     result = dict(earlier)
     for host, addresses in later.items():
@@ -55,7 +59,7 @@ RULES: dict[Path, Rule] = {
     ("services", "*", "build", "extra_hosts"): _hosts,
     ("services", "*", "extra_hosts"): _hosts,
     ("services", "*", "logging"): _logging,
-    ("services", "*", "provider", "options", "*"): _replace,
+    ("services", "*", "provider", "options", "*"): _option,
     ("services", "*", "ulimits", "*"): _replace,
     ("services", "*", "build", "ulimits", "*"): _replace,
     ("networks", "*", "ipam", "config"): _pools,

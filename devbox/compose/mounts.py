@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from devbox.compose import paths
-from devbox.compose.reading import DROP, Reading, Shape
+from devbox.compose.reading import DROP, Reading, Shape, kind, quoted
 from devbox.compose.report import Path
 from devbox.compose.shapes import either, filled_pairs, record
 from devbox.compose.values import mode, one_of, size, switch, text, whole
@@ -81,7 +81,7 @@ _LONG: Shape = record(
             }
         ),
         "volume": record({"labels": filled_pairs, "nocopy": switch, "subpath": text}),
-        "tmpfs": record({"size": size, "mode": whole(0)}),
+        "tmpfs": record({"size": size, "mode": whole(0, texts=False, cut=True)}),
         "image": record({"subpath": text}),
     },
     needs=("type", "target"),
@@ -95,6 +95,8 @@ def volume(value: Any, path: Path, reading: Reading) -> Any:
             entry = parse_volume(value)
         except ValueError as error:
             return reading.fault(path, f'"{value}": {error}', 'write "name:/path", "./folder:/path" or "/path"')
+    elif not isinstance(value, dict):
+        return reading.fault(path, f"must be text or a mapping, but is {kind(value)}", quoted(value))
     else:
         entry = _LONG(value, path, reading)
         if entry is DROP:
@@ -102,9 +104,9 @@ def volume(value: Any, path: Path, reading: Reading) -> Any:
         if entry.get("target"):
             entry["target"] = paths.clean(entry["target"])
     if entry.get("type") == "bind":
-        if not entry.get("source"):
+        if "source" not in entry:
             return reading.fault(path, "a bind mount needs a source", "name the file or folder of this machine")
-        entry["source"] = paths.local(entry["source"], reading.base, reading.home)
+        entry["source"] = paths.local(entry["source"] or ".", reading.base, reading.home)
     return entry
 
 

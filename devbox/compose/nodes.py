@@ -75,6 +75,8 @@ class Composer:
                 continue
             if text is not None:
                 seen[text] = key
+                if text == "<<" and inner.style:
+                    key.tag = "!"  # in quotes it merges nothing
             node.content.append((key, value_node))
         return node
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from devbox.compose.merge import Tree
+from devbox.compose.paths import local
 
 SHARED = ("network_mode", "ipc", "pid", "uts", "cgroup")
 """Fields that may name another service, whose namespace is then shared."""
 
 
-def fill(tree: Tree, base: str) -> None:
+def fill(tree: Tree, base: str, home: str) -> None:
     """Defaults of one set of files: what depends on the folder `base` they belong to."""
     for service in (tree.get("services") or {}).values():
         build = service.get("build")
@@ -18,6 +19,10 @@ def fill(tree: Tree, base: str) -> None:
             service["build"] = {"context": base} | build
         for secret in service.get("secrets", ()):
             secret.setdefault("target", f"/run/secrets/{secret.get('source', '')}")
+    for volume in (tree.get("volumes") or {}).values():
+        options = (volume or {}).get("driver_opts", {})
+        if "device" in options and options.get("o") == "bind" and volume.get("driver") == "local":
+            volume["driver_opts"] = {**options, "device": local(options["device"] or ".", base, home)}
 
 
 def normalise(tree: Tree, name: str, environment: Mapping[str, str]) -> None:
@@ -48,7 +53,7 @@ def _service(service: Tree, environment: Mapping[str, str]) -> None:
         service["pull_policy"] = "missing"
     build = service.get("build")
     if build is not None:
-        if not build.get("dockerfile") and not build.get("dockerfile_inline"):
+        if "dockerfile" not in build and "dockerfile_inline" not in build:
             build["dockerfile"] = "Dockerfile"
         if "args" in build:
             filled = resolve(build["args"], environment)
@@ -83,7 +88,7 @@ def _hosts(hosts: Mapping[str, list[str]]) -> list[str]:
 
 
 def _dependencies(service: Tree) -> None:
-    depends: Tree = dict(service.get("depends_on") or {})
+    depends: Tree = {other: {"required": True} | how for other, how in (service.get("depends_on") or {}).items()}
 
     def imply(other: str, restart: bool) -> None:
         depends.setdefault(other, {"condition": "service_started", "restart": restart, "required": True})

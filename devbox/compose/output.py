@@ -68,8 +68,9 @@ def _service(tree: dict[str, Any]) -> dict[str, Any]:
     if "blkio_config" in result:
         result["blkio_config"] = {key: _lowered(item) for key, item in result["blkio_config"].items()}
     if "develop" in result:
-        rules = [{key: item for key, item in rule.items() if item != _NO_HOOK} for rule in result["develop"]["watch"]]
-        result["develop"] = {"watch": rules}
+        rules = result["develop"].get("watch", ())
+        kept = [{key: item for key, item in rule.items() if item != _NO_HOOK} for rule in rules]
+        result["develop"] = {"watch": kept} if kept else {}
     return result
 
 

@@ -40,6 +40,11 @@ def file(value: Any, path: Path, reading: Reading) -> Any:
     return found if found is DROP else local(found, reading.base, reading.home)
 
 
+def present(value: Any, path: Path, reading: Reading) -> Any:
+    """The shape of a path whose blank text is the folder itself."""
+    return file(value or "." if isinstance(value, str) else value, path, reading)
+
+
 def watched(value: Any, path: Path, reading: Reading) -> Any:
     """The shape of a watched path: links are followed."""
     found = file(value, path, reading)

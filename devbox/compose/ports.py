@@ -21,7 +21,7 @@ Entry = dict[str, Any]
 def parse(spec: str) -> list[Entry]:
     """The entries of one short form, sorted as text; ValueError says what is wrong."""
     body, _, protocol = spec.partition("/")
-    protocol = (protocol or "tcp").lower()
+    protocol = protocol.partition("/")[0].lower() or "tcp"
     if protocol not in _PROTOCOLS:
         raise ValueError(f'"{protocol}" is no protocol; it must be tcp, udp or sctp')
     host, container, address = _parts(body)
@@ -54,7 +54,11 @@ def _parts(body: str) -> tuple[str, str, str]:
     address, _, host = left.rpartition(":")
     if address.startswith("[") and address.endswith("]"):
         address = address[1:-1]
-    if address:
+        check_address(address)
+    elif ":" in address:
+        check_address(address)
+        raise ValueError(f'"{address}" needs brackets: [{address}]')
+    elif address:
         check_address(address)
     return host, container, address
 

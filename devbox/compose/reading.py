@@ -12,6 +12,8 @@ from devbox.compose.document import Document
 from devbox.compose.report import Path, Report
 from devbox.compose.scalars import Date
 
+_LISTED = 8
+
 
 class _Drop:
     def __repr__(self) -> str:
@@ -72,6 +74,14 @@ def quoted(value: Any) -> str:
     return f'put it in quotes: "{value}"' if isinstance(value, Date) else ""
 
 
-def near(word: Any, words: Iterable[str]) -> str:
-    close = difflib.get_close_matches(str(word), list(words), n=1, cutoff=0.6)
-    return f'did you mean "{close[0]}"?' if close else ""
+def near(word: Any, words: Iterable[str], *, kind: str = "") -> str:
+    """The word meant, if one is near or begins so; else, with a `kind` (their plural), what there is to choose from."""
+    said, known = str(word), list(words)
+    close = difflib.get_close_matches(said, known, n=1, cutoff=0.6)
+    close += [other for other in known if len(said) > 2 and other.startswith(said)]
+    if close:
+        return f'did you mean "{close[0]}"?'
+    if not kind or not known:
+        return ""
+    rest = len(known) - _LISTED
+    return f"the {kind} are {', '.join(known[:_LISTED])}" + (f" and {rest} more" if rest > 0 else "")

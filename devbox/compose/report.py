@@ -10,11 +10,14 @@ Path = tuple[str | int, ...]
 """The way to a value in a tree: keys and list positions."""
 
 
+_BLANK = '""'
+
+
 def dotted(path: Path) -> str:
     """services.web.ports[0].target"""
     text = ""
     for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+        text += f"[{part}]" if isinstance(part, int) else f".{part or _BLANK}" if text else part
     return text
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import math
 import re
 
@@ -38,6 +39,11 @@ class Date:
     def __str__(self) -> str:
         return self.text
 
+    @property
+    def instant(self) -> str:
+        """The date with its time, midnight in UTC where none is given."""
+        return self.text if ":" in self.text else f"{self.text}T00:00:00Z"
+
 
 def plain(text: str) -> Scalar | Date:
     """The value of an unquoted scalar without a tag."""
@@ -71,11 +77,20 @@ def _whole(value: int | None, text: str) -> Scalar:
     return _finite(text, text) if _FLOAT.fullmatch(text) else text
 
 
+def _unpacked(text: str) -> str:
+    try:
+        return base64.b64decode(text, validate=True).decode("utf-8", "replace")
+    except ValueError:
+        return text
+
+
 def tagged(tag: str, text: str) -> Scalar | Date:
     """The value of a scalar with an explicit tag; an unknown tag makes text."""
     kind = tag.removeprefix("tag:yaml.org,2002:")
-    if kind == tag or kind in ("str", "binary"):
+    if kind == tag or kind == "str":
         return text
+    if kind == "binary":
+        return _unpacked(text)
     value = plain(text)
     if kind == "float" and isinstance(value, int) and not isinstance(value, bool):
         return float(value)

@@ -7,7 +7,7 @@ from typing import Any
 
 from devbox.compose import forms, mounts, paths
 from devbox.compose.ports import ports
-from devbox.compose.reading import DROP, Reading, Shape, kind
+from devbox.compose.reading import DROP, Reading, Shape
 from devbox.compose.report import Path
 from devbox.compose.schema_build import DEPLOY, DEVELOP, GPUS, HOOK, ONE_OR_MORE, TEXTS, ULIMITS, build
 from devbox.compose.shapes import each, entries, filled_pairs, optional, pairs, record
@@ -49,6 +49,11 @@ def _restart(value: Any, path: Path, reading: Reading) -> Any:
     return text(value, path, reading)
 
 
+def _dns(value: Any, path: Path, reading: Reading) -> Any:
+    """One server or more; a blank text, as an unset variable leaves it, is none."""
+    return DROP if value == "" else ONE_OR_MORE(value, path, reading)
+
+
 _THROTTLE: Shape = each(record({"path": text, "rate": size}, free=False))
 
 SERVICE: dict[str, Shape] = {
@@ -56,8 +61,8 @@ SERVICE: dict[str, Shape] = {
     "attach": switch,
     "blkio_config": record(
         {
-            "weight": whole(0, 65535),
-            "weight_device": each(record({"path": text, "weight": whole(0, 65535)}, free=False)),
+            "weight": whole(0, 65535, texts=False),
+            "weight_device": each(record({"path": text, "weight": whole(0, 65535, texts=False)}, free=False)),
             "device_read_bps": _THROTTLE,
             "device_read_iops": _THROTTLE,
             "device_write_bps": _THROTTLE,
@@ -75,11 +80,11 @@ SERVICE: dict[str, Shape] = {
     "container_name": _container_name,
     "cpu_count": whole(0),
     "cpu_percent": cpus,
-    "cpu_period": whole(),
-    "cpu_quota": whole(),
-    "cpu_rt_period": whole(),
-    "cpu_rt_runtime": whole(),
-    "cpu_shares": whole(),
+    "cpu_period": whole(cut=True),
+    "cpu_quota": whole(cut=True),
+    "cpu_rt_period": whole(cut=True),
+    "cpu_rt_runtime": whole(cut=True),
+    "cpu_shares": whole(cut=True),
     "cpus": cpus,
     "cpuset": text,
     "credential_spec": record({"config": text, "file": text, "registry": text}),
@@ -88,7 +93,7 @@ SERVICE: dict[str, Shape] = {
     "develop": optional(DEVELOP),
     "device_cgroup_rules": TEXTS,
     "devices": each(mounts.device),
-    "dns": ONE_OR_MORE,
+    "dns": _dns,
     "dns_opt": TEXTS,
     "dns_search": ONE_OR_MORE,
     "domainname": text,
@@ -106,7 +111,7 @@ SERVICE: dict[str, Shape] = {
             "test": forms.test,
             "interval": duration,
             "timeout": duration,
-            "retries": whole(0),
+            "retries": whole(0, cut=True),
             "start_period": duration,
             "start_interval": duration,
             "disable": switch,
@@ -138,22 +143,22 @@ SERVICE: dict[str, Shape] = {
                 "link_local_ips": TEXTS,
                 "mac_address": text,
                 "driver_opts": entries(number_or_text),
-                "priority": whole(texts=False),
-                "gw_priority": whole(texts=False),
+                "priority": whole(texts=False, cut=True),
+                "gw_priority": whole(texts=False, cut=True),
             }
         )
     ),
     "oom_kill_disable": switch,
     "oom_score_adj": whole(-1000, 1000),
     "pid": optional(text),
-    "pids_limit": whole(),
+    "pids_limit": whole(cut=True),
     "platform": text,
     "ports": ports,
     "post_start": each(HOOK),
     "pre_stop": each(HOOK),
     "privileged": switch,
     "profiles": TEXTS,
-    "provider": record({"type": text, "options": entries(forms.provider_option)}, needs=("type",)),
+    "provider": record({"type": text, "options": entries(forms.provider_option)}),
     "pull_policy": _pull_policy,
     "pull_refresh_after": text,
     "read_only": switch,
@@ -234,41 +239,31 @@ _VOLUME: Shape = record(
 _FILE_OBJECT: dict[str, Shape] = {
     "name": text,
     "environment": text,
-    "file": paths.file,
+    "file": paths.present,
     "external": forms.external,
     "labels": filled_pairs,
     "template_driver": text,
 }
 
 _FILES: Shape = each(paths.file, single=True)
-_INCLUDE: Shape = record(
-    {"path": _FILES, "env_file": _FILES, "project_directory": paths.file}, needs=("path",), free=False
-)
+_INCLUDE: Shape = record({"path": _FILES, "env_file": _FILES, "project_directory": paths.file}, needs=("path",))
+
+
+def _includes(value: Any, path: Path, reading: Reading) -> Any:
+    return [] if value is None else each(_include)(value, path, reading)
 
 
 def _include(value: Any, path: Path, reading: Reading) -> Any:
     return _INCLUDE({"path": [value]} if isinstance(value, str) else value, path, reading)
 
 
-def _services(value: Any, path: Path, reading: Reading) -> Any:
-    if not isinstance(value, dict):
-        return reading.fault(path, f"must be a mapping, but is {kind(value)}")
-    return _SERVICES(value, path, reading)
-
-
-_SERVICES: Shape = entries(record(SERVICE, nulls=_NULLABLE), names=True)
-
-
 FILE: dict[str, Shape] = {
     "version": text,
     "name": text,
-    "include": each(_include),
-    "services": _services,
+    "include": _includes,
+    "services": entries(record(SERVICE, nulls=_NULLABLE), names=True),
     "models": entries(
-        record(
-            {"name": text, "model": text, "context_size": whole(texts=False), "runtime_flags": TEXTS},
-            needs=("model",),
-        ),
+        record({"name": text, "model": text, "context_size": whole(texts=False), "runtime_flags": TEXTS}),
         names=True,
     ),
     "networks": entries(_resource(_NETWORK), names=True, nulls=True),
@@ -279,7 +274,7 @@ FILE: dict[str, Shape] = {
     "configs": entries(_resource(record({**_FILE_OBJECT, "content": text})), names=True),
 }
 
-_TOP: Shape = record(FILE)
+_TOP: Shape = record(FILE, nulls=("include",))
 
 
 def canonical(reading: Reading) -> dict[str, Any]:

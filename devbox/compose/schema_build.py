@@ -147,7 +147,7 @@ DEPLOY: Shape = record(
                         "cpus": cpus,
                         "memory": text_size,
                         "generic_resources": each(
-                            record({"discrete_resource_spec": record({"kind": text, "value": whole()})})
+                            record({"discrete_resource_spec": record({"kind": text, "value": whole(cut=True)})})
                         ),
                         "devices": DEVICES,
                     }

@@ -13,6 +13,8 @@ from devbox.compose.reading import DROP, Reading, Shape, kind, near, quoted
 from devbox.compose.report import Path
 from devbox.compose.values import printable
 
+_FEW = 8
+"""So many known keys are all named where an unknown one resembles none."""
 _NAME = re.compile(r"[a-zA-Z0-9._-]+", re.ASCII)
 
 
@@ -52,7 +54,7 @@ def entries(value: Shape, *, names: bool = False, nulls: bool = False) -> Shape:
 
     def shape(mapping: Any, path: Path, reading: Reading) -> Any:
         if not isinstance(mapping, dict):
-            return reading.fault(path, f"must be a mapping, but is {kind(mapping)}")
+            return reading.fault(path, f"must be a mapping, but is {kind(mapping)}", _undashed(mapping))
         result: dict[str, Any] = {}
         for key, item in mapping.items():
             inner = (*path, key)
@@ -77,14 +79,14 @@ def record(
 
     def shape(mapping: Any, path: Path, reading: Reading) -> Any:
         if not isinstance(mapping, dict):
-            return reading.fault(path, f"must be a mapping, but is {kind(mapping)}")
+            return reading.fault(path, f"must be a mapping, but is {kind(mapping)}", _undashed(mapping))
         result: dict[str, Any] = {}
         for key, item in mapping.items():
             known = shapes.get(key)
             inner = (*path, key)
             if known is None:
                 if not (free and key.startswith("x-")):
-                    hint = near(key, shapes) or _misplaced(path, item)
+                    hint = _misplaced(path, item) or near(key, shapes, kind="keys" if len(shapes) <= _FEW else "")
                     reading.key_fault(inner, f'the key "{key}" is not known here', hint)
             elif item is None and key not in nullable:
                 _empty(inner, reading)
@@ -96,6 +98,10 @@ def record(
         return result
 
     return shape
+
+
+def _undashed(value: Any) -> str:
+    return "write NAME: in place of each dash" if isinstance(value, list) else ""
 
 
 def _empty(path: Path, reading: Reading) -> None:
@@ -126,6 +132,8 @@ def _pairs(value: Any, path: Path, reading: Reading) -> Any:
     result: dict[str, Any] = {}
     if isinstance(value, dict):
         for key, item in value.items():
+            if not key:
+                reading.key_fault((*path, key), "a name is missing before the colon")
             out = None if item is None else printable(item, (*path, key), reading)
             if out is not DROP:
                 result[key] = out
@@ -135,7 +143,7 @@ def _pairs(value: Any, path: Path, reading: Reading) -> Any:
     for index, item in enumerate(value):
         inner = (*path, index)
         if not isinstance(item, str):
-            reading.fault(inner, f"must be KEY=VALUE, but is {kind(item)}", quoted(item))
+            reading.fault(inner, f"must be KEY=VALUE, but is {kind(item)}", quoted(item) or _as_pair(item))
             continue
         key, equals, content = item.partition("=")
         if key != key.rstrip():
@@ -143,6 +151,14 @@ def _pairs(value: Any, path: Path, reading: Reading) -> Any:
             continue
         result[key] = content if equals else None
     return result
+
+
+def _as_pair(item: Any) -> str:
+    """A mapping that stands in a list, as the pair it was meant to be."""
+    if not isinstance(item, dict) or len(item) != 1:
+        return ""
+    [(key, value)] = item.items()
+    return f'write "{key}={value}", or all of them without dashes'
 
 
 def either(*, when: type | tuple[type, ...], then: Shape, otherwise: Shape) -> Shape:

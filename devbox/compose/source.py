@@ -14,6 +14,14 @@ from devbox.compose.nodes import TOO_DEEP, Builder, Composer, Refused
 from devbox.compose.report import Report
 from devbox.errors import Place
 
+_BRACKET = "a bracket is left open, or a comma is missing behind it"
+_OPEN = {
+    "found unexpected end of stream": "a quote is left open",
+    "did not find expected ',' or '}'": _BRACKET,
+    "did not find expected ',' or ']'": _BRACKET,
+}
+"""What the parser says of a place that may be far behind the sign that was not closed, in our words for that sign."""
+
 
 class Files(Protocol):
     """How a load reads files; errors are OSError."""
@@ -45,6 +53,8 @@ def parse(file: str, data: bytes, report: Report) -> list[Document]:
             documents.append(document)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        if error.context_mark and error.problem in _OPEN:
+            mark = error.context_mark
         place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
         message, hint = _explained(error, text)
         report.fault(message, place=place, hint=hint)
@@ -84,8 +94,14 @@ def _explained(error: yaml.MarkedYAMLError, text: str) -> tuple[str, str]:
     if "nesting depth" in problem:  # newer parsers give up while they look ahead
         return TOO_DEEP, ""
     message = "not YAML: " + ", ".join(part for part in (error.context, problem) if part)
+    if problem in _OPEN:
+        return f"not YAML: {_OPEN[problem]}", ""
     if "mapping values are not allowed" in problem:
-        return message, "quote the value if it holds ': ', or correct the indentation"
+        hint = "quote the value if it holds ': ', correct the indentation, or end the key above with a colon"
+        return message, hint
+    if "block" in (error.context or "") or "block" in problem:
+        return message, "give the lines of one mapping or list the same indentation"
     if "cannot start any token" in problem:
-        return message, "quote the value"
+        char = line[mark.column : mark.column + 1] if mark else ""
+        return f"not YAML: a value cannot start with {char}" if char.isprintable() and char else message, "quote it"
     return message, ""

@@ -26,7 +26,7 @@ def printable(value: Any, path: Path, reading: Reading) -> Any:
     """Text, or a number or boolean taken as text."""
     if isinstance(value, str):
         return value
-    if isinstance(value, bool | int | float) and math.isfinite(value):
+    if isinstance(value, bool | int | float):
         return units.number_text(value)
     return reading.fault(path, f"must be text or a number, but is {kind(value)}", quoted(value))
 
@@ -64,20 +64,26 @@ def switch(value: Any, path: Path, reading: Reading) -> Any:
 
 def strict_switch(value: Any, path: Path, reading: Reading) -> Any:
     """A boolean only."""
-    return value if isinstance(value, bool) else reading.fault(path, f"must be true or false, but is {kind(value)}")
+    if isinstance(value, bool):
+        return value
+    hint = "write it without quotes" if value in ("true", "false") else ""
+    return reading.fault(path, f"must be true or false, but is {kind(value)}", hint)
 
 
-def whole(low: int = -(2**63), high: int = 2**63 - 1, *, texts: bool = True, floats: bool = True) -> Shape:
-    """A whole number, also as text or as 2.0, within bounds."""
+def whole(
+    low: int = -(2**63), high: int = 2**63 - 1, *, texts: bool = True, floats: bool = True, cut: bool = False
+) -> Shape:
+    """A whole number, also as text or as 2.0, within bounds; `cut`: a fraction is cut off, as Compose does."""
 
     def shape(value: Any, path: Path, reading: Reading) -> Any:
-        if floats and isinstance(value, float) and value.is_integer() and abs(value) < 2**63:
+        if floats and isinstance(value, float) and abs(value) < 2**63 and (cut or value.is_integer()):
             value = int(value)
         if texts and isinstance(value, str) and re.fullmatch(r"[+-]?[0-9]{1,19}", value, re.ASCII):
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int):
             said = f'"{value}"' if isinstance(value, str) else value if isinstance(value, float) else kind(value)
-            return reading.fault(path, f"must be a whole number, but is {said}")
+            hint = "write it without quotes" if isinstance(value, str) and value.isdecimal() else ""
+            return reading.fault(path, f"must be a whole number, but is {said}", hint)
         if not low <= value <= high:
             bounds = f"from {low} to {high}" if high < 2**63 - 1 else f"at least {low}"
             if value > high == 2**63 - 1:
@@ -146,7 +152,7 @@ def mode(value: Any, path: Path, reading: Reading) -> Any:
 def anything(value: Any, path: Path, reading: Reading) -> Any:
     """An extension's value, as it is."""
     if isinstance(value, Date):
-        return value.text
+        return value.instant
     if isinstance(value, float) and not math.isfinite(value):
         return reading.fault(path, "has no place in a Compose file", 'put it in quotes: ".inf"')
     if isinstance(value, dict):
