@@ -15,5 +15,7 @@ def service_hash(tree: dict[str, Any]) -> str:
     kept = {key: value for key, value in tree.items() if key not in _LEFT_OUT}
     if "deploy" in kept:
         kept["deploy"] = {key: value for key, value in kept["deploy"].items() if key != "replicas"}
+    if "ulimits" in kept:
+        kept["ulimits"] = {name: limit or {} for name, limit in kept["ulimits"].items()}
     text = json.dumps(kept, ensure_ascii=False, separators=(",", ":")).translate(_ESCAPES)
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
