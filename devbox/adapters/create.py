@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from devbox.compose.model import Network, Volume
 from devbox.errors import EngineError
+from devbox.plan.networking import INTERFACE
+from devbox.plan.rights import PROFILE, is_read_from_a_file
 from devbox.plan.steps import ContainerSpec, InjectedFile
 
 if TYPE_CHECKING:
@@ -35,7 +39,7 @@ def create_network(api: Api, network: Network, labels: Mapping[str, str]) -> str
     if network.ipam_driver or network.ipam_options or network.ipam:
         body["IPAM"] = {
             "Driver": network.ipam_driver or "default",
-            "Options": dict(network.ipam_options),
+            "Options": dict(network.ipam_options) or None,
             "Config": [
                 _without_empty(
                     {
@@ -55,7 +59,7 @@ def create_volume(client: Client, volume: Volume, labels: Mapping[str, str]) -> 
     client.create_volume(
         volume.name,
         driver=volume.driver or "local",
-        driver_opts=dict(volume.driver_opts),
+        driver_opts=dict(volume.driver_opts) or None,
         labels={**volume.labels, **labels},
     )
 
@@ -63,10 +67,11 @@ def create_volume(client: Client, volume: Volume, labels: Mapping[str, str]) -> 
 def create_container(api: Api, spec: ContainerSpec) -> str:
     """Create, connect, copy in; removed again if a part fails."""
     client = api.sdk()
-    made = client.create_container_from_config(dict(spec.body), spec.name, spec.platform or None)  # type: ignore[no-untyped-call]
+    body, later = _endpoints(spec, api.version)
+    made = client.create_container_from_config(_with_profiles(body), spec.name, spec.platform or None)  # type: ignore[no-untyped-call]
     id = str(made["Id"])
     try:
-        for network, endpoint in spec.extra_networks.items():
+        for network, endpoint in later.items():
             # In the engine's own words: the SDK's method knows no priority of gateways.
             api.tell(f"/networks/{network}/connect", {"Container": id, "EndpointConfig": dict(endpoint)})
         if spec.files:
@@ -76,6 +81,41 @@ def create_container(api: Api, spec: ContainerSpec) -> str:
             client.remove_container(id, force=True, v=True)
         raise
     return id
+
+
+Endpoints = Mapping[str, Mapping[str, Any]]
+
+
+def _endpoints(spec: ContainerSpec, version: str) -> tuple[dict[str, Any], Endpoints]:
+    """The body, and the networks to connect afterwards: none from the API 1.44 on, which takes them all at once."""
+    first = spec.body.get("NetworkingConfig", {}).get("EndpointsConfig", {})
+    every = {**first, **spec.extra_networks}
+    spoken = _numbers(version)
+    if any(INTERFACE in (endpoint.get("DriverOpts") or ()) for endpoint in every.values()) and spoken < (1, 49):
+        raise EngineError("interface_name needs Docker Engine 28.1 or newer (API 1.49)")
+    if spoken < (1, 44):
+        return dict(spec.body), spec.extra_networks
+    return {**spec.body, "NetworkingConfig": {"EndpointsConfig": every}}, {}
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdigit())
+
+
+def _with_profiles(body: dict[str, Any]) -> dict[str, Any]:
+    """With the text of seccomp profiles instead of their paths."""
+    host = dict(body.get("HostConfig", {}))
+    if "SecurityOpt" in host:
+        host["SecurityOpt"] = [_profile(one) if is_read_from_a_file(one) else one for one in host["SecurityOpt"]]
+    return {**body, "HostConfig": host}
+
+
+def _profile(option: str) -> str:
+    path = Path(option.removeprefix(PROFILE))
+    try:
+        return PROFILE + json.dumps(json.loads(path.read_bytes()), separators=(",", ":"))
+    except (OSError, ValueError) as error:
+        raise EngineError(f"the seccomp profile {path} cannot be read: {error}") from error
 
 
 def packed(files: Sequence[InjectedFile]) -> bytes:

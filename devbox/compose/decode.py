@@ -83,7 +83,7 @@ def service(name: str, tree: Tree, place: Place | None) -> model.Service:
         watch=tuple(watch_rule(item) for item in tree.get("develop", {}).get("watch", ())),
         ports=tuple(port(item) for item in tree.get("ports", ())),
         expose=texts("expose"),
-        networks=tuple(attachment(key, item or {}) for key, item in tree.get("networks", {}).items()),
+        networks=tuple(attachment(key, item) for key, item in tree.get("networks", {}).items()),
         network_mode=text("network_mode"),
         mac_address=text("mac_address"),
         links=texts("links"),

@@ -39,6 +39,7 @@ def mount(tree: Tree) -> model.Mount:
         source=tree.get("source", ""),
         read_only=tree.get("read_only", False),
         consistency=tree.get("consistency", ""),
+        has_options=tree["type"] in tree,
         bind_propagation=bind.get("propagation", ""),
         bind_create_host_path=bind.get("create_host_path", False),
         bind_recursive=bind.get("recursive", ""),
@@ -62,9 +63,11 @@ def file_reference(tree: Tree) -> model.FileReference:
     )
 
 
-def attachment(network: str, tree: Tree) -> model.NetworkAttachment:
+def attachment(network: str, options: Tree | None) -> model.NetworkAttachment:
+    tree = options or {}
     return model.NetworkAttachment(
         network=network,
+        has_options=options is not None,
         aliases=tuple(tree.get("aliases", ())),
         ipv4_address=tree.get("ipv4_address", ""),
         ipv6_address=tree.get("ipv6_address", ""),

@@ -29,6 +29,7 @@ class Found:
     files: tuple[str, ...]
     folder: str
     env_files: tuple[str, ...]
+    """Those that were asked for; what was found beside the files is not among them."""
     environment: Mapping[str, str]
     profiles: tuple[str, ...]
 
@@ -54,7 +55,6 @@ def discover(request: LoadRequest, files: Files, variables: VariableFiles, repor
     folder = _folder(directory, paths, request.cwd)
     if not given and (own := _dotenv(folder, files, shell)) and own != env_files:
         environment = {**variables.environment(own, environment), **environment}
-        env_files = (*env_files, *own)
     if not paths:
         report.fault(
             f"no Compose file in {folder} or a folder above it",
@@ -63,7 +63,7 @@ def discover(request: LoadRequest, files: Files, variables: VariableFiles, repor
     profiles = request.profiles
     if profiles is None:
         profiles = tuple(_listed(environment.get("COMPOSE_PROFILES"), ","))
-    return Found(files=paths, folder=folder, env_files=env_files, environment=environment, profiles=profiles)
+    return Found(files=paths, folder=folder, env_files=given, environment=environment, profiles=profiles)
 
 
 def _listed(text: str | None, separator: str) -> list[str]:

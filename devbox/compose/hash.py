@@ -21,6 +21,8 @@ def service_hash(tree: Mapping[str, Any], label_files: Sequence[str] = ()) -> st
         kept = _after(kept, "labels", "label_file", list(label_files))
     if "deploy" in kept:
         kept["deploy"] = {key: value for key, value in kept["deploy"].items() if key != "replicas"}
+    if "ulimits" in kept:
+        kept["ulimits"] = {name: limit or {} for name, limit in kept["ulimits"].items()}
     return _digest(kept)
 
 

@@ -252,6 +252,7 @@ class Project:
     files: tuple[str, ...] = ()
     """Absolute paths of the Compose files, in order of merging."""
     env_files: tuple[str, ...] = ()
+    """Absolute paths of those asked for instead of `.env`."""
     profiles: tuple[str, ...] = ()
     """The active profiles."""
     services: Mapping[str, Service] = field(default_factory=dict)

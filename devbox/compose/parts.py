@@ -53,13 +53,17 @@ class MountKind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mount:
-    """One entry of `volumes`. `source` is an absolute path (bind), a key of `Project.volumes`, or "" (anonymous)."""
+    """One entry of `volumes`. `source` is an absolute path (bind), a key of `Project.volumes`, or "" (anonymous).
+
+    `has_options`: the section of its kind (`bind:`, `volume:`, ...) is there, be it empty.
+    """
 
     kind: MountKind
     target: str
     source: str = ""
     read_only: bool = False
     consistency: str = ""
+    has_options: bool = False
     bind_propagation: str = ""
     bind_create_host_path: bool = False
     bind_recursive: str = ""
@@ -85,9 +89,10 @@ class FileReference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkAttachment:
-    """How a service joins `network` (a key of `Project.networks`)."""
+    """How a service joins `network` (a key of `Project.networks`); `has_options`: it says more than that, be it {}."""
 
     network: str
+    has_options: bool = False
     aliases: tuple[str, ...] = ()
     ipv4_address: str = ""
     ipv6_address: str = ""

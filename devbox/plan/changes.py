@@ -11,6 +11,7 @@ from devbox.plan.masking import masked
 from devbox.plan.observed import Container, ObservedImage
 from devbox.plan.plan import Change
 from devbox.plan.properties import DEFAULTS, FILLED_IN, PROPERTIES, UNORDERED, shown
+from devbox.plan.rights import without_profiles
 from devbox.plan.steps import ContainerSpec
 
 Body = Mapping[str, Any]
@@ -108,17 +109,21 @@ def _plain(service: str, now: Body, wanted: Body, part: str) -> list[Change]:
         if where != part:
             continue
         default = DEFAULTS.get(key)
-        values = (now.get(key), wanted.get(key))
-        before, after = (shown(_ordered(one) if key in UNORDERED and one else one, default) for one in values)
+        values = (_comparable(key, now.get(key)), _comparable(key, wanted.get(key)))
+        before, after = (shown(one, default) for one in values)
         if key not in wanted and key in FILLED_IN:
             continue
         found += _one(service, name, before, after)
     return found
 
 
-def _ordered(lines: Iterable[str]) -> list[str]:
-    # The engine writes some capabilities out in full.
-    return sorted(line.removeprefix("CAP_") for line in lines)
+def _comparable(key: str, value: Any) -> Any:
+    if key == "SecurityOpt":
+        value = without_profiles(value or ())
+    if key in UNORDERED and value:
+        # The engine writes some capabilities out in full.
+        return sorted(line.removeprefix("CAP_") for line in value)
+    return value
 
 
 def _by_id(host: Body, ids: Mapping[str, str]) -> Body:

@@ -14,7 +14,7 @@ from devbox.plan.fate import Action, Fate, is_hash_of, replicas
 from devbox.plan.gates import Replica
 from devbox.plan.mounts import inherited
 from devbox.plan.names import image_name, known_services, label, temporary_name
-from devbox.plan.networking import attachments
+from devbox.plan.networking import attachments, named_containers
 from devbox.plan.observed import Container, Observed, ObservedImage
 from devbox.plan.plan import Change
 from devbox.plan.spec import container_spec
@@ -148,6 +148,8 @@ def _needs(work: Work, fate: Fate) -> list[str]:
     for peer in sorted(peers):
         for name in work.peers.get(peer, ()):
             found += made_nodes(work.project.name, name)
+    for name in named_containers(service):
+        found += made_nodes(work.project.name, name)
     return found
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from devbox.compose.model import FileObject, FileReference, Mount, MountKind, Project, Service
 from devbox.plan.steps import InjectedFile
 from devbox.record import dataclass
 
+SECRETS, CONFIGS = "/run/secrets/", "/"
+"""where a relative target lies"""
 ENGINE_SOCKET = "/var/run/docker.sock"
 
 
@@ -23,15 +25,15 @@ class Mounted:
 
 def mounted(project: Project, service: Service, anonymous: Mapping[str, str]) -> Mounted:
     """All mounts of a container of the service; `anonymous` (target -> volume) are those it takes over."""
-    binds = [_bind_line(one) for one in service.volumes if _is_plain_bind(one)]
+    binds = [_line(project, one) for one in service.volumes if _is_plain(project, one)]
+    targets = {one.target for one in service.volumes}
     mounts = [
-        *_files(service.secrets, project.secrets, "/run/secrets/"),
-        *_files(service.configs, project.configs, "/"),
-        *(_mount(project, service, one, anonymous) for one in service.volumes if not _is_plain_bind(one)),
+        *_files(service.secrets, project.secrets, SECRETS, targets, BindOptions={}),
+        *_files(service.configs, project.configs, CONFIGS, targets),
+        *(_mount(project, service, one, anonymous) for one in service.volumes if not _is_plain(project, one)),
     ]
     if service.use_api_socket:
         binds.append(f"{ENGINE_SOCKET}:{ENGINE_SOCKET}:rw")
-    targets = {one.target for one in service.volumes}
     for target, volume in anonymous.items():
         if target not in targets:
             mounts.append({"Type": "volume", "Source": volume, "Target": target})
@@ -39,8 +41,8 @@ def mounted(project: Project, service: Service, anonymous: Mapping[str, str]) ->
         binds=tuple(binds),
         mounts=tuple(mounts),
         files=(
-            *_contents(service.secrets, project.secrets, "/run/secrets/"),
-            *_contents(service.configs, project.configs, "/"),
+            *_contents(service.secrets, project.secrets, SECRETS),
+            *_contents(service.configs, project.configs, CONFIGS),
         ),
     )
 
@@ -56,42 +58,54 @@ def inherited(service: Service, found: Mapping[str, str], image_volumes: Iterabl
     return {target: volume for target, volume in found.items() if target in wanted}
 
 
-def _is_plain_bind(mount: Mount) -> bool:
-    """Whether it is written as a bind line: only that form makes the engine create a missing host path."""
-    return (
-        mount.kind is MountKind.BIND
-        and (mount.bind_create_host_path or bool(mount.bind_selinux))
-        and ":" not in mount.source
-        and not mount.bind_recursive
-    )
+def _is_plain(project: Project, mount: Mount) -> bool:
+    """Whether it is written as a line of HostConfig.Binds, as Compose prefers.
+
+    Of binds only that form makes an engine before 25 create a missing path, and only it knows SELinux labels.
+    """
+    match mount.kind:
+        case MountKind.BIND:
+            creates = mount.bind_create_host_path and not mount.bind_propagation and not mount.bind_recursive
+            return (creates or not mount.has_options) and ":" not in mount.source
+        case MountKind.VOLUME:
+            special = mount.volume_nocopy or mount.volume_subpath or mount.volume_labels
+            return mount.source in project.volumes and not special
+    return False
 
 
-def _bind_line(mount: Mount) -> str:
-    modes = ["ro" if mount.read_only else "rw", mount.bind_selinux, mount.bind_propagation]
-    return f"{mount.source}:{mount.target}:{','.join(mode for mode in modes if mode)}"
+def _line(project: Project, mount: Mount) -> str:
+    modes = ["ro" if mount.read_only else "rw", mount.bind_selinux]
+    volume = project.volumes.get(mount.source) if mount.kind is MountKind.VOLUME else None
+    source = volume.name if volume else mount.source
+    return f"{source}:{mount.target}:{','.join(mode for mode in modes if mode)}"
 
 
 def _mount(project: Project, service: Service, mount: Mount, anonymous: Mapping[str, str]) -> dict[str, Any]:
-    found: dict[str, Any] = {"Type": mount.kind.value, "Source": mount.source, "Target": mount.target}
+    source, options = mount.source, {}
     match mount.kind:
         case MountKind.BIND | MountKind.NPIPE:
-            found["BindOptions"] = _bind_options(mount)
+            options = _bind_options(mount)
         case MountKind.VOLUME:
             volume = project.volumes.get(mount.source)
-            found["Source"] = volume.name if volume else mount.source or anonymous.get(mount.target, "")
-            found["VolumeOptions"] = _present(
+            source = volume.name if volume else mount.source or anonymous.get(mount.target, "")
+            options = _present(
                 NoCopy=mount.volume_nocopy,
                 Labels=dict(mount.volume_labels),
                 Subpath=mount.volume_subpath,
                 DriverConfig={"Name": service.volume_driver} if service.volume_driver and not volume else None,
             )
         case MountKind.TMPFS:
-            found["TmpfsOptions"] = _present(SizeBytes=mount.tmpfs_size, Mode=mount.tmpfs_mode)
+            options = _present(SizeBytes=mount.tmpfs_size, Mode=mount.tmpfs_mode)
         case MountKind.IMAGE:
-            found["ImageOptions"] = _present(Subpath=mount.image_subpath)
-        case MountKind.CLUSTER:
-            found["ClusterOptions"] = {}
-    return _present(**found, ReadOnly=mount.read_only, Consistency=mount.consistency)
+            options = _present(Subpath=mount.image_subpath)
+    found = _present(
+        Type=mount.kind.value,
+        Source=source,
+        Target=mount.target,
+        ReadOnly=mount.read_only,
+        Consistency=mount.consistency,
+    )
+    return {**found, f"{mount.kind.value.capitalize()}Options": options} if options or mount.has_options else found
 
 
 def _bind_options(mount: Mount) -> dict[str, Any]:
@@ -109,12 +123,16 @@ def _target(reference: FileReference, folder: str) -> str:
 
 
 def _files(
-    references: Iterable[FileReference], objects: Mapping[str, FileObject], folder: str
+    references: Iterable[FileReference],
+    objects: Mapping[str, FileObject],
+    folder: str,
+    taken: Container[str],
+    **more: Any,
 ) -> Iterable[dict[str, Any]]:
     for reference in references:
-        found = objects.get(reference.source)
-        if found is not None and found.file:
-            yield {"Type": "bind", "Source": found.file, "Target": _target(reference, folder), "ReadOnly": True}
+        found, target = objects.get(reference.source), _target(reference, folder)
+        if found is not None and found.file and target not in taken:
+            yield {"Type": "bind", "Source": found.file, "Target": target, "ReadOnly": True, **more}
 
 
 def _contents(

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from devbox.compose.model import NetworkAttachment, Port, Project, Service
-from devbox.plan.names import label
+
+INTERFACE = "com.docker.network.endpoint.ifname"
+"""the driver option that names the interface"""
 
 Peers = Mapping[str, tuple[str, ...]]
 """service -> names of its containers, as they will be once the plan is done"""
@@ -35,6 +37,13 @@ def shared(mode: str, peers: Peers) -> str:
     return mode
 
 
+def named_containers(service: Service) -> list[str]:
+    """The containers it is bound to by their own names: whose namespaces it shares and whose volumes it mounts."""
+    modes = (service.network_mode, service.ipc, service.pid)
+    lines = (line.split(":") for line in (*modes, *service.volumes_from) if line.startswith("container:"))
+    return [words[1] for words in lines]
+
+
 def network_name(project: Project, key: str) -> str:
     """The engine's name of a network of the files."""
     network = project.networks.get(key)
@@ -42,53 +51,52 @@ def network_name(project: Project, key: str) -> str:
 
 
 def endpoints(
-    project: Project, service: Service, name: str, peers: Peers, *, service_alias: bool = True
+    project: Project, service: Service, number: int, name: str, peers: Peers, *, service_alias: bool = True
 ) -> dict[str, dict[str, Any]]:
-    """Network name -> endpoint settings, the primary one first."""
+    """Network name -> endpoint settings of replica `number`, the primary one first."""
     found = {}
     for position, joined in enumerate(attachments(project, service)):
-        aliases = [name, *((service.name,) if service_alias else ()), *joined.aliases]
+        aliases = [name, *((service.name, *joined.aliases) if service_alias else ())]
         settings: dict[str, Any] = {
-            "Aliases": list(dict.fromkeys(aliases)),
-            "Links": links(project.name, service, peers),
+            "Aliases": aliases,
+            "Links": links(project.name, service, number, peers),
             "DriverOpts": dict(joined.driver_opts),
             "MacAddress": joined.mac_address or (service.mac_address if position == 0 else ""),
             "GwPriority": joined.gw_priority,
+            "IPAddress": joined.ipv4_address,
+            "IPv6Gateway": joined.ipv6_address,
         }
         ipam = {
             "IPv4Address": joined.ipv4_address,
             "IPv6Address": joined.ipv6_address,
             "LinkLocalIPs": list(joined.link_local_ips),
         }
-        settings["IPAMConfig"] = {key: value for key, value in ipam.items() if value}
         if joined.interface_name:
-            settings["DriverOpts"]["com.docker.network.endpoint.ifname"] = joined.interface_name
-        found[network_name(project, joined.network)] = {key: value for key, value in settings.items() if value}
+            settings["DriverOpts"][INTERFACE] = joined.interface_name
+        settings = {key: value for key, value in settings.items() if value}
+        if joined.has_options:
+            settings["IPAMConfig"] = {key: value for key, value in ipam.items() if value}
+        found[network_name(project, joined.network)] = settings
     return found
 
 
-def links(project: str, service: Service, peers: Peers) -> list[str]:
-    """Endpoint links: each container of a linked service by its alias, its short and its full name."""
+def links(project: str, service: Service, number: int, peers: Peers) -> list[str]:
+    """Endpoint links: each container of a linked service by its alias, and by the names of the one with that number."""
     found = []
     for link in service.links:
         target, _, alias = link.partition(":")
         for name in peers.get(target, ()):
-            found += [f"{name}:{alias or target}", f"{name}:{label(project, name)}", f"{name}:{name}"]
+            short = f"{target}-{number}"
+            found += [f"{name}:{alias or target}", f"{name}:{short}", f"{name}:{project}-{short}"]
     for link in service.external_links:
         target, _, alias = link.partition(":")
         found.append(f"{target}:{alias or target}")
-    return list(dict.fromkeys(found))
+    return found
 
 
 def exposed(service: Service) -> dict[str, dict[str, str]]:
-    """Config.ExposedPorts."""
-    found = {f"{port.target}/{port.protocol or 'tcp'}" for port in service.ports}
-    for line in service.expose:
-        numbers, _, protocol = str(line).partition("/")
-        first, _, last = numbers.partition("-")
-        if first.isdigit():
-            end = int(last) if last.isdigit() else int(first)
-            found.update(f"{number}/{protocol or 'tcp'}" for number in range(int(first), end + 1))
+    """Config.ExposedPorts: `expose` goes to the engine as it is written."""
+    found = {*service.expose, *(f"{port.target}/{port.protocol or 'tcp'}" for port in service.ports)}
     return {port: {} for port in sorted(found)}
 
 

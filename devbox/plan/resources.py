@@ -59,9 +59,9 @@ def _request(wanted: DeviceRequest, *more: str) -> dict[str, Any]:
     return {
         "Driver": wanted.driver,
         "Count": count,
-        "DeviceIDs": list(wanted.device_ids),
+        "DeviceIDs": list(wanted.device_ids) or None,
         "Capabilities": [capabilities],
-        "Options": dict(wanted.options),
+        "Options": dict(wanted.options) or None,
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from devbox.compose.model import Healthcheck, Project, Service
-from devbox.plan import labels, networking
+from devbox.plan import labels, networking, rights
 from devbox.plan.mounts import mounted
 from devbox.plan.names import container_name, image_name
 from devbox.plan.networking import Peers
@@ -14,6 +14,8 @@ from devbox.plan.resources import resources
 from devbox.plan.steps import ContainerSpec
 
 NANO = 1_000_000_000
+SAID_EMPTY = frozenset({"Cmd", "Entrypoint", "Init", "PortBindings", "ExtraHosts", "MaskedPaths", "ReadonlyPaths"})
+"""What is sent even if empty or false: that is not the image's or the engine's default, or Compose sends it too."""
 
 
 def container_spec(
@@ -37,7 +39,7 @@ def container_spec(
     name = name or container_name(project.name, service, number)
     image = image_name(project.name, service)
     mounts = mounted(project, service, anonymous or {})
-    joined = networking.endpoints(project, service, name, peers, service_alias=service_alias)
+    joined = networking.endpoints(project, service, number, name, peers, service_alias=service_alias)
     first = next(iter(joined), "")
     config = {
         "Image": image,
@@ -80,10 +82,12 @@ def container_spec(
         "Init": service.init,
         "Privileged": service.privileged,
         "ReadonlyRootfs": service.read_only,
-        "CapAdd": list(service.cap_add),
-        "CapDrop": list(service.cap_drop),
+        "CapAdd": rights.added(service),
+        "CapDrop": rights.dropped(service),
         "GroupAdd": list(service.group_add),
-        "SecurityOpt": [*service.security_opt, *_credentials(service.credential_spec)],
+        "SecurityOpt": [*rights.options(service, project.working_dir), *_credentials(service.credential_spec)],
+        "MaskedPaths": rights.hidden_paths(service),
+        "ReadonlyPaths": rights.hidden_paths(service),
         "Sysctls": dict(service.sysctls),
         "StorageOpt": dict(service.storage_opt),
         "ShmSize": service.shm_size,
@@ -112,22 +116,19 @@ def container_spec(
 
 
 def _set(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Without what says nothing; an empty command or entrypoint says something: it clears the image's."""
-    says = ("Cmd", "Entrypoint")
+    """Without what says nothing."""
     return {
         key: value
         for key, value in values.items()
-        if (key in says and value is not None) or not (value is None or value is False or value in ("", [], {}))
+        if (key in SAID_EMPTY and value is not None) or not (value is None or value is False or value in ("", [], {}))
     }
 
 
 def _healthcheck(check: Healthcheck | None) -> dict[str, Any] | None:
     if check is None:
         return None
-    if check.disable or check.test[:1] == ("NONE",):
-        return {"Test": ["NONE"]}
     found = {
-        "Test": list(check.test),
+        "Test": ["NONE"] if check.disable else list(check.test),
         "Interval": check.interval,
         "Timeout": check.timeout,
         "StartPeriod": check.start_period,
@@ -138,15 +139,14 @@ def _healthcheck(check: Healthcheck | None) -> dict[str, Any] | None:
 
 
 def _restart(service: Service) -> dict[str, Any]:
-    if service.restart:
-        name, _, count = service.restart.partition(":")
-        return {"Name": name, "MaximumRetryCount": int(count)} if count.isdigit() else {"Name": name}
-    condition = service.deploy.restart_condition
-    if not condition:
+    condition, attempts = service.deploy.restart_condition, service.deploy.restart_max_attempts
+    if condition or attempts:
+        name = {"none": "no", "any": "always"}.get(condition, condition)
+        return {"Name": name, "MaximumRetryCount": attempts} if attempts else {"Name": name}
+    if not service.restart:
         return {}
-    name = {"none": "no", "any": "always"}.get(condition, condition)
-    attempts = service.deploy.restart_max_attempts
-    return {"Name": name, "MaximumRetryCount": attempts} if attempts and name == "on-failure" else {"Name": name}
+    name, _, count = service.restart.partition(":")
+    return {"Name": name, "MaximumRetryCount": int(count)} if count.isdigit() else {"Name": name}
 
 
 def _logging(service: Service) -> dict[str, Any]:
@@ -170,5 +170,5 @@ def _volumes_from(service: Service, peers: Peers) -> list[str]:
             continue
         source, _, mode = line.partition(":")
         names = peers.get(source, (source,))
-        found += [f"{name}:{mode}" if mode else name for name in names[:1]]
+        found += [f"{name}:ro" if mode == "ro" else name for name in names[:1]]
     return found

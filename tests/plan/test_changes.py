@@ -81,7 +81,7 @@ def test_anonymous_volumes_go_over_to_the_new_container() -> None:
     plan = reconcile(shop, standing(shop, a=replace(there, detail=detail)), Up(force_recreate=True))
     create = plan.nodes[0].step
     assert create.spec.body["HostConfig"]["Mounts"] == [  # type: ignore[union-attr]
-        {"Type": "volume", "Source": "f" * 64, "Target": "/cache"}
+        {"Type": "volume", "Source": "f" * 64, "Target": "/cache", "VolumeOptions": {}}
     ]
     assert plan.destroys == ()
 

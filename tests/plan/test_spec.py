@@ -46,7 +46,7 @@ def at(body: Any, path: str) -> Any:
         (
             "expose: ['90', '92-93/udp'], ports: ['80']",
             "ExposedPorts",
-            {"80/tcp": {}, "90/tcp": {}, "92/udp": {}, "93/udp": {}},
+            {"80/tcp": {}, "90": {}, "92-93/udp": {}},
         ),
         (
             "ports: ['127.0.0.1:8080:80']",
@@ -59,7 +59,11 @@ def at(body: Any, path: str) -> Any:
         ("mem_limit: 64M", "HostConfig.Memory", 64 * 1024 * 1024),
         ("mem_swappiness: 10", "HostConfig.MemorySwappiness", 10),
         ("ulimits: {nofile: {soft: 1, hard: 2}}", "HostConfig.Ulimits", [{"Name": "nofile", "Soft": 1, "Hard": 2}]),
-        ("cap_add: [NET_ADMIN]", "HostConfig.CapAdd", ["NET_ADMIN"]),
+        ("cap_add: [NET_ADMIN, cap_chown]", "HostConfig.CapAdd", ["CAP_CHOWN", "CAP_NET_ADMIN"]),
+        ("cap_add: [CHOWN, ALL]", "HostConfig.CapAdd", ["ALL"]),
+        ("cap_add: [CHOWN], cap_drop: [ALL, CHOWN]", "HostConfig.CapDrop", ["ALL"]),
+        ("security_opt: ['systempaths=unconfined']", "HostConfig.MaskedPaths", []),
+        ("security_opt: ['seccomp:p.json']", "HostConfig.SecurityOpt", ["seccomp=/shop/p.json"]),
         ("read_only: true", "HostConfig.ReadonlyRootfs", True),
         ("init: true", "HostConfig.Init", True),
         ("privileged: true", "HostConfig.Privileged", True),
@@ -84,10 +88,10 @@ def at(body: Any, path: str) -> Any:
         (
             "gpus: all",
             "HostConfig.DeviceRequests",
-            [{"Driver": "", "Count": -1, "DeviceIDs": [], "Capabilities": [["gpu"]], "Options": {}}],
+            [{"Driver": "", "Count": -1, "DeviceIDs": None, "Capabilities": [["gpu"]], "Options": None}],
         ),
         ("volumes: ['./x:/x:ro']", "HostConfig.Binds", ["/shop/x:/x:ro"]),
-        ("volumes: [/anon]", "HostConfig.Mounts", [{"Type": "volume", "Target": "/anon"}]),
+        ("volumes: [/anon]", "HostConfig.Mounts", [{"Type": "volume", "Target": "/anon", "VolumeOptions": {}}]),
         (
             "volumes: [{type: tmpfs, target: /t, tmpfs: {size: 1m}}]",
             "HostConfig.Mounts",
@@ -103,7 +107,7 @@ def test_field(service: str, path: str, value: object) -> None:
 def test_what_the_file_does_not_say_is_left_to_the_engine() -> None:
     body = spec("attach: true").body
     assert set(body) == {"Image", "Labels", "AttachStdout", "AttachStderr", "HostConfig", "NetworkingConfig"}
-    assert body["HostConfig"] == {"NetworkMode": "shop_default"}
+    assert body["HostConfig"] == {"NetworkMode": "shop_default", "PortBindings": {}, "ExtraHosts": []}
 
 
 def test_labels_as_compose_sets_them() -> None:
@@ -126,10 +130,14 @@ def test_labels_as_compose_sets_them() -> None:
 def test_aliases_are_container_service_and_own_names() -> None:
     found = spec("networks: {n: {aliases: [z], ipv4_address: 10.0.0.5}, m: {priority: 10}}", "networks: {n: {}, m: {}}")
     assert found.body["HostConfig"]["NetworkMode"] == "shop_m"
-    assert found.body["NetworkingConfig"]["EndpointsConfig"] == {"shop_m": {"Aliases": ["shop-a-1", "a"]}}
-    assert found.extra_networks == {
-        "shop_n": {"Aliases": ["shop-a-1", "a", "z"], "IPAMConfig": {"IPv4Address": "10.0.0.5"}}
+    first = {"Aliases": ["shop-a-1", "a"], "IPAMConfig": {}}
+    assert found.body["NetworkingConfig"]["EndpointsConfig"] == {"shop_m": first}
+    other = {
+        "Aliases": ["shop-a-1", "a", "z"],
+        "IPAddress": "10.0.0.5",
+        "IPAMConfig": {"IPv4Address": "10.0.0.5"},
     }
+    assert found.extra_networks == {"shop_n": other}
 
 
 def test_links_by_alias_short_and_full_name() -> None:
@@ -142,11 +150,23 @@ def test_secrets_of_files_are_mounted_and_contents_copied_in() -> None:
         "secrets: [s], configs: [{source: c, target: /etc/c, mode: 0440, uid: '1'}]",
         "secrets: {s: {file: ./s.txt}}\nconfigs: {c: {content: hello}}",
     )
-    mount = {"Type": "bind", "Source": "/shop/s.txt", "Target": "/run/secrets/s", "ReadOnly": True}
+    mount = {"Type": "bind", "Source": "/shop/s.txt", "Target": "/run/secrets/s", "ReadOnly": True, "BindOptions": {}}
     assert found.body["HostConfig"]["Mounts"] == [mount]
     assert [(one.path, one.content, one.mode, one.uid) for one in found.files] == [("/etc/c", b"hello", 0o440, 1)]
 
 
 def test_a_named_volume_is_mounted_by_its_name_in_the_engine() -> None:
     found = spec("volumes: [d:/d]", "volumes: {d: {name: own}}")
-    assert found.body["HostConfig"]["Mounts"] == [{"Type": "volume", "Source": "own", "Target": "/d"}]
+    assert found.body["HostConfig"]["Binds"] == ["own:/d:rw"]
+
+
+def test_what_a_volume_line_cannot_say_is_a_mount() -> None:
+    found = spec("volumes: ['data:/d:nocopy']", "volumes: {data: {name: own}}")
+    mount = {"Type": "volume", "Source": "own", "Target": "/d", "VolumeOptions": {"NoCopy": True}}
+    assert found.body["HostConfig"]["Mounts"] == [mount]
+
+
+def test_a_volume_at_the_target_of_a_secret_takes_its_place() -> None:
+    found = spec("secrets: [s], volumes: ['./x:/run/secrets/s']", "secrets: {s: {file: ./s.txt}}")
+    assert found.body["HostConfig"]["Binds"] == ["/shop/x:/run/secrets/s:rw"]
+    assert "Mounts" not in found.body["HostConfig"]
