@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from devbox.cli.output import printable, say_json
 from devbox.compose.explained import as_json, short, words
-from devbox.compose.provenance import Explainer, Explanation
-from devbox.compose.route import Unknown, find, leaves, value_at
+from devbox.compose.provenance import Explainer
+from devbox.compose.route import Unknown, find
 from devbox.compose.veil import veiled
 from devbox.errors import DevboxError
 
@@ -24,18 +24,13 @@ def explain(loaded: Loaded, asked: str, folder: str, *, reveal: bool, json: bool
     except Unknown as error:
         hint = f"The nearest is {printable(error.nearest)}." if error.nearest else f"It has {_tops(explainer)}."
         raise DevboxError(printable(str(error)), hint=hint) from error
-    below = list(leaves(value_at(explainer.tree, path), path))
-    found = [_shown(explainer.explain(leaf), reveal) for leaf in below]
-    single = below == [path]
+    found = [one if reveal else veiled(one) for one in explainer.below(path)]
+    single = [one.path for one in found] == [path]
     if json:
         say_json(as_json(found[0]) if single else [as_json(one) for one in found])
         return
     lines = words(found[0], folder) if single else [short(one, folder) for one in found]
     sys.stdout.write("".join(f"{printable(line)}\n" for line in lines))
-
-
-def _shown(found: Explanation, reveal: bool) -> Explanation:
-    return found if reveal else veiled(found)
 
 
 def _tops(explainer: Explainer) -> str:

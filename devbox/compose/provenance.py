@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from devbox.compose import added
@@ -10,7 +11,7 @@ from devbox.compose.layers import Loaded
 from devbox.compose.origins import Origins, Said, Use
 from devbox.compose.ports import parse as parse_port
 from devbox.compose.report import Path
-from devbox.compose.route import value_at
+from devbox.compose.route import leaves, value_at
 from devbox.compose.service_files import ServiceFiles
 from devbox.compose.spots import Spot, spot
 from devbox.errors import Place
@@ -51,6 +52,18 @@ class Explainer:
         self._origins = Origins(loaded.variable_files, shell)
         self._history = History(loaded.layers, request.environ.get("HOME", ""), loaded.files.resolve)
         self._files = ServiceFiles(self._history, self._origins, loaded)
+
+    def has(self, path: Path) -> bool:
+        """Whether there is a value at `path`."""
+        try:
+            value_at(self.tree, path)
+        except (KeyError, IndexError, TypeError):
+            return False
+        return bool(path)
+
+    def below(self, path: Path) -> Iterator[Explanation]:
+        """Each single value at or below `path`."""
+        return (self.explain(leaf) for leaf in leaves(value_at(self.tree, path), path))
 
     def explain(self, path: Path) -> Explanation:
         """The value at `path`, which must exist in `tree`."""
