@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from devbox.cli import arguments
 from devbox.cli.output import printable
-from devbox.cli.project import choose, load_project
+from devbox.cli.project import choose, load_project, warn
 from devbox.cli.select import check_services
 from devbox.errors import DevboxError, ExitCode
 
@@ -33,6 +33,11 @@ def add(subparsers: Subparsers) -> None:
     what = parser.add_mutually_exclusive_group()
     for name in _LISTS:
         what.add_argument(f"--{name}", dest="list", action="store_const", const=name, help=f"list the {name} only")
+    what.add_argument(
+        "--explain", metavar="PATH", default="", help="where a value comes from: services.api.environment.DATABASE_URL"
+    )
+    parser.add_argument("--reveal", action="store_true", help="with --explain: show secrets")
+    arguments.as_json(parser)
     what.add_argument("--hash", metavar="SERVICE", default="", help="the hash of a service's configuration; * for all")
     parser.add_argument("services", nargs="*", metavar="SERVICE", help="these and what they depend on")
 
@@ -40,6 +45,9 @@ def add(subparsers: Subparsers) -> None:
 async def run(args: argparse.Namespace, outside: Outside) -> int:
     """Print the canonical model, or one of its lists."""
     request, _ = choose(args, outside)
+    if args.explain:
+        _explain(args, request, outside)
+        return ExitCode.DONE
     project = load_project(request, outside)
     if args.services:
         project = _narrowed(project, request, args.services, outside)
@@ -52,12 +60,21 @@ async def run(args: argparse.Namespace, outside: Outside) -> int:
     else:
         from devbox.compose.output import render
 
-        text = render(project, args.format)
+        text = render(project, "json" if args.json else args.format)
     if args.output:
         _write(args.output, text, outside)
     else:
         sys.stdout.write(text)
     return ExitCode.DONE
+
+
+def _explain(args: argparse.Namespace, request: LoadRequest, outside: Outside) -> None:
+    from devbox.cli.explain import explain
+    from devbox.compose.load import load_explained
+
+    loaded = load_explained(request, outside.files)
+    warn(loaded.project)
+    explain(loaded, args.explain, outside.cwd, reveal=args.reveal, json=args.json)
 
 
 def _narrowed(project: Project, request: LoadRequest, names: Sequence[str], outside: Outside) -> Project:

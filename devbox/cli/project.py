@@ -69,9 +69,14 @@ def load_project(request: LoadRequest, outside: Outside) -> Project:
     from devbox.compose.load import load
 
     project = load(request, outside.files)
+    warn(project)
+    return project
+
+
+def warn(project: Project) -> None:
+    """Say the project's warnings on stderr."""
     for warning in project.warnings:
         _warn(warning)
-    return project
 
 
 def _warn(text: str) -> None:

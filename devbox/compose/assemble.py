@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
 from typing import Any
 
 from devbox.compose.discover import read
@@ -12,6 +11,7 @@ from devbox.compose.envfile import VariableFiles
 from devbox.compose.extends import Extender, Origin
 from devbox.compose.include import bring_in
 from devbox.compose.interpolate import interpolate
+from devbox.compose.layers import Layer, Scope, Variables
 from devbox.compose.merge import Clash, Tree, merge, reset, unify
 from devbox.compose.normalise import fill
 from devbox.compose.paths import join
@@ -23,12 +23,13 @@ from devbox.errors import Place
 
 
 class Assembler:
-    """Reads for one load; `sources` are the documents read, in order of merging."""
+    """Reads for one load; `sources` are the documents read, `layers` those asked for, in order of merging."""
 
     def __init__(
         self, files: Files, variables: VariableFiles, report: Report, *, home: str, stdin: bytes | None
     ) -> None:
         self.sources: list[Document] = []
+        self.layers: list[Layer] = []
         self._files = files
         self._variables = variables
         self._report = report
@@ -50,36 +51,32 @@ class Assembler:
         self,
         files: tuple[tuple[str, list[Document]], ...],
         base: str,
-        environment: Mapping[str, str],
+        environment: Variables,
         chain: tuple[str, ...] = (),
+        into: list[Layer] | None = None,
     ) -> Tree:
-        """The files laid over each other; relative paths start from `base`."""
+        """The files laid over each other; relative paths start from `base`; their layers go to `into`."""
+        layers = self.layers if into is None else into
         tree: Tree = {}
         for file, documents in files:
             for document in documents:
-                tree = self._add(tree, file, document, base, environment, (*chain, file))
+                layers.append(Layer(document, base, environment))
+                tree = self._add(tree, file, layers[-1], (*chain, file))
         fill(tree, base, self._home)
         return tree
 
-    def _add(
-        self,
-        tree: Tree,
-        file: str,
-        document: Document,
-        base: str,
-        environment: Mapping[str, str],
-        chain: tuple[str, ...],
-    ) -> Tree:
-        reading = self._reading(document, base, environment)
+    def _add(self, tree: Tree, file: str, layer: Layer, chain: tuple[str, ...]) -> Tree:
+        document = layer.document
+        reading = self._reading(layer)
         own = canonical(reading)
         if "version" in own:
             self._report.warn(f"{document.place(('version',))}: version is obsolete; remove the line.")
             del own["version"]
         includes = own.pop("include", [])
         for index, entry in enumerate(includes):
-            own = self._include(own, entry, ("include", index), document, base, environment, chain)
+            own = self._include(own, entry, ("include", index), layer, chain)
         if "services" in own:
-            own["services"] = self._extended(own, file, document, environment)
+            own["services"] = self._extended(own, file, layer)
         tree = reset(tree, document.resets)
         try:
             tree = merge(tree, own)
@@ -93,12 +90,12 @@ class Assembler:
                 self._report.fault("is empty", place=document.place(path), path=path, hint=hint)
         return tree
 
-    def _reading(self, document: Document, base: str, environment: Mapping[str, str]) -> Reading:
-        self.sources.append(document)
-        interpolate(document, environment, self._report)
-        return Reading(document, base, self._home, self._report, self._files.resolve)
+    def _reading(self, layer: Layer) -> Reading:
+        self.sources.append(layer.document)
+        interpolate(layer.document, layer.variables, self._report)
+        return Reading(layer.document, layer.base, self._home, self._report, self._files.resolve)
 
-    def _extended(self, own: Tree, file: str, document: Document, environment: Mapping[str, str]) -> Tree:
+    def _extended(self, own: Tree, file: str, layer: Layer) -> Tree:
         services: Tree = own.get("services") or {}
         if not any(isinstance(service, dict) and "extends" in service for service in services.values()):
             return services
@@ -106,22 +103,25 @@ class Assembler:
 
         def open_file(other: str, place: Place, path: Path) -> Origin | None:
             if other not in opened:
-                opened[other] = self._origin(other, environment, place, path)
+                opened[other] = self._origin(other, layer, place, path)
             return opened[other]
 
-        origin = Origin(file, services, (document,), tuple(document.resets))
+        origin = Origin(file, services, (layer.document,), tuple(layer.document.resets))
         return Extender(open_file, self._report).resolve(origin)
 
-    def _origin(self, file: str, environment: Mapping[str, str], place: Place, path: Path) -> Origin | None:
+    def _origin(self, file: str, asking: Layer, place: Place, path: Path) -> Origin | None:
         before = len(self._report.problems)
         documents = self.parse(file, place)
         if len(self._report.problems) > before:
             self._report.broken = True
             return None
         tree: Tree = {}
+        layers = asking.extended.setdefault(file, [])
         for document in documents:
             document.tree = {"services": document.tree.get("services", {})}
-            own = canonical(self._reading(document, posixpath.dirname(file), environment))
+            layer = Layer(document, posixpath.dirname(file), asking.variables, asking.extended)
+            layers.append(layer)
+            own = canonical(self._reading(layer))
             tree = merge(reset(tree, document.resets), own)
         if not tree.get("services"):
             self._report.fault(f"{file} holds no services", place=place, path=path)
@@ -134,12 +134,10 @@ class Assembler:
         own: Tree,
         entry: dict[str, Any],
         path: Path,
-        document: Document,
-        base: str,
-        environment: Mapping[str, str],
+        layer: Layer,
         chain: tuple[str, ...],
     ) -> Tree:
-        place = document.place(path)
+        place = layer.document.place(path)
         paths = entry.get("path") or []
         if not paths:
             return own
@@ -150,9 +148,12 @@ class Assembler:
         folder = entry.get("project_directory") or posixpath.dirname(paths[0])
         dotenv = join(folder, ".env")
         named = tuple(entry.get("env_file") or ([dotenv] if self._files.is_file(dotenv) else []))
-        inner = {**self._variables.environment(named, environment, asked=place), **environment}
+        outer = layer.variables
+        values = {**self._variables.environment(named, outer, asked=place), **outer}
+        inner = Variables(values, (*outer.scopes, Scope(named, outer)))
         files = tuple((file, self.parse(file, place)) for file in paths)
-        return bring_in(own, self.assemble(files, folder, inner, (*chain, *paths)), place, self._report)
+        included = self.assemble(files, folder, inner, (*chain, *paths), layer.included)
+        return bring_in(own, included, place, self._report)
 
 
 def _has(tree: Any, path: Path) -> bool:

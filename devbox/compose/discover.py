@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Mapping
 
 from devbox.compose.envfile import VariableFiles
+from devbox.compose.layers import Scope, Variables
 from devbox.compose.paths import clean, join
 from devbox.compose.report import Report
 from devbox.compose.request import LoadRequest
@@ -30,7 +31,7 @@ class Found:
     folder: str
     env_files: tuple[str, ...]
     """Those that were asked for; what was found beside the files is not among them."""
-    environment: Mapping[str, str]
+    environment: Variables
     profiles: tuple[str, ...]
 
 
@@ -42,7 +43,7 @@ def discover(request: LoadRequest, files: Files, variables: VariableFiles, repor
     given = tuple(join(request.cwd, file) for file in request.env_files or _listed(shell.get("COMPOSE_ENV_FILES"), ","))
     folder = _folder(directory, asked, request.cwd)
     env_files = given or _dotenv(folder, files, shell)
-    environment = {**variables.environment(env_files, shell), **shell}
+    environment = Variables({**variables.environment(env_files, shell), **shell}, (Scope(env_files, shell),))
     paths = asked
     if not paths and environment.get("COMPOSE_FILE") is not None:
         separator = environment.get("COMPOSE_PATH_SEPARATOR") or ":"
@@ -54,7 +55,8 @@ def discover(request: LoadRequest, files: Files, variables: VariableFiles, repor
         paths = _default(folder, files, report)
     folder = _folder(directory, paths, request.cwd)
     if not given and (own := _dotenv(folder, files, shell)) and own != env_files:
-        environment = {**variables.environment(own, environment), **environment}
+        inner = {**variables.environment(own, environment), **environment}
+        environment = Variables(inner, (*environment.scopes, Scope(own, environment)))
     if not paths:
         report.fault(
             f"no Compose file in {folder} or a folder above it",

@@ -33,25 +33,31 @@ class Document:
         self.tree: Any = None
         self.resets: list[Path] = []
 
-    def find(self, path: Path) -> tuple[int, Place]:
-        """How many parts of `path` this document knows, and where the last of them stands."""
-        node, place, known = self.root, Place(self.file), 0
+    def reach(self, path: Path) -> tuple[int, Node | None, Node | None]:
+        """How many parts of `path` this document knows; the key (None in a list) and the node of the last of them."""
+        key: Node | None = None
+        node, known = self.root, 0
         for part in path:
             if node is None:
                 break
-            key: Node | None = None
+            entry: tuple[Node | None, Node | None] = (None, None)
             if node.children is not None and isinstance(part, str):
-                key, node = node.children.get(part, (None, None))
+                entry = node.children.get(part, entry)
             elif node.kind == "list":
-                node = _member(node, part)
-            else:
-                node = None
-            if node is None:
+                entry = (None, _member(node, part))
+            if entry[1] is None:
                 break
+            key, node = entry
             known += 1
-            spot = key if key is not None and (node.kind != "scalar" or node.line != key.line) else node
-            place = Place(self.file, spot.line, spot.column)
-        return known, place
+        return known, key, node
+
+    def find(self, path: Path) -> tuple[int, Place]:
+        """How many parts of `path` this document knows, and where the last of them stands."""
+        known, key, node = self.reach(path)
+        if not known or node is None:
+            return 0, Place(self.file)
+        spot = key if key is not None and (node.kind != "scalar" or node.line != key.line) else node
+        return known, Place(self.file, spot.line, spot.column)
 
     def place(self, path: Path) -> Place:
         """Where `path`, or the nearest part above it, stands."""
@@ -59,21 +65,14 @@ class Document:
 
     def key_place(self, path: Path) -> Place:
         """Where the key that ends `path` stands."""
-        node: Node | None = self.root
-        key: Node | None = None
-        for part in path:
-            if node is None:
-                break
-            if node.children is not None and isinstance(part, str):
-                key, node = node.children.get(part, (None, None))
-            else:
-                key, node = None, _member(node, part) if node.kind == "list" else None
-        return Place(self.file, key.line, key.column) if key else self.place(path)
+        known, key, _ = self.reach(path)
+        return Place(self.file, key.line, key.column) if key and known == len(path) else self.place(path)
 
 
 def _member(node: Node, part: str | int) -> Node | None:
     if isinstance(part, int):
-        return node.content[part] if part < len(node.content) else None
+        kept = [item for item in node.content if item.tag != "!reset"]
+        return kept[part] if part < len(kept) else None
     for item in node.content:
         if item.kind == "scalar" and re.split("[=:]", str(item.content), maxsplit=1)[0] == part:
             found: Node = item

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import NamedTuple
 
 from devbox.compose.interpolate import Lookup, substitute, unset
 
@@ -20,12 +21,29 @@ class Faulty(ValueError):
         self.line = line
 
 
-def parse(text: str, lookup: Lookup, variables: dict[str, str], warn: Callable[[str], None]) -> None:
-    """Add the variables of `text` to `variables`; values may use `lookup` first, then what is already there."""
-    _Reader(text.removeprefix("﻿").replace("\r\n", "\n"), lookup, variables, warn).read()
+class Definition(NamedTuple):
+    """One line that sets a variable; `text` as written, before the variables in it are replaced."""
+
+    name: str
+    value: str
+    line: int
+    text: str
 
 
-def parse_raw(text: str, lookup: Lookup, variables: dict[str, str]) -> None:
+Note = Callable[[Definition], None]
+
+
+def parse(
+    text: str, lookup: Lookup, variables: dict[str, str], warn: Callable[[str], None], note: Note | None = None
+) -> None:
+    """Add the variables of `text` to `variables`; values may use `lookup` first, then what is already there.
+
+    `note` hears of each line that sets one.
+    """
+    _Reader(text.removeprefix("﻿").replace("\r\n", "\n"), lookup, variables, warn, note).read()
+
+
+def parse_raw(text: str, lookup: Lookup, variables: dict[str, str], note: Note | None = None) -> None:
     """The format `raw`: everything after the first = is the value, quotes and dollar signs included."""
     for number, line in enumerate(text.removeprefix("﻿").split("\n"), 1):
         line = line.removesuffix("\r").lstrip()
@@ -36,19 +54,24 @@ def parse_raw(text: str, lookup: Lookup, variables: dict[str, str]) -> None:
             raise Faulty("a line without a variable's name", number)
         if any(char.isspace() for char in name):
             raise Faulty(f'the name "{name}" holds a space; the format raw takes NAME=VALUE', number)
-        if equals:
-            variables[name] = value
-        elif (found := lookup(name)) is not None:
+        found = value if equals else lookup(name)
+        if found is not None:
             variables[name] = found
+            if note:
+                note(Definition(name, found, number, _literal(found) if equals else f"${name}"))
 
 
 class _Reader:
-    def __init__(self, text: str, lookup: Lookup, variables: dict[str, str], warn: Callable[[str], None]) -> None:
+    def __init__(
+        self, text: str, lookup: Lookup, variables: dict[str, str], warn: Callable[[str], None], note: Note | None
+    ) -> None:
         self._text = text
         self._at = 0
         self._variables = variables
         self._outer = lookup
         self._warn = warn
+        self._note = note
+        self._written = ""
 
     def read(self) -> None:
         while self._statement():
@@ -59,10 +82,14 @@ class _Reader:
                     self._value()
             elif " " in name:
                 raise Faulty(f'the name "{name}" holds a space', self._line(self._at - 1))
-            elif not inherited:
-                self._variables[name] = self._value()
-            elif (value := self._outer(name)) is not None:
-                self._variables[name] = value
+            else:
+                start = self._at - 1
+                value = self._outer(name) if inherited else self._value()
+                if value is not None:
+                    self._variables[name] = value
+                    if self._note:
+                        text = f"${name}" if inherited else self._written
+                        self._note(Definition(name, value, self._line(start), text))
 
     def _lookup(self, name: str) -> str | None:
         value = self._outer(name)
@@ -127,7 +154,10 @@ class _Reader:
             if char == quote:
                 self._at = at + 1
                 value = "".join(out)
-                return self._expand(_ESCAPE.sub(_unescape, value), start) if quote == '"' else value
+                if quote == '"':
+                    return self._expand(_ESCAPE.sub(_unescape, value), start)
+                self._written = _literal(value)
+                return value
             if char == "\\" and at + 1 < len(text):
                 at += 1
                 out.append(text[at] if text[at] == quote else "\\" + text[at])
@@ -137,12 +167,18 @@ class _Reader:
         raise Faulty("a quote is left open", self._line(start))
 
     def _expand(self, value: str, at: int) -> str:
+        self._written = value
         if "$" not in value:
             return value
         try:
             return substitute(value, self._lookup, lambda name: self._warn(unset(name)))
         except ValueError as error:
             raise Faulty(str(error), self._line(at)) from error
+
+
+def _literal(value: str) -> str:
+    """The text that stands for `value` where variables are replaced."""
+    return value.replace("$", "$$")
 
 
 def _unescape(match: re.Match[str]) -> str:

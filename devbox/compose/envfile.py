@@ -39,8 +39,12 @@ class VariableFiles:
         form: str = "",
         place: Place | None = None,
         path: Path = (),
+        note: dotenv.Note | None = None,
     ) -> None:
-        """Add the variables of one file; `outer` are looked in first, in order. `place` is where the file is named."""
+        """Add the variables of one file; `outer` are looked in first, in order. `place` is where the file is named.
+
+        `note` hears of each line that sets one.
+        """
 
         def lookup(name: str) -> str | None:
             for mapping in outer:
@@ -53,9 +57,9 @@ class VariableFiles:
             return
         try:
             if form == "raw":
-                dotenv.parse_raw(text, lookup, variables)
+                dotenv.parse_raw(text, lookup, variables, note)
             elif form == "":
-                dotenv.parse(text, lookup, variables, self._report.warn)
+                dotenv.parse(text, lookup, variables, self._report.warn, note)
             else:
                 self._report.fault(
                     f'"{form}" is no format of a file of variables', place=place, path=path, hint='use "raw"'

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from devbox.compose.document import Document
 from devbox.compose.report import Path, Report
@@ -14,6 +14,15 @@ _OPERATORS = (":?", ":-", ":+", "?", "-", "+")
 _DEPTH = 50
 
 Lookup = Callable[[str], str | None]
+
+
+class Reference(NamedTuple):
+    """One use of a variable: ${name}, or ${name operator operand}; `braced` where braces stand around it."""
+
+    name: str
+    operator: str = ""
+    operand: str = ""
+    braced: bool = True
 
 
 class Unset(ValueError):
@@ -27,25 +36,38 @@ def substitute(text: str, lookup: Lookup, missing: Callable[[str], None], depth:
     """
     if depth > _DEPTH:
         raise ValueError("variables are nested too deeply")
-    out: list[str] = []
+    return "".join(
+        [piece if isinstance(piece, str) else _value(piece, lookup, missing, depth) for piece in pieces(text)]
+    )
+
+
+def pieces(text: str) -> Iterator[str | Reference]:
+    """The text cut into what stands for itself ($$ already one dollar sign) and the variables; ValueError as above."""
     at = 0
     while (dollar := text.find("$", at)) >= 0:
-        out.append(text[at:dollar])
+        if dollar > at:
+            yield text[at:dollar]
         after = dollar + 1
         if text.startswith("$", after):
-            out.append("$")
+            yield "$"
             at = after + 1
         elif text.startswith("{", after):
-            at, value = _braced(text, dollar, lookup, missing, depth)
-            out.append(value)
+            at, reference = _braced(text, dollar)
+            yield reference
         elif match := _NAME.match(text, after):
-            out.append(_plain(match[0], lookup, missing))
+            yield Reference(match[0], braced=False)
             at = match.end()
         else:
-            out.append("$")
+            yield "$"
             at = after
-    out.append(text[at:])
-    return "".join(out)
+    if at < len(text):
+        yield text[at:]
+
+
+def takes_operand(reference: Reference, value: str | None) -> bool:
+    """Whether the operand stands in for a variable of that value."""
+    given = bool(value) if reference.operator[:1] == ":" else value is not None
+    return (reference.operator[-1:] == "-" and not given) or (reference.operator[-1:] == "+" and given)
 
 
 def unset(name: str) -> str:
@@ -53,40 +75,35 @@ def unset(name: str) -> str:
     return f"The variable {name} is not set; it is taken as blank."
 
 
-def _plain(name: str, lookup: Lookup, missing: Callable[[str], None]) -> str:
+def _value(reference: Reference, lookup: Lookup, missing: Callable[[str], None], depth: int) -> str:
+    name, operator, operand, _ = reference
     value = lookup(name)
-    if value is None:
-        missing(name)
-        return ""
-    return value
+    if not operator:
+        if value is None:
+            missing(name)
+        return value or ""
+    if takes_operand(reference, value):
+        return substitute(operand, lookup, missing, depth + 1)
+    if operator[-1] == "?" and not (value if operator[0] == ":" else value is not None):
+        said = substitute(operand, lookup, missing, depth + 1)
+        state = "is empty" if value == "" else "is not set"
+        raise Unset(f"the variable {name} {state}" + (f": {said}" if said else ""))
+    return value or ""
 
 
-def _braced(text: str, start: int, lookup: Lookup, missing: Callable[[str], None], depth: int) -> tuple[int, str]:
+def _braced(text: str, start: int) -> tuple[int, Reference]:
     match = _NAME.match(text, start + 2)
     if not match:
         raise ValueError(f'"{_excerpt(text, start)}" names no variable; write $$ for a dollar sign')
     name, at = match[0], match.end()
     if text.startswith("}", at):
-        return at + 1, _plain(name, lookup, missing)
+        return at + 1, Reference(name)
     operator = next((sign for sign in _OPERATORS if text.startswith(sign, at)), "")
     end = _closing(text, start + 1)
     if not operator or end < 0:
         fault = "has no closing brace" if operator or "}" not in text[at:] else "has no operator :- - :+ + :? or ?"
         raise ValueError(f'"{_excerpt(text, start)}" {fault}; write $$ for a dollar sign')
-    operand = text[at + len(operator) : end]
-    value = lookup(name)
-    given = bool(value) if operator[0] == ":" else value is not None
-    match operator[-1]:
-        case "-":
-            return end + 1, value or "" if given else substitute(operand, lookup, missing, depth + 1)
-        case "+":
-            return end + 1, substitute(operand, lookup, missing, depth + 1) if given else value or ""
-        case _:
-            if given:
-                return end + 1, value or ""
-            said = substitute(operand, lookup, missing, depth + 1)
-            state = "is empty" if value == "" else "is not set"
-            raise Unset(f"the variable {name} {state}" + (f": {said}" if said else ""))
+    return end + 1, Reference(name, operator, text[at + len(operator) : end])
 
 
 def _closing(text: str, opening: int) -> int:

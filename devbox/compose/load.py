@@ -12,6 +12,7 @@ from devbox.compose.contents import digest
 from devbox.compose.discover import Found, discover
 from devbox.compose.envfile import VariableFiles
 from devbox.compose.hash import service_hash
+from devbox.compose.layers import Loaded, Variables
 from devbox.compose.layout import lay
 from devbox.compose.merge import Tree
 from devbox.compose.model import FileObject, Project
@@ -34,6 +35,11 @@ _OBJECTS = {
 
 def load(request: LoadRequest, files: Files) -> Project:
     """Find, read, merge and check the project's files. LoadError carries every problem; warnings are the project's."""
+    return load_explained(request, files).project
+
+
+def load_explained(request: LoadRequest, files: Files) -> Loaded:
+    """As `load`, with all that `provenance` needs to tell where each value comes from."""
     report = Report()
     variables = VariableFiles(files, report)
     found = discover(request, files, variables, report)
@@ -43,7 +49,7 @@ def load(request: LoadRequest, files: Files) -> Project:
     assembler = Assembler(files, variables, report, home=request.environ.get("HOME", ""), stdin=request.stdin)
     parsed = tuple((file, assembler.parse(file)) for file in found.files)
     name = project_name(request, found, [document for _, documents in parsed for document in documents], report)
-    environment = {**found.environment, "COMPOSE_PROJECT_NAME": name}
+    environment = Variables({**found.environment, "COMPOSE_PROJECT_NAME": name}, found.environment.scopes)
     tree = assembler.assemble(parsed, found.folder, environment)
     if not report.problems and not any(documents for _, documents in parsed):
         report.fault(f"{found.files[0]} is empty", hint="it needs services:")
@@ -57,7 +63,14 @@ def load(request: LoadRequest, files: Files) -> Project:
     resolve_files(enabled, environment, variables, places, missing_ok=False)
     resolve_files(disabled, environment, variables, places, missing_ok=True)
     report.check()
-    return _project(name, tree, enabled, disabled, found, environment, places, files, tuple(report.warnings))
+    return Loaded(
+        project=_project(name, tree, enabled, disabled, found, environment, places, files, tuple(report.warnings)),
+        request=request,
+        layers=tuple(assembler.layers),
+        variables=environment,
+        variable_files=variables,
+        files=files,
+    )
 
 
 def _by_profile(services: Tree, active: tuple[str, ...]) -> tuple[Tree, Tree]:

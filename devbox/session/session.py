@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from devbox.compose.load import load
+from devbox.compose.layers import Loaded
+from devbox.compose.load import load_explained
 from devbox.compose.model import Project
+from devbox.compose.report import Path
 from devbox.compose.request import LoadRequest
 from devbox.environments.beside import beside
 from devbox.environments.discover import Environments, find
@@ -39,6 +41,7 @@ from devbox.session.store import Store
 from devbox.session.titles import title, touched
 
 if TYPE_CHECKING:
+    from devbox.compose.provenance import Explainer, Explanation
     from devbox.session.up import Outcome
 
 
@@ -53,6 +56,8 @@ class Session:
         self._feeds = Feeds(outside, self.store, group, self._emit)
         self._running = Running(emit=self._emit, now=outside.now)
         self._environment = Environment(name="")
+        self._loaded: Loaded | None = None
+        self._explainer: Explainer | None = None
 
     @classmethod
     @asynccontextmanager
@@ -118,8 +123,16 @@ class Session:
     def in_the_way(self, environment: str) -> tuple[str, ...]:
         """In words, what that environment and the current one both want; LoadError where its files do not load."""
         environments = find(self._request, self._outside.files, environment)
-        mine, old = self._load(environments.current), self.store.state.project
+        mine, old = self._load(environments.current).project, self.store.state.project
         return beside(self._environment.name, old, environments.current.name, mine) if old else ()
+
+    def explain(self, path: Path) -> Iterator[Explanation]:
+        """Where the values at or below `path` of State.project come from, from the files as they were loaded."""
+        from devbox.compose.provenance import Explainer
+
+        if self._explainer is None and self._loaded is not None:
+            self._explainer = Explainer(self._loaded)
+        return self._explainer.below(path) if self._explainer and self._explainer.has(path) else iter(())
 
     def watch_usage(self, services: frozenset[str]) -> None:
         """Read what the containers of these services use, and of no others."""
@@ -178,14 +191,14 @@ class Session:
     async def _switch(self, command: Switch, job: Job) -> None:
         """The new files are read first: what does not load changes nothing."""
         environments = find(self._request, self._outside.files, command.environment)
-        project = self._load(environments.current)
+        loaded = self._load(environments.current)
         old = self.store.state.project
         if command.stop_current and old is not None:
             await self._stop_stack(old, job)
         elif old is not None and any(row.containers for row in self.store.state.rows):
-            for text in beside(self._environment.name, old, environments.current.name, project):
+            for text in beside(self._environment.name, old, environments.current.name, loaded.project):
                 self._notice(text)
-        await self._go_to(environments, project)
+        await self._go_to(environments, loaded)
 
     async def _stop_stack(self, project: Project, job: Job) -> None:
         def tell(event: Event) -> None:
@@ -201,22 +214,22 @@ class Session:
     async def _reload(self) -> None:
         try:
             environments = find(self._request, self._outside.files, self._environment.name)
-            project = self._load(environments.current)
+            loaded = self._load(environments.current)
         except LoadError as error:
             self._emit(LoadRefused(problems=error.problems))
             raise
-        await self._go_to(environments, project)
+        await self._go_to(environments, loaded)
 
-    async def _go_to(self, environments: Environments, project: Project) -> None:
-        """Show `project`; the feeds go on if it is the one they follow."""
+    async def _go_to(self, environments: Environments, loaded: Loaded) -> None:
+        """Show the project; the feeds go on if it is the one they follow."""
         old, context = self.store.state.project, environments.current.context
-        if old is not None and (old.name, self._environment.context) == (project.name, context):
-            self._show(environments, project)
+        if old is not None and (old.name, self._environment.context) == (loaded.project.name, context):
+            self._show(environments, loaded)
             self._feeds.resync()
             return
         await self._feeds.stop()
         self.logs.forget()
-        self._show(environments, project)
+        self._show(environments, loaded)
         await self._feeds.start(context)
 
     # Files
@@ -229,11 +242,13 @@ class Session:
         except LoadError as error:
             self._emit(LoadRefused(problems=error.problems))
 
-    def _load(self, environment: Environment) -> Project:
-        return load(request_for(environment, self._request), self._outside.files)
+    def _load(self, environment: Environment) -> Loaded:
+        return load_explained(request_for(environment, self._request), self._outside.files)
 
-    def _show(self, environments: Environments, project: Project) -> None:
+    def _show(self, environments: Environments, loaded: Loaded) -> None:
+        project = loaded.project
         self._environment = environments.current
+        self._loaded, self._explainer = loaded, None
         self._emit(EnvironmentsFound(environments=environments.all, current=environments.current.name))
         self._emit(ProjectLoaded(environment=environments.current.name, project=project))
         for text in (*(str(problem) for problem in environments.problems), *project.warnings):

@@ -36,14 +36,21 @@ class MemoryFiles:
         return path
 
 
-def load_files(files: Mapping[str, str | bytes], /, *, cwd: str = "/work/app", **request: object) -> Project:
-    """Load from `files`, whose relative names stand in `cwd`; `request` are fields of LoadRequest."""
+def memory(
+    files: Mapping[str, str | bytes], /, *, cwd: str = "/work/app", **request: object
+) -> tuple[LoadRequest, MemoryFiles]:
+    """What to load, of `files`, whose relative names stand in `cwd`; `request` are fields of LoadRequest."""
     data = {
         path if path.startswith("/") else f"{cwd}/{path}": text if isinstance(text, bytes) else dedent(text).encode()
         for path, text in files.items()
     }
     given = {"environ": {"HOME": "/home/me"}, **request}
-    return load(LoadRequest(cwd=cwd, **given), MemoryFiles(data))  # type: ignore[arg-type]
+    return LoadRequest(cwd=cwd, **given), MemoryFiles(data)  # type: ignore[arg-type]
+
+
+def load_files(files: Mapping[str, str | bytes], /, *, cwd: str = "/work/app", **request: object) -> Project:
+    """Load from `files`, as in `memory`."""
+    return load(*memory(files, cwd=cwd, **request))
 
 
 def load_text(text: str | bytes, /, **request: object) -> Project:

@@ -16,10 +16,12 @@ from typing import Any
 import pytest
 
 from devbox.adapters.files import LocalFiles
-from devbox.compose.load import load
+from devbox.compose.load import load, load_explained
 from devbox.compose.model import Project
 from devbox.compose.output import render
+from devbox.compose.provenance import Explainer
 from devbox.compose.request import LoadRequest
+from devbox.compose.route import find, leaves, spell
 from devbox.errors import LoadError
 
 CASES = Path(__file__).parent / "cases"
@@ -97,3 +99,12 @@ def test_the_yaml_loads_again_as_the_same_model(name: str, tmp_path: Path) -> No
     environ = {key: value for key, value in project.environment.items() if not key.startswith("COMPOSE_")}
     again = load(LoadRequest(cwd=str(tmp_path), environ=environ, profiles=("*",)), LocalFiles())
     assert again.tree["services"] == project.tree["services"]
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if (CASES / name / "expected.json").exists()])
+def test_every_value_has_a_place_or_is_known_to_be_added(name: str) -> None:
+    explainer = Explainer(load_explained(_request(CASES / name), LocalFiles()))
+    paths = list(leaves(explainer.tree, ()))
+    found = [explainer.explain(path) for path in paths]
+    assert [spell(one.path) for one in found if not one.added and not (one.place and one.place.line)] == []
+    assert [find(explainer.tree, spell(path)) for path in paths] == paths

@@ -272,3 +272,17 @@ async def test_a_bug_in_a_feed_is_not_hidden(fake_engine: FakeEngine, tmp_path: 
             fake_engine.fail("observe", ZeroDivisionError("a bug"))
             fake_engine.exit(id)
             await eventually(lambda: False)
+
+
+async def test_a_session_explains_the_values_of_what_it_shows(tmp_path: Path) -> None:
+    written(tmp_path, "shop", "name: {project}\nservices: {{api: {{image: busybox}}}}\n")
+    async with opened(FakeEngine(), tmp_path) as session:
+        path = ("services", "api", "image")
+        assert [str(one.place) for one in session.explain(path)] == [f"{tmp_path}/compose.yaml:2:25"]
+        assert list(session.explain(("services", "db"))) == []
+
+        written(tmp_path, "shop", "name: {project}\n\nservices: {{api: {{image: other}}}}\n")
+        await ended(session, session.command(Reload()))
+        assert [(one.value, str(one.place)) for one in session.explain(path)] == [
+            ("other", f"{tmp_path}/compose.yaml:3:25")
+        ]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from devbox.compose.provenance import Explanation
+from devbox.compose.report import Path
 from devbox.logs.buffer import LogBuffer
 from devbox.logs.merged import MergedLog
 from devbox.plan.observed import Container
@@ -72,6 +74,7 @@ class StubSession:
         self.clashes: tuple[str, ...] = ()
         self.watched: frozenset[str] = frozenset()
         self.plan_wanted = False
+        self.explanations: dict[Path, tuple[Explanation, ...]] = {}
 
     def command(self, command: Command) -> int:
         self.commands.append(command)
@@ -86,6 +89,9 @@ class StubSession:
 
     def in_the_way(self, environment: str) -> tuple[str, ...]:
         return self.clashes
+
+    def explain(self, path: Path) -> Iterator[Explanation]:
+        return iter(self.explanations.get(path, ()))
 
     def watch_usage(self, services: frozenset[str]) -> None:
         self.watched = services

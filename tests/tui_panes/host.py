@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from textual.app import App, ComposeResult
 
+from devbox.compose.provenance import Explainer, Explanation
+from devbox.compose.report import Path
 from devbox.errors import NotFound
 from devbox.logs.buffer import LogBuffer
 from devbox.logs.line import LogLine, Stream
@@ -78,6 +80,10 @@ class FakeFeeds:
         self.logs = FakeLogs()
         self.planning = False
         self.containers: dict[str, Container] = {}
+        self.explainer: Explainer | None = None
+
+    def explain(self, path: Path) -> Iterator[Explanation]:
+        return self.explainer.below(path) if self.explainer and self.explainer.has(path) else iter(())
 
     def want_plan(self, wanted: bool) -> None:
         self.planning = wanted

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
+from devbox.compose.provenance import Explanation
+from devbox.compose.report import Path
 from devbox.logs.buffer import LogSource
 from devbox.plan.observed import Container
 
@@ -33,3 +35,6 @@ class Feeds(Protocol):
 
     async def inspect(self, container: str) -> Container:
         """One container with its detail (DevboxError)."""
+
+    def explain(self, path: Path) -> Iterator[Explanation]:
+        """Where the values at or below `path` of State.project come from; none if there is nothing."""

@@ -197,7 +197,7 @@ def _made(id: str, session: Feeds) -> Tab:
         case "config":
             from devbox.tui.panels.main.config import ConfigTab
 
-            return ConfigTab(id="tab-config")
+            return ConfigTab(session, id="tab-config")
         case "stats":
             from devbox.tui.panels.main.stats import StatsTab
 

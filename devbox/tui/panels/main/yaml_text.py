@@ -15,9 +15,9 @@ _NUMBER = re.compile(r"^-?\d[\d._]*$|^(?:true|false|null|~)$")
 _LONGEST = 2_000
 
 
-def highlighted(text: str) -> Content:
-    """The YAML as Content, line by line; a line that is not understood stays plain."""
-    return Content("\n").join(_line(clean(line[:_LONGEST], lines=False)) for line in text.splitlines())
+def highlighted(text: str) -> list[Content]:
+    """The YAML's lines as Content; a line that is not understood stays plain."""
+    return [_line(clean(line[:_LONGEST], lines=False)) for line in text.splitlines()]
 
 
 def _line(line: str) -> Content:
