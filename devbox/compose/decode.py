@@ -154,8 +154,8 @@ def _dependency(other: str, how: Tree) -> model.Dependency:
     )
 
 
-def network(key: str, tree: Tree, place: Place | None) -> model.Network:
-    """One network."""
+def network(key: str, tree: Tree, whole: Tree, place: Place | None) -> model.Network:
+    """One network; `whole` has what Compose does not print and the engine takes all the same."""
     ipam = tree.get("ipam", {})
     return model.Network(
         key=key,
@@ -164,7 +164,7 @@ def network(key: str, tree: Tree, place: Place | None) -> model.Network:
         driver=tree.get("driver", ""),
         driver_opts=tree.get("driver_opts", {}),
         ipam_driver=ipam.get("driver", ""),
-        ipam_options=ipam.get("options", {}),
+        ipam_options=(whole.get("ipam") or {}).get("options") or {},
         ipam=tuple(model.IpamPool(**pool) for pool in ipam.get("config", ())),
         external=tree.get("external", False),
         internal=tree.get("internal", False),

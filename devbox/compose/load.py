@@ -117,8 +117,9 @@ def _project(
         profiles=found.profiles,
         services=services,
         disabled=others,
-        networks={  # not as printed: Compose shows no ipam.options, but the engine takes them
-            key: decode.network(key, tree["networks"][key], places(("networks", key))) for key in objects["networks"]
+        networks={
+            key: decode.network(key, one, tree["networks"][key], places(("networks", key)))
+            for key, one in objects["networks"].items()
         },
         volumes={key: decode.volume(key, one, places(("volumes", key))) for key, one in objects["volumes"].items()},
         configs=_file_objects(objects["configs"], environment, files),
