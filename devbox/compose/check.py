@@ -20,7 +20,7 @@ _UNIQUE = ("device_cgroup_rules", "external_links", "group_add", "security_opt",
 
 
 def check(tree: Tree, enabled: Tree, disabled: Tree, places: Places, report: Report) -> None:
-    """Report the faults of enabled services, and repeats in any; a field that has a problem is not looked into again."""
+    """Report the faults of enabled services, and repeats in any; a field with a problem is not looked into again."""
     touched = frozenset(report.touched)
 
     def known(kind: str, key: str) -> bool:

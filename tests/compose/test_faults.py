@@ -197,6 +197,7 @@ def test_a_service_that_is_not_there_is_told_where_it_is_named(field: str, path:
         ("services: {a: {image: x, depends_on: b}}", "write [NAME], or start each name with a dash"),
         ("services: {a: {image: x, use_api_socket: 'true'}}", "write it without quotes"),
         ("services: {a: {image: x, labels: {'': b}}}", 'services.a.labels."": a name is missing'),
+        ("services: {a: {image: x, pre_start: [{command: a}]}}", "it is of a later Compose"),
         ("services: {a: {image: @x}}", "a value cannot start with @ (quote it)"),
         ("services:\n  a: {image: 'x}\n  b: {image: y}\n", "compose.yaml:2:14: not YAML: a quote is left open"),
         ("services:\n  a: {image: x\n  b: {image: y}\n", "compose.yaml:2:6: not YAML: a bracket is left open"),
