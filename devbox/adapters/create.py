@@ -87,13 +87,16 @@ Endpoints = Mapping[str, Mapping[str, Any]]
 
 
 def _endpoints(spec: ContainerSpec, version: str) -> tuple[dict[str, Any], Endpoints]:
-    """The body, and the networks to connect afterwards: none from the API 1.44 on, which takes them all at once."""
+    """The body, and the networks to connect afterwards.
+
+    None from the API 1.44 on, which takes them all at once, if the body tells the endpoint of the first.
+    """
     first = spec.body.get("NetworkingConfig", {}).get("EndpointsConfig", {})
     every = {**first, **spec.extra_networks}
     spoken = _numbers(version)
     if any(INTERFACE in (endpoint.get("DriverOpts") or ()) for endpoint in every.values()) and spoken < (1, 49):
         raise EngineError("interface_name needs Docker Engine 28.1 or newer (API 1.49)")
-    if spoken < (1, 44):
+    if spoken < (1, 44) or not first:
         return dict(spec.body), spec.extra_networks
     return {**spec.body, "NetworkingConfig": {"EndpointsConfig": every}}, {}
 

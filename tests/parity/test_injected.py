@@ -9,8 +9,7 @@ from collections.abc import Iterator
 import pytest
 from docker import DockerClient
 
-from tests.parity.making import COMPOSE, DEVBOX, Maker
-from tests.real import remove_project
+from tests.parity.making import COMPOSE, DEVBOX, Maker, clear
 
 STACK = "injected"
 PATHS = {
@@ -44,7 +43,7 @@ def files(maker: Maker) -> Iterator[tuple[dict[str, File], dict[str, File]]]:
                 }
             )
         finally:
-            remove_project(maker.project(STACK))
+            clear(maker.client, maker.project(STACK))
     yield found[0], found[1]
 
 

@@ -65,6 +65,24 @@ def test_the_containers_are_composes(definition: str, both: Both) -> None:
     assert {name: paths for name, paths in unequal.items() if paths} == {}
 
 
+def test_every_row_still_explains_something(both: Both) -> None:
+    left = {row for stack in FILES for row in rows(both(stack)[0])}
+    for stack in FILES:
+        compose, devbox = both(stack)
+        for definition in (one for one in definitions("services") if one.startswith(f"{stack}:")):
+            service = definition.split(":")[1]
+            pairs = [(one, devbox.of(service)[name]) for name, one in compose.of(service).items()]
+            left -= _used(definition, pairs, left)
+        for definition in (one for one in definitions("networks") if one.startswith(f"{stack}:")):
+            left -= _used(definition, [_networks(definition, compose, devbox)], left)
+    assert left == set()
+
+
+def _used(definition: str, pairs: list[tuple[Any, Any]], rows: set[Row]) -> set[Row]:
+    paths = {path for wanted, found in pairs for path in differences(wanted, found)}
+    return {row for row in rows if any(row.covers(definition, path) for path in paths)}
+
+
 @pytest.mark.parametrize("stack", FILES)
 def test_nothing_more_and_nothing_less_is_made(stack: str, both: Both) -> None:
     compose, devbox = both(stack)
@@ -76,7 +94,7 @@ def test_nothing_more_and_nothing_less_is_made(stack: str, both: Both) -> None:
 def test_the_networks_are_composes(definition: str, both: Both) -> None:
     stack, key = definition.split(":")
     compose, devbox = both(stack)
-    wanted, found = (_labelled(made.networks, "com.docker.compose.network", key) for made in (compose, devbox))
+    wanted, found = _networks(definition, compose, devbox)
     if not ((FILES[stack]["networks"][key] or {}).get("ipam") or {}).get("config"):
         wanted["IPAM"]["Config"] = found["IPAM"]["Config"]  # the engine chooses, and seldom the same twice
     assert unexpected(definition, compose, wanted, found) == {}
@@ -88,6 +106,12 @@ def test_the_volumes_are_composes(definition: str, both: Both) -> None:
     compose, devbox = both(stack)
     wanted, found = (_labelled(made.volumes, "com.docker.compose.volume", key) for made in (compose, devbox))
     assert unexpected(definition, compose, wanted, found) == {}
+
+
+def _networks(definition: str, *made: Made) -> tuple[Any, Any]:
+    key = definition.split(":")[1]
+    wanted, found = (_labelled(one.networks, "com.docker.compose.network", key) for one in made)
+    return wanted, found
 
 
 def _labelled(things: Any, label: str, key: str) -> Any:

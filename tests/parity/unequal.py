@@ -19,8 +19,9 @@ _HASH = "Config.Labels.com.docker.compose.config-hash"
 _BY_ID = "Compose hashes the id of the other container, which differs with every making"
 
 ALWAYS = (
-    Row("peers:volumes-from-*r*o*", "HostConfig.VolumesFrom", "Compose loses the mode: what is :ro becomes writable"),
+    Row("peers:volumes-from-read-only", "HostConfig.VolumesFrom", "Compose loses the mode, so :ro becomes writable"),
     Row("peers:volumes-from-read-only", "Mounts.*.RW", "as above, in effect"),
+    Row("peers:volumes-from-container-ro", "HostConfig.VolumesFrom", "as above"),
     Row("networks:back", "IPAM.Options", "Compose does not tell the engine the options of ipam"),
 )
 """Different by devbox's choice."""
@@ -32,14 +33,14 @@ SINCE_2_40 = (
     Row(
         "later:label-file", _HASH, "Compose's `up` hashes the file's path, its `config --hash` does not; devbox neither"
     ),
-    Row("later:api-socket", "Config.*", "devbox does not hand the container the registries' credentials"),
+    Row("later:api-socket", "Config.Env", "devbox does not hand the container the registries' credentials"),
+    Row("later:api-socket", _HASH, "as above"),
 )
 """Different from Compose 2.40 only; of others the hashes are not compared, for they changed from release to release."""
 
 BEFORE_2_40 = (
     Row("security:capabilities*", "HostConfig.Cap*", "capabilities went to the engine as they were written"),
     Row("security:devices-reserved", "HostConfig.DeviceRequests", "options of devices were lost"),
-    Row("networks:external-network", "HostConfig.NetworkMode", "external networks were named by their ids"),
     Row("networks:mac-of-service*", "*.MacAddress", "a service's own address was lost on an engine of API 1.44"),
 )
 """What Compose itself does otherwise since."""
