@@ -440,6 +440,22 @@ SECRETS: dict[str, tuple[str, str, list[str]]] = {
             "PW = ••••••, from .env:2",
         ],
     ),
+    "a secret in a default that is not taken": (
+        "services: {a: {image: x, command: ['${HOME:-${A_TOKEN:-d3fault}}']}}",
+        "services.a.command.0",
+        [
+            "/home/me",
+            "set at compose.yaml:1:36",
+            "written as ${HOME:-${A_TOKEN:-••••••}}",
+            "HOME = /home/me, from the shell",
+            "  instead of ${A_TOKEN:-••••••}, the default in the text",
+        ],
+    ),
+    "a default that is not taken and could not be": (
+        "services: {a: {image: x, command: ['${HOME:-${1}}']}}",
+        "services.a.command.0",
+        ["/home/me", "set at compose.yaml:1:36", "written as ${HOME:-${1}}"],
+    ),
     "a secret among other words": (
         "services: {a: {image: x, command: ['--with=${API_TOKEN}']}}",
         "services.a.command.0",
