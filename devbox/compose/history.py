@@ -19,11 +19,16 @@ _NAMES = frozenset(("aliases", "link_local_ips", "tags"))
 
 
 class Entry(NamedTuple):
-    """What one layer says: the canonical value, and where in its own document (`path`)."""
+    """What one layer says: the canonical value, and where in its own document (`path`).
+
+    `over` are the layers (by id) that its !reset and !override reach: None for all before it; a document that others
+    extend or include reaches those it is folded with there.
+    """
 
     layer: Layer
     path: Path
     value: Any
+    over: frozenset[int] | None = None
 
 
 class Trail(NamedTuple):
@@ -58,7 +63,7 @@ class History:
             live, lost = _step(live, lost, path[: at + 1])
         return Trail(live, lost)
 
-    def _object(self, layers: Iterable[Layer], path: Path) -> list[Entry]:
+    def _object(self, layers: Iterable[Layer], path: Path, *, inner: bool = False) -> list[Entry]:
         found: list[Entry] = []
         for layer in layers:
             value: Any = self.tree(layer)
@@ -67,26 +72,37 @@ class History:
             for part in path:
                 value = value[part] if isinstance(value, dict) and part in value else _NOTHING
             if value is _NOTHING:
-                found += self._object(layer.included, path) if path[0] in _OBJECTS else []
+                found += self._object(layer.included, path, inner=True) if path[0] in _OBJECTS else []
             elif path[0] == "services" and len(path) == 2:
-                found += self._service(layer, str(path[1]), ())
+                found += self._service(layer, str(path[1]), (), _ids(found) if inner else None)
             else:
-                found.append(Entry(layer, path, value))
+                found.append(Entry(layer, path, value, _ids(found) if inner else None))
         return found
 
-    def _service(self, layer: Layer, name: str, chain: tuple[tuple[int, str], ...]) -> list[Entry]:
+    def _service(
+        self, layer: Layer, name: str, chain: tuple[tuple[int, str], ...], over: frozenset[int] | None
+    ) -> list[Entry]:
         own = (self.tree(layer).get("services") or {}).get(name)
         if own is None or (id(layer), name) in chain:
-            return self._object(layer.included, ("services", name))
+            return self._object(layer.included, ("services", name), inner=True)
         found: list[Entry] = []
         if isinstance(own, dict) and (asked := own.get("extends")):
             targets = layer.extended.get(asked["file"], []) if "file" in asked else [layer]
             for target in targets:
-                found += self._service(target, asked["service"], (*chain, (id(layer), name)))
-        return [*found, Entry(layer, ("services", name), own)]
+                found += self._service(target, asked["service"], (*chain, (id(layer), name)), _ids(found))
+        reach = None if over is None else over | _ids(found)
+        return [*found, Entry(layer, ("services", name), own, reach)]
 
 
 _NOTHING = object()
+
+
+def _ids(entries: list[Entry]) -> frozenset[int]:
+    return frozenset(id(entry.layer) for entry in entries)
+
+
+def _reaches(entry: Entry, earlier: Entry) -> bool:
+    return entry.over is None or id(earlier.layer) in entry.over
 
 
 def _settled(entries: list[Entry]) -> tuple[Entry, ...]:
@@ -103,8 +119,8 @@ def _step(live: tuple[Entry, ...], lost: tuple[Entry, ...], path: Path) -> tuple
     kept, beaten = [], []
     for entry in live:
         if (*entry.path, part) in entry.layer.document.resets:
-            beaten += kept
-            kept = []
+            beaten += [one for one in kept if _reaches(entry, one)]
+            kept = [one for one in kept if not _reaches(entry, one)]
         kept += _below((entry,), part)
     if path[-2] not in _NULLS:
         kept = list(_settled(kept))
@@ -116,10 +132,10 @@ def _step(live: tuple[Entry, ...], lost: tuple[Entry, ...], path: Path) -> tuple
 
 def _below(entries: Iterable[Entry], part: str | int) -> list[Entry]:
     found = []
-    for layer, path, value in entries:
+    for layer, path, value, over in entries:
         inside = isinstance(value, dict) and part in value
         if inside or (isinstance(value, list) and isinstance(part, int) and part < len(value)):
-            found.append(Entry(layer, (*path, part), value[part]))
+            found.append(Entry(layer, (*path, part), value[part], over))
     return found
 
 
@@ -131,7 +147,7 @@ def _member(live: tuple[Entry, ...], index: int, path: Path) -> tuple[list[Entry
     for number, entry in enumerate(live):
         for position, item in enumerate(entry.value if isinstance(entry.value, list) else ()):
             name = item.get("subnet", "") if pools else key(item) if key else (number, position)
-            groups.setdefault(name, []).append(Entry(entry.layer, (*entry.path, position), item))
+            groups.setdefault(name, []).append(entry._replace(path=(*entry.path, position), value=item))
     if index >= len(groups):
         return [], []
     group = list(groups.values())[index]

@@ -12,6 +12,7 @@ from devbox.errors import Place
 from devbox.record import dataclass
 
 SHELL = "the shell"
+DEFAULT = "the default in the text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ def _used(reference: Reference, find: Find) -> tuple[Use, ...]:
     if takes_operand(reference, use.value):
         return (_replaced(use, taken=reference.operand), *uses(reference.operand, find))
     if reference.operator[-1:] == "-":
-        lost = Said(reference.operand, source="the default in the text")
+        lost = Said(reference.operand, source=DEFAULT)
         return (_replaced(use, lost=(*use.lost, lost)),)
     return (use,)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from devbox.compose.interpolate import pieces
 from devbox.compose.masking import MASK, is_secret, mask_line
-from devbox.compose.origins import Said, Use
+from devbox.compose.origins import DEFAULT, Said, Use
 from devbox.compose.provenance import Explanation
 from devbox.compose.report import Path
 
@@ -66,8 +66,12 @@ class _Veil:
 
     def text(self, text: str) -> str:
         """A text as written: names of variables stay, so that one sees where a secret comes from."""
+        try:
+            parts = list(pieces(text))
+        except ValueError:  # a default that is not taken may be anything
+            return MASK if self._all else self.plain(text) or ""
         out = ""
-        for piece in pieces(text):
+        for piece in parts:
             if isinstance(piece, str):
                 out += MASK if self._all and piece.strip() else piece.replace("$", "$$")
             elif not piece.braced:
@@ -80,8 +84,10 @@ class _Veil:
     def use(self, use: Use) -> Use:
         secret = self._all or self._is_secret(use.name)
 
-        def shown(value: str | None) -> str | None:
-            return MASK if secret and value else self.plain(value)
+        def shown(value: str | None, source: str = "") -> str | None:
+            if secret and value:
+                return MASK
+            return self.text(value) if value and source == DEFAULT else self.plain(value)
 
         return Use(
             name=use.name,
@@ -91,7 +97,7 @@ class _Veil:
             taken=None if use.taken is None else MASK if secret and use.taken else self.text(use.taken),
             text=MASK if secret and use.text and "$" not in use.text else self.text(use.text),
             uses=tuple(map(self.use, use.uses)),
-            lost=tuple(Said(shown(said.value), said.place, said.source) for said in use.lost),
+            lost=tuple(Said(shown(said.value, said.source), said.place, said.source) for said in use.lost),
         )
 
     def _is_secret(self, name: str) -> bool:
