@@ -23,6 +23,8 @@ COMPOSE = shlex.split(os.environ.get("DEVBOX_PARITY_COMPOSE", "docker compose"))
 DEVBOX = [sys.executable, "-m", "devbox"]
 
 VERSION = "com.docker.compose.version"
+OWN = "devbox."
+"""what devbox's own labels begin with"""
 SERVICE = "com.docker.compose.service"
 DEPENDS_ON = "com.docker.compose.depends_on"
 ANONYMOUS = re.compile("[0-9a-f]{64}")
@@ -122,7 +124,7 @@ def _named(found: Thing, ids: Mapping[str, str]) -> Thing:
 
 def _container(found: Thing) -> Thing:
     config, host, networks = found["Config"], found["HostConfig"], found["NetworkSettings"]["Networks"]
-    labels = {key: value for key, value in config["Labels"].items() if key != VERSION}
+    labels = {key: value for key, value in config["Labels"].items() if key != VERSION and not key.startswith(OWN)}
     labels[DEPENDS_ON] = sorted(labels.get(DEPENDS_ON, "").split(","))
     config["Labels"], config["Env"] = labels, sorted(config["Env"] or ())
     host |= {key: _sorted(host.get(key)) for key in UNORDERED}

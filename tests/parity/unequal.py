@@ -30,9 +30,6 @@ SINCE_2_40 = (
     Row("networks:mode-of-service", _HASH, _BY_ID),
     Row("security:*-of-service", _HASH, _BY_ID),
     Row("peers:volumes-from*", _HASH, _BY_ID),
-    Row(
-        "later:label-file", _HASH, "Compose's `up` hashes the file's path, its `config --hash` does not; devbox neither"
-    ),
     Row("later:api-socket", "Config.Env", "devbox does not hand the container the registries' credentials"),
     Row("later:api-socket", _HASH, "as above"),
 )
