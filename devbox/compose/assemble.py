@@ -76,10 +76,10 @@ class Assembler:
             self._report.warn(f"{document.place(('version',))}: version is obsolete; remove the line.")
             del own["version"]
         includes = own.pop("include", [])
-        for index, entry in enumerate(includes):
-            own = self._include(own, entry, ("include", index), document, base, environment, chain)
         if "services" in own:
             own["services"] = self._extended(own, file, document, environment)
+        for index, entry in enumerate(includes):
+            own = self._include(own, entry, ("include", index), document, base, environment, chain)
         tree = reset(tree, document.resets)
         try:
             tree = merge(tree, own)
