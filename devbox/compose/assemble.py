@@ -73,10 +73,10 @@ class Assembler:
             self._report.warn(f"{document.place(('version',))}: version is obsolete; remove the line.")
             del own["version"]
         includes = own.pop("include", [])
-        for index, entry in enumerate(includes):
-            own = self._include(own, entry, ("include", index), layer, chain)
         if "services" in own:
             own["services"] = self._extended(own, file, layer)
+        for index, entry in enumerate(includes):
+            own = self._include(own, entry, ("include", index), layer, chain)
         tree = reset(tree, document.resets)
         try:
             tree = merge(tree, own)
