@@ -241,13 +241,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(id="tab_health", keys=("2",), label="health", help="Tab: health, and why not ready", group=Group.PANE),
     Action(id="tab_plan", keys=("3",), label="plan", help="Tab: what up would change, and why", group=Group.PANE),
     Action(id="tab_events", keys=("4",), label="events", help="Tab: events", group=Group.PANE),
-    Action(
-        id="tab_config",
-        keys=("5",),
-        label="config",
-        help="Tab: the configuration, and where each value comes from",
-        group=Group.PANE,
-    ),
+    Action(id="tab_config", keys=("5",), label="config", help="Tab: configuration and its origins", group=Group.PANE),
     Action(id="tab_stats", keys=("6",), label="stats", help="Tab: use of CPU, memory, network", group=Group.PANE),
     # Looking around
     Action(

@@ -23,7 +23,7 @@ _SIZES = ((5, 0), (50, 0), (50, 4), (250, 4), (1000, 4))
 def _service(index: int) -> list[str]:
     lines = [
         f"  s{index:04}:",
-        f"    image: registry.example.com/team/s{index}:${{TAG:-latest}}",
+        f"    image: example/team/s{index}:${{TAG:-latest}}",
         "    command: [serve, --port, '8080']",
         f"    environment: {{DATABASE_URL: postgres://user:word@db:5432/x, INDEX: {index}, LEVEL: '${{LEVEL:-info}}'}}",
         "    labels: [a=b, c=d]",

@@ -16,7 +16,7 @@ class Row(NamedTuple):
 
 
 _HASH = "Config.Labels.com.docker.compose.config-hash"
-_BY_ID = "Compose hashes the id of the other container, which differs with every making"
+_BY_ID = "the hash counts the id of the other container, which differs with every making"
 
 ALWAYS = (
     Row("peers:volumes-from-read-only", "HostConfig.VolumesFrom", "Compose loses the mode, so :ro becomes writable"),
