@@ -48,14 +48,14 @@ class Api:
 
     def ping(self) -> str:
         """The newest version of the API that the engine speaks; "" if what answers does not say."""
-        if not self._near:
+        if not self.near:
             return self.sdk().newest()
         headers, _ = self.wire.ask("GET", "/_ping", patience=self._timeout)
         return headers.get("api-version", "")
 
     def ask(self, path: str, query: Query | None = None) -> Any:
         """GET, decoded."""
-        if not self._near:
+        if not self.near:
             return self.sdk().ask(path, parameters(query))
         _, answer = self.wire.ask("GET", path, query, patience=self._timeout)
         return self._decoded(answer)
@@ -89,13 +89,14 @@ class Api:
                 self._sdk.close()
 
     def _do(self, method: str, path: str, body: Mapping[str, Any] | None, query: Query | None) -> Any:
-        if not self._near:
+        if not self.near:
             return self.sdk().do(method, path, body, parameters(query))
         _, answer = self.wire.ask(method, path, query, body)
         return self._decoded(answer) if answer.strip() else None
 
     @property
-    def _near(self) -> bool:
+    def near(self) -> bool:
+        """Whether it is an engine of this machine."""
         return self.endpoint.url.startswith("unix:")
 
     def _decoded(self, answer: bytes) -> Any:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib3.exceptions import HTTPError
 
 from devbox.adapters import translate
+from devbox.adapters.connect import NEWEST
 from devbox.adapters.dial import CONNECT_TIMEOUT, Endpoint
 from devbox.adapters.failures import lost, root
 from devbox.adapters.sdk import APIClient
@@ -17,7 +18,7 @@ from devbox.adapters.transport import PREFIX, Transport
 if TYPE_CHECKING:
     from requests import Response
 
-NEWEST_KNOWN = "1.52"
+UNTIL_AGREED = ".".join(map(str, NEWEST))
 """What the SDK is told to speak until a version is agreed on, lest it asks by itself, for 30 ms."""
 
 
@@ -29,7 +30,7 @@ class Client(APIClient):
     """
 
     def __init__(self, endpoint: Endpoint, version: str, timeout: float, environ: Mapping[str, str]) -> None:
-        super().__init__(version=version or NEWEST_KNOWN, timeout=timeout, credstore_env=dict(environ))  # type: ignore[arg-type]
+        super().__init__(version=version or UNTIL_AGREED, timeout=timeout, credstore_env=dict(environ))  # type: ignore[arg-type]
         self.mount(PREFIX, Transport(endpoint))
         self.trust_env = False  # asks files and the environment about proxies and logins at each call
         self.endpoint = endpoint

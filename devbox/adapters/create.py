@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from devbox.adapters.connect import version as numbers
 from devbox.compose.model import Network, Volume
 from devbox.errors import EngineError
 from devbox.plan.networking import INTERFACE
@@ -93,16 +94,12 @@ def _endpoints(spec: ContainerSpec, version: str) -> tuple[dict[str, Any], Endpo
     """
     first = spec.body.get("NetworkingConfig", {}).get("EndpointsConfig", {})
     every = {**first, **spec.extra_networks}
-    spoken = _numbers(version)
+    spoken = numbers(version)
     if any(INTERFACE in (endpoint.get("DriverOpts") or ()) for endpoint in every.values()) and spoken < (1, 49):
         raise EngineError("interface_name needs Docker Engine 28.1 or newer (API 1.49)")
     if spoken < (1, 44) or not first:
         return dict(spec.body), spec.extra_networks
     return {**spec.body, "NetworkingConfig": {"EndpointsConfig": every}}, {}
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".") if part.isdigit())
 
 
 def _with_profiles(body: dict[str, Any]) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def _explained(api: Api, container: str, act: Callable[[], None]) -> None:
 
 def _taken(api: Api, container: str) -> str:
     """Which port the container wants that a process of this machine holds; "" if the engine is another machine's."""
-    if not api.endpoint.url.startswith("unix:"):
+    if not api.near:
         return ""
     bindings = api.ask(f"/containers/{container}/json")["HostConfig"]["PortBindings"] or {}
     for private, hosts in bindings.items():

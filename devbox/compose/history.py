@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from devbox.compose.layers import Layer
-from devbox.compose.merge import RULES, UNIQUE, Key, Tree
+from devbox.compose.merge import RULES, UNIQUE, Key, Tree, replaced
 from devbox.compose.reading import Reading
 from devbox.compose.report import Path, Report
 from devbox.compose.schema import canonical
@@ -14,7 +14,7 @@ from devbox.compose.schema import canonical
 _OBJECTS = frozenset(("services", "networks", "volumes", "secrets", "configs", "models"))
 _NULLS = frozenset(("environment", "args"))
 """Mappings in which an empty value counts."""
-_REPLACED = frozenset(pattern for pattern, rule in RULES.items() if rule.__name__ == "_replace")
+_REPLACED = frozenset(pattern for pattern, rule in RULES.items() if rule is replaced)
 _NAMES = frozenset(("aliases", "link_local_ips", "tags"))
 
 

@@ -15,7 +15,7 @@ Rule = Callable[[Any, Any], Any]
 Key = Callable[[Any], Any]
 
 
-def _replace(_: Any, later: Any) -> Any:
+def replaced(_: Any, later: Any) -> Any:
     return later
 
 
@@ -51,17 +51,17 @@ def _pools(earlier: Any, later: Any) -> Any:
 
 
 RULES: dict[Path, Rule] = {
-    ("services", "*", "command"): _replace,
-    ("services", "*", "entrypoint"): _replace,
-    ("services", "*", "healthcheck", "test"): _replace,
+    ("services", "*", "command"): replaced,
+    ("services", "*", "entrypoint"): replaced,
+    ("services", "*", "healthcheck", "test"): replaced,
     ("services", "*", "environment"): _update,
     ("services", "*", "build", "args"): _update,
     ("services", "*", "build", "extra_hosts"): _hosts,
     ("services", "*", "extra_hosts"): _hosts,
     ("services", "*", "logging"): _logging,
     ("services", "*", "provider", "options", "*"): _option,
-    ("services", "*", "ulimits", "*"): _replace,
-    ("services", "*", "build", "ulimits", "*"): _replace,
+    ("services", "*", "ulimits", "*"): replaced,
+    ("services", "*", "build", "ulimits", "*"): replaced,
     ("networks", "*", "ipam", "config"): _pools,
 }
 

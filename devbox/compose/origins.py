@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from devbox.compose.dotenv import Definition
 from devbox.compose.envfile import VariableFiles
@@ -73,7 +74,7 @@ class Origins:
             return Use(name=name, value=None)
         first, *others = found
         lost = tuple(Said(other.value, other.place, other.source) for other in others)
-        return _replaced(first, lost=(*first.lost, *lost))
+        return replace(first, lost=(*first.lost, *lost))
 
     def in_text(self, text: str, variables: Mapping[str, str]) -> tuple[Use, ...]:
         """The variables of a text of a Compose file, in order, those of a default that is taken too."""
@@ -135,10 +136,10 @@ def uses(text: str, find: Find) -> tuple[Use, ...]:
 def _used(reference: Reference, find: Find) -> tuple[Use, ...]:
     use = find(reference.name)
     if takes_operand(reference, use.value):
-        return (_replaced(use, taken=reference.operand), *uses(reference.operand, find))
+        return (replace(use, taken=reference.operand), *uses(reference.operand, find))
     if reference.operator[-1:] == "-":
         lost = Said(reference.operand, source=DEFAULT)
-        return (_replaced(use, lost=(*use.lost, lost)),)
+        return (replace(use, lost=(*use.lost, lost)),)
     return (use,)
 
 
@@ -147,16 +148,3 @@ def _earlier(name: str, lines: list[tuple[str, Definition]]) -> Use:
         if definition.name == name:
             return Use(name=name, value=definition.value, place=Place(file, definition.line))
     return Use(name=name, value=None)
-
-
-def _replaced(use: Use, *, taken: str | None = None, lost: tuple[Said, ...] | None = None) -> Use:
-    return Use(
-        name=use.name,
-        value=use.value,
-        place=use.place,
-        source=use.source,
-        taken=use.taken if taken is None else taken,
-        text=use.text,
-        uses=use.uses,
-        lost=use.lost if lost is None else lost,
-    )

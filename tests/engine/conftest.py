@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import socket
-import threading
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from devbox.adapters.connect import connect
 from devbox.ports import Engine
-from tests.engine.proxy import through
+from tests.engine.proxy import served, through
 from tests.fakes import FakeEngine
 from tests.real import IMAGE
 
@@ -19,24 +18,13 @@ from tests.real import IMAGE
 @pytest.fixture
 def far() -> Iterator[str]:
     """The real engine's address by TCP."""
-    server = socket.create_server(("127.0.0.1", 0))
-
-    def accept() -> None:
-        while True:
-            try:
-                client, _ = server.accept()
-            except OSError:
-                return
-            threading.Thread(target=serve, args=(client,), daemon=True).start()
 
     def serve(client: socket.socket) -> None:
         with client:
             through(client)
 
-    threading.Thread(target=accept, daemon=True).start()
-    yield f"tcp://127.0.0.1:{server.getsockname()[1]}"
-    server.shutdown(socket.SHUT_RDWR)
-    server.close()
+    with served(serve) as port:
+        yield f"tcp://127.0.0.1:{port}"
 
 
 @pytest.fixture(

@@ -113,6 +113,27 @@ def chunked(*parts: bytes, **headers: str) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
+@contextlib.contextmanager
+def served(serve: Callable[[socket.socket], None]) -> Iterator[int]:
+    """The port of this machine on which each connection is handed to `serve`, on a daemon thread."""
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def accept() -> None:
+        while True:
+            try:
+                client, _ = server.accept()
+            except OSError:
+                return
+            threading.Thread(target=serve, args=(client,), daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+    try:
+        yield server.getsockname()[1]
+    finally:
+        server.shutdown(socket.SHUT_RDWR)
+        server.close()
+
+
 def through(client: socket.socket) -> None:
     """Join `client` with the real engine until both have ended."""
     with socket.socket(socket.AF_UNIX) as engine:

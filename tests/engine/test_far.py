@@ -7,7 +7,6 @@ import os
 import socket
 import ssl
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import aclosing
 from pathlib import Path
@@ -17,7 +16,7 @@ import pytest
 from devbox.adapters.connect import connect
 from devbox.adapters.engine import DockerEngine
 from devbox.errors import NoEngine
-from tests.engine.proxy import ENGINE, pump
+from tests.engine.proxy import served, through
 from tests.engine.specs import spec
 
 pytestmark = pytest.mark.engine
@@ -41,15 +40,6 @@ def secure(certificates: Path) -> Iterator[int]:
     context.load_cert_chain(certificates / "cert.pem", certificates / "key.pem")
     context.load_verify_locations(certificates / "ca.pem")
     context.verify_mode = ssl.CERT_REQUIRED
-    server = socket.create_server(("127.0.0.1", 0))
-
-    def accept() -> None:
-        while True:
-            try:
-                raw, _ = server.accept()
-            except OSError:
-                return
-            threading.Thread(target=serve, args=(raw,), daemon=True).start()
 
     def serve(raw: socket.socket) -> None:
         try:
@@ -57,17 +47,11 @@ def secure(certificates: Path) -> Iterator[int]:
         except OSError:
             raw.close()
             return
-        with client, socket.socket(socket.AF_UNIX) as engine:
-            engine.connect(ENGINE)
-            there = threading.Thread(target=pump, args=(client, engine), daemon=True)
-            there.start()
-            pump(engine, client)
-            there.join()
+        with client:
+            through(client)
 
-    threading.Thread(target=accept, daemon=True).start()
-    yield server.getsockname()[1]
-    server.shutdown(socket.SHUT_RDWR)
-    server.close()
+    with served(serve) as port:
+        yield port
 
 
 @pytest.fixture

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from devbox.compose.provenance import Explanation
-from devbox.compose.report import Path
 from devbox.logs.buffer import LogSource
 from devbox.plan.observed import Container
+
+if TYPE_CHECKING:  # only the Config tab needs it, once it is opened
+    from devbox.compose.provenance import Explanation
+    from devbox.compose.report import Path
 
 
 class LogFeed(Protocol):
