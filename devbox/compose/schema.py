@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from devbox.compose import forms, mounts, paths
+from devbox.compose import forms, mounts, newer, paths
 from devbox.compose.ports import ports
 from devbox.compose.reading import DROP, Reading, Shape
 from devbox.compose.report import Path
@@ -183,6 +183,7 @@ SERVICE: dict[str, Shape] = {
     "volumes": each(mounts.volume),
     "volumes_from": TEXTS,
     "working_dir": text,
+    **newer.fields("services", "*"),
 }
 
 _NULLABLE = ("command", "entrypoint", "deploy", "develop", "pid")

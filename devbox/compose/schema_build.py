@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from devbox.compose import paths
+from devbox.compose import newer, paths
 from devbox.compose.forms import attestation, command, device_count, extra_hosts, single_ulimit, ssh
 from devbox.compose.mounts import file_mount
 from devbox.compose.reading import DROP, Reading, Shape
@@ -44,7 +44,6 @@ _BUILD: Shape = record(
         "cache_from": TEXTS,
         "cache_to": TEXTS,
         "no_cache": switch,
-        "no_cache_filter": ONE_OR_MORE,
         "additional_contexts": _contexts,
         "pull": switch,
         "extra_hosts": extra_hosts,
@@ -57,6 +56,7 @@ _BUILD: Shape = record(
         "ulimits": ULIMITS,
         "platforms": TEXTS,
         "privileged": switch,
+        **newer.fields("services", "*", "build"),
     }
 )
 

@@ -15,8 +15,6 @@ from devbox.compose.values import printable
 
 _FEW = 8
 """So many known keys are all named where an unknown one resembles none."""
-_LATER = {"pre_start": "it is of a later Compose; do it in an entrypoint, or in a service that others depend on"}
-"""Keys that are no slip of the pen, with what to do in their place."""
 _NAME = re.compile(r"[a-zA-Z0-9._-]+", re.ASCII)
 
 
@@ -88,11 +86,7 @@ def record(
             inner = (*path, key)
             if known is None:
                 if not (free and key.startswith("x-")):
-                    hint = (
-                        _LATER.get(key)
-                        or _misplaced(path, item)
-                        or near(key, shapes, kind="keys" if len(shapes) <= _FEW else "")
-                    )
+                    hint = _misplaced(path, item) or near(key, shapes, kind="keys" if len(shapes) <= _FEW else "")
                     reading.key_fault(inner, f'the key "{key}" is not known here', hint)
             elif item is None and key not in nullable:
                 _empty(inner, reading)
