@@ -116,7 +116,7 @@ def real_world(context: str = "") -> Outside:
     from devbox.settings import read_settings, settings_path
 
     environ = dict(os.environ)
-    files = LocalFiles()
+    files = LocalFiles(environ)
     path = settings_path(environ)
     settings = files.read(path).decode(errors="replace") if files.is_file(path) else ""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from typing import Any
 
 from devbox.compose.discover import read
@@ -12,6 +11,7 @@ from devbox.compose.extends import Extender, Origin
 from devbox.compose.include import bring_in
 from devbox.compose.interpolate import interpolate
 from devbox.compose.layers import Layer, Scope, Variables
+from devbox.compose.located import Located
 from devbox.compose.merge import Clash, Tree, merge, reset, unify
 from devbox.compose.normalise import fill
 from devbox.compose.paths import join
@@ -26,11 +26,19 @@ class Assembler:
     """Reads for one load; `sources` are the documents read, `layers` those asked for, in order of merging."""
 
     def __init__(
-        self, files: Files, variables: VariableFiles, report: Report, *, home: str, stdin: bytes | None
+        self,
+        files: Files,
+        located: Located,
+        variables: VariableFiles,
+        report: Report,
+        *,
+        home: str,
+        stdin: bytes | None,
     ) -> None:
         self.sources: list[Document] = []
         self.layers: list[Layer] = []
         self._files = files
+        self._located = located
         self._variables = variables
         self._report = report
         self._home = home
@@ -38,8 +46,12 @@ class Assembler:
 
     def parse(self, file: str, asked: Place | None = None) -> list[Document]:
         """The documents of a file, freshly read."""
-        data = read(file, self._files, self._report, stdin=self._stdin, asked=asked)
-        documents = parse(file, data, self._report)
+        path = self._located.path(file, asked)
+        if not path:
+            return []
+        shown = self._located.shown(path)
+        data = read(path, self._files, self._report, stdin=self._stdin, asked=asked, shown=shown)
+        documents = parse(shown, data, self._report)
         if not data:
             self._report.broken |= bool(self._report.problems)
         for document in documents:
@@ -106,7 +118,7 @@ class Assembler:
                 opened[other] = self._origin(other, layer, place, path)
             return opened[other]
 
-        origin = Origin(file, services, (layer.document,), tuple(layer.document.resets))
+        origin = Origin(self._name(file), services, (layer.document,), tuple(layer.document.resets))
         return Extender(open_file, self._report).resolve(origin)
 
     def _origin(self, file: str, asking: Layer, place: Place, path: Path) -> Origin | None:
@@ -119,15 +131,15 @@ class Assembler:
         layers = asking.extended.setdefault(file, [])
         for document in documents:
             document.tree = {"services": document.tree.get("services", {})}
-            layer = Layer(document, posixpath.dirname(file), asking.variables, asking.extended)
+            layer = Layer(document, self._located.root(file), asking.variables, asking.extended)
             layers.append(layer)
             own = canonical(self._reading(layer))
             tree = merge(reset(tree, document.resets), own)
         if not tree.get("services"):
-            self._report.fault(f"{file} holds no services", place=place, path=path)
+            self._report.fault(f"{self._name(file)} holds no services", place=place, path=path)
             return None
         resets = tuple(item for document in documents for item in document.resets)
-        return Origin(file, tree["services"], tuple(documents), resets)
+        return Origin(self._name(file), tree["services"], tuple(documents), resets)
 
     def _include(
         self,
@@ -142,10 +154,12 @@ class Assembler:
         if not paths:
             return own
         if paths[0] in chain:
-            names = " -> ".join((*chain, paths[0]))
+            names = " -> ".join(map(self._name, (*chain, paths[0])))
             self._report.fault(f"files include each other in a circle: {names}", place=place, path=path)
             return own
-        folder = entry.get("project_directory") or posixpath.dirname(paths[0])
+        if not self._located.path(paths[0], place, path):
+            return own
+        folder = entry.get("project_directory") or self._located.folder(paths[0])
         dotenv = join(folder, ".env")
         named = tuple(entry.get("env_file") or ([dotenv] if self._files.is_file(dotenv) else []))
         outer = layer.variables
@@ -154,6 +168,10 @@ class Assembler:
         files = tuple((file, self.parse(file, place)) for file in paths)
         included = self.assemble(files, folder, inner, (*chain, *paths), layer.included)
         return bring_in(own, included, place, self._report)
+
+    def _name(self, file: str) -> str:
+        """What a file is called in what the user reads."""
+        return self._located.shown(self._located.path(file))
 
 
 def _has(tree: Any, path: Path) -> bool:

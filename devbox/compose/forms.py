@@ -34,7 +34,7 @@ def _service(value: Any, path: Path, reading: Reading) -> Any:
     return reading.fault(path, "is empty", "name the service to extend") if value == "" else text(value, path, reading)
 
 
-_EXTENDS = record({"service": _service, "file": paths.file}, needs=("service",))
+_EXTENDS = record({"service": _service, "file": paths.source}, needs=("service",))
 
 
 def extends(value: Any, path: Path, reading: Reading) -> Any:

@@ -64,6 +64,21 @@ def pieces(text: str) -> Iterator[str | Reference]:
         yield text[at:]
 
 
+def names(value: Any) -> set[str]:
+    """The variables that the texts of a tree name, however deep; of a text that is wrong, none."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        return {name for item in value for name in names(item)}
+    if not isinstance(value, str) or "$" not in value:
+        return set()
+    try:
+        found = [piece for piece in pieces(value) if isinstance(piece, Reference)]
+    except ValueError:
+        return set()
+    return {piece.name for piece in found} | {name for piece in found for name in names(piece.operand)}
+
+
 def takes_operand(reference: Reference, value: str | None) -> bool:
     """Whether the operand stands in for a variable of that value."""
     given = bool(value) if reference.operator[:1] == ":" else value is not None

@@ -247,7 +247,9 @@ _FILE_OBJECT: dict[str, Shape] = {
 }
 
 _FILES: Shape = each(paths.file, single=True)
-_INCLUDE: Shape = record({"path": _FILES, "env_file": _FILES, "project_directory": paths.file}, needs=("path",))
+_INCLUDE: Shape = record(
+    {"path": each(paths.source, single=True), "env_file": _FILES, "project_directory": paths.file}, needs=("path",)
+)
 
 
 def _includes(value: Any, path: Path, reading: Reading) -> Any:
