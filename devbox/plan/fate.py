@@ -8,7 +8,7 @@ from enum import Enum
 
 from devbox.compose.model import Project, Service
 from devbox.plan import labels
-from devbox.plan.grounds import networks_of
+from devbox.plan.grounds import BUILT_IN, networks_of, volumes_of
 from devbox.plan.names import container_name, image_name
 from devbox.plan.observed import Container, Observed, RunState
 from devbox.record import dataclass
@@ -90,10 +90,23 @@ def divergence(project: Project, observed: Observed, service: Service, container
     # Both are known for a container of compose; the label is what the image was at creation.
     if image is not None and image.id not in (container.labels.get(labels.IMAGE), container.image_id):
         return "its image changed"
-    names = {one.name for one in observed.networks}
+    return misplaced(project, observed, service, container)
+
+
+def misplaced(project: Project, observed: Observed, service: Service, container: Container) -> str:
+    """What the container does not stand on though it should; names in the engine are no part of its hash."""
+    names = {id: one.name for one in observed.networks for id in (one.name, one.id)}
     for network in networks_of(project, [service]).values():
-        if not network.external and network.name not in names:
+        name = names.get(network.name, network.name)
+        if name in BUILT_IN or (network.external and network.name not in names):
+            continue
+        if name not in container.networks:
+            return f"it is not on its network {network.name}"
+        if network.name not in names:
             return f"its network {network.name} is gone"
+    for volume in volumes_of(project, [service]).values():
+        if volume.name not in container.volumes:
+            return f"it does not mount its volume {volume.name}"
     return ""
 
 
