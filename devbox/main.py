@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import ModuleType
 
+    from devbox.compose.request import LoadRequest
     from devbox.ports import Builder, Engine, Host, Outside
 
 
@@ -92,9 +93,14 @@ def _open(args: argparse.Namespace, words: list[str], outside: Outside) -> int:
     # Keys come from stdin, the screen is drawn on stderr, and what is said in the end goes to stdout.
     if all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         from devbox.cli.project import request_of
+        from devbox.compose.remote import is_remote
+
+        request = request_of(args, outside)
+        if any(map(is_remote, request.files)):
+            _trusted(request, outside)
         from devbox.tui.app import run
 
-        return run(outside, request_of(args, outside), args.environment, up=args.up)
+        return run(outside, request, args.environment, up=args.up)
     from devbox.cli import arguments, verbs
 
     chosen = [word for word in words if word != "--up"]
@@ -104,6 +110,14 @@ def _open(args: argparse.Namespace, words: list[str], outside: Outside) -> int:
         if code:
             return code
     return 0
+
+
+def _trusted(request: LoadRequest, outside: Outside) -> None:
+    """Ask, before the screen opens, whether files that lie elsewhere may have variables of this machine."""
+    from devbox.cli.confirm import trust
+    from devbox.compose.load import load
+
+    trust(load(request, outside.files), yes=False)
 
 
 def real_world(context: str = "") -> Outside:

@@ -45,17 +45,22 @@ def former_selves(project: Project, observed: Observed) -> list[str]:
     """
     if observed.containers or any(one.labels.get(labels.PROJECT) == project.name for one in observed.volumes):
         return []
-    files, services = ",".join(project.files), set(known_services(project))
+    made_of, services = (",".join(project.files), ",".join(project.env_files)), set(known_services(project))
     found = []
     for name in sorted({one.project for one in observed.neighbours}):
         theirs = [one for one in observed.neighbours if one.project == name and not one.oneoff]
-        same = any(one.labels.get(labels.CONFIG_FILES) == files for one in theirs)
+        same = any(_made_of(one) == made_of for one in theirs)
         moved = name in observed.moved and {one.service for one in theirs} == services
         if theirs and (same or moved):
             found.append(
                 _former(project, name, theirs, "is of the same files" if same else "is of files that are gone")
             )
     return found
+
+
+def _made_of(container: Container) -> tuple[str, str]:
+    """The Compose files and the files of variables, as the labels have them."""
+    return container.labels.get(labels.CONFIG_FILES, ""), container.labels.get(labels.ENVIRONMENT_FILE, "")
 
 
 def _former(project: Project, name: str, theirs: Iterable[Container], why: str) -> str:
