@@ -28,7 +28,11 @@ def fetch(artifact: Artifact, cache: Path, environ: Mapping[str, str]) -> Fetche
         digest, content = registry.manifest(artifact.reference)
         root = cache / digest.partition(":")[2]
         if not root.exists():
-            _write(_files(artifact, registry, _manifest(artifact, registry, content)), root)
+            try:
+                files = _files(artifact, registry, _manifest(artifact, registry, content))
+            except (AttributeError, KeyError, TypeError) as error:
+                raise _other(artifact, "a manifest that is not well formed") from error
+            _write(files, root)
     return Fetched(root=str(root), file=str(root / _MAIN))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import docker.auth
 import requests
+from docker.credentials.errors import StoreError
 from docker.errors import DockerException
 
 from devbox.compose.remote import Artifact
@@ -124,7 +125,7 @@ class Registry:
             found = answer.json() if answer.ok else {}
         except requests.RequestException as error:
             raise self._unreached(error) from error
-        token = found.get("token") or found.get("access_token") or ""
+        token = isinstance(found, dict) and (found.get("token") or found.get("access_token"))
         return f"Bearer {token}" if token else ""
 
     def _failed(self, said: str, hint: str) -> RemoteFailed:
@@ -167,7 +168,7 @@ def _login(host: str, environ: Mapping[str, str]) -> dict[str, Any]:
     try:
         found = docker.auth.load_config(str(file), None, dict(environ))
         return dict(found.resolve_authconfig(None if host == _HUB else host) or {})
-    except DockerException as error:
+    except (DockerException, StoreError) as error:
         raise RemoteFailed(f"the login for {host} cannot be read: {error}", hint=f"check {file}") from error
 
 

@@ -17,6 +17,14 @@ _FALSE = frozenset(("0", "f", "false"))
 
 def fetch(remote: Remote, environ: Mapping[str, str]) -> Fetched:
     """Fetch, unless the cache has that very commit or digest (RemoteFailed)."""
+    try:
+        return _fetch(remote, environ)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        raise RemoteFailed(f"{remote} cannot be kept here: {where}{error.strerror}") from error
+
+
+def _fetch(remote: Remote, environ: Mapping[str, str]) -> Fetched:
     if isinstance(remote, GitFile):
         from devbox.adapters.git import fetch as fetch_commit
 

@@ -11,6 +11,7 @@ from devbox.record import dataclass
 _URL = re.compile(r"(?P<scheme>https?|git|ssh)://(?P<rest>[^?#]+)(?:\?(?P<query>[^#]*))?(?:#(?P<fragment>.*))?", re.I)
 _SCP = re.compile(r"(?P<repository>[\w.-]+@[\w.-]+:[^#]+)(?:#(?P<fragment>.*))?")
 _OCI = re.compile(r"(?P<name>[^@]+?)(?::(?P<tag>[\w][\w.-]*))?(?:@(?P<digest>\w+:\w+))?")
+_HOST = re.compile(r"([A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9a-fA-F:]+\])(:[0-9]{1,5})?")
 _QUERY = {"ref": "", "branch": "refs/heads/", "tag": "refs/tags/"}
 """Keys that name a ref, with what stands before it."""
 
@@ -65,6 +66,8 @@ def is_remote(text: str) -> bool:
 
 def parse(text: str) -> Remote:
     """What an address means (Malformed)."""
+    if not text.isprintable() or " " in text:
+        raise Malformed("an address holds no spaces or control characters")
     if text.startswith("oci://"):
         return _artifact(text.removeprefix("oci://"))
     if text.startswith("github.com/"):
@@ -103,6 +106,8 @@ def _artifact(text: str) -> Artifact:
     if not slash or not (set(".:") & set(host) or host == "localhost"):
         host, rest = "docker.io", text if slash else f"library/{text}"
     found = _OCI.fullmatch(rest)
+    if not _HOST.fullmatch(host):
+        raise Malformed(f"{host} is no name of a registry: write oci://HOST:PORT/NAME:TAG")
     if found is None or not re.fullmatch(r"[a-z0-9]+(?:[._/-]+[a-z0-9]+)*", found["name"]):
         raise Malformed("this is no name of an artifact: write oci://HOST/NAME:TAG, the name in lower case")
     return Artifact(host=host, repository=found["name"], reference=found["digest"] or found["tag"] or "latest")

@@ -53,7 +53,7 @@ def down(project: Project, observed: Observed, command: Down) -> Plan:
         )
     removed = [ending.remove_node(project.name, one) for one in going]
     destroys: list[str] = []
-    warnings: list[str] = []
+    warnings = [] if nameless else leftovers.former_selves(project, observed)
     staying = [one for one in observed.containers if one not in going]
     if not command.services:
         _networks(draft, project, observed, going, staying, warnings)

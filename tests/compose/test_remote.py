@@ -75,6 +75,9 @@ def test_a_path_of_this_machine_is_none(text: str) -> None:
         (f"{REPOSITORY}#v1:/etc", "leads out of the repository"),
         (f"{REPOSITORY}?depth=1", '"depth" is not known'),
         ("oci://host/Upper", "in lower case"),
+        ("oci://ho st.x/a", "no spaces"),
+        ("oci://host:port/a", "no name of a registry"),
+        ("https://host/\0.git", "control characters"),
     ],
 )
 def test_an_address_that_cannot_be_is_refused(text: str, said: str) -> None:

@@ -121,6 +121,16 @@ def test_a_project_that_was_renamed_is_told_of_its_former_self() -> None:
     assert "`devbox -p old down`" in warning and "`name: old`" in warning and "`name: old_v`" in warning
 
 
+def test_down_tells_of_a_former_self_where_there_is_nothing_to_take_down() -> None:
+    shop = project(BEFORE)
+    plan = down(shop, replace(nothing(shop), neighbours=neighbours("old")), Down())
+    assert not plan
+    [warning] = plan.warnings
+    assert "`devbox -p old down`" in warning
+    nameless = replace(shop, services={}, disabled={}, files=())
+    assert down(nameless, Observed(neighbours=neighbours("old")), Down()).warnings == ()
+
+
 def test_a_project_that_was_moved_is_told_of_its_former_self() -> None:
     there = neighbours("old", labels={labels.CONFIG_FILES: "/old/compose.yml"})
     assert first_up(*there) == ()

@@ -120,6 +120,12 @@ def test_an_image_is_no_project(published: Published) -> None:
     assert "is no Compose project, but an image" in published.refusal(":image")
 
 
+@pytest.mark.parametrize("layers", [[{}], 3, [None], [{"mediaType": FILE, "annotations": 3}]])
+def test_a_manifest_that_is_not_well_formed_is_refused(published: Published, layers: Any) -> None:
+    published.registry.manifest(("odd",), artifactType=PROJECT, layers=layers)
+    assert "is no Compose project" in published.refusal(":odd")
+
+
 def test_a_missing_tag_is_named(published: Published) -> None:
     assert f"oci://{published.host}/acme/stack:gone does not exist" in published.refusal(":gone")
 

@@ -156,6 +156,15 @@ def test_a_missing_path_is_named_beside_what_is_there(forge: Forge) -> None:
     assert "there are other.yaml" in said
 
 
+def test_a_path_longer_than_any_file_is_told(forge: Forge) -> None:
+    assert "cannot be kept here" in forge.refusal("#:" + "x" * 300)
+
+
+def test_a_cache_that_cannot_be_written_is_told(forge: Forge) -> None:
+    (forge.home / "file").write_text("")
+    assert "cannot be made" in forge.refusal(XDG_CACHE_HOME=str(forge.home / "file"))
+
+
 def test_a_folder_without_a_compose_file_is_told(forge: Forge) -> None:
     assert f"{forge.address}#:doc holds no Compose file" in forge.refusal("#:doc")
 
