@@ -116,24 +116,24 @@ def _braced(text: str, start: int) -> tuple[int, Reference]:
     operator = next((sign for sign in _OPERATORS if text.startswith(sign, at)), "")
     end = _closing(text, start + 1)
     if not operator or end < 0:
-        fault = "has no closing brace" if operator or "}" not in text[at:] else "has no operator :- - :+ + :? or ?"
+        fault = "has no operator :- - :+ + :? or ?" if end >= 0 else "has no closing brace in its line"
         raise ValueError(f'"{_excerpt(text, start)}" {fault}; write $$ for a dollar sign')
     return end + 1, Reference(name, operator, text[at + len(operator) : end])
 
 
 def _closing(text: str, opening: int) -> int:
-    """The brace that closes the one at `opening`; the last one on the line if they do not pair up."""
-    depth, at = 0, opening
-    while at < len(text):
+    """The brace that closes the one at `opening`; the last one on the line if they do not pair up there."""
+    line_end = text.find("\n", opening)
+    end = line_end if line_end >= 0 else len(text)
+    depth = 0
+    for at in range(opening, end):
         if text[at] == "}":
             depth -= 1
             if depth == 0:
                 return at
         elif text[at] == "{":
             depth += 1
-        at += 1
-    line_end = text.find("\n", opening)
-    return text.rfind("}", opening, line_end if line_end >= 0 else len(text))
+    return text.rfind("}", opening, end)
 
 
 def _excerpt(text: str, start: int) -> str:

@@ -9,7 +9,7 @@ from devbox.compose.forms import attestation, command, device_count, extra_hosts
 from devbox.compose.mounts import file_mount
 from devbox.compose.reading import DROP, Reading, Shape
 from devbox.compose.report import Path
-from devbox.compose.shapes import each, entries, filled_pairs, pairs, record
+from devbox.compose.shapes import each, entries, filled_pairs, once, pairs, record
 from devbox.compose.values import cpus, duration, one_of, size, strict_switch, switch, text, text_size, whole
 
 TEXTS: Shape = each(text)
@@ -69,7 +69,7 @@ def build(value: Any, path: Path, reading: Reading) -> Any:
 
 
 HOOK: Shape = record(
-    {"command": command, "user": text, "privileged": switch, "working_dir": text, "environment": pairs},
+    {"command": command, "user": text, "privileged": switch, "working_dir": text, "environment": once(pairs)},
     needs=("command",),
     nulls=("command",),
 )
@@ -82,8 +82,8 @@ DEVELOP: Shape = record(
                     "path": paths.watched,
                     "action": one_of("rebuild", "sync", "restart", "sync+restart", "sync+exec"),
                     "target": text,
-                    "ignore": ONE_OR_MORE,
-                    "include": ONE_OR_MORE,
+                    "ignore": once(ONE_OR_MORE),
+                    "include": once(ONE_OR_MORE),
                     "exec": HOOK,
                     "initial_sync": strict_switch,
                 },
@@ -94,11 +94,11 @@ DEVELOP: Shape = record(
 )
 
 _DEVICE: dict[str, Shape] = {
-    "capabilities": TEXTS,
+    "capabilities": once(TEXTS),
     "count": device_count,
-    "device_ids": TEXTS,
+    "device_ids": once(TEXTS),
     "driver": text,
-    "options": filled_pairs,
+    "options": once(filled_pairs),
 }
 
 
