@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from devbox.compose.request import LoadRequest
+    from devbox.environments.secret_file import SecretFiles
     from devbox.ports import Builder, Engine, Host, Outside
 
 
@@ -144,6 +145,11 @@ def real_world(context: str = "") -> Outside:
 
         return ImageBuilder(engine, environ)
 
+    def secrets() -> SecretFiles:
+        from devbox.adapters.secret_files import LocalSecretFiles
+
+        return LocalSecretFiles()
+
     def host(named: str) -> Host:
         from devbox.adapters.host import LocalHost
 
@@ -154,6 +160,7 @@ def real_world(context: str = "") -> Outside:
         cwd=os.getcwd(),  # noqa: PTH109 - a string, and pathlib costs 5 ms of the start
         settings=read_settings(settings, path, environ),
         files=files,
+        secrets=secrets,
         connect=connect,
         builder=builder,
         host=host,

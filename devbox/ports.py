@@ -15,6 +15,7 @@ from devbox.record import dataclass
 if TYPE_CHECKING:  # each costs a command of the CLI that has no use for it 10-30 ms
     from devbox.compose.model import Build, FileObject, Network, Volume
     from devbox.compose.remote import Fetched, Remote
+    from devbox.environments.secret_file import SecretFiles
     from devbox.logs.line import LogLine
     from devbox.plan.observed import Container, Observed, ObservedImage, RunningProject
     from devbox.plan.steps import ContainerSpec
@@ -142,10 +143,11 @@ class Engine(Protocol):
     async def create_network(self, network: Network, labels: Mapping[str, str]) -> str: ...
 
     async def remove_network(self, name: str) -> None: ...
-
     async def create_volume(self, volume: Volume, labels: Mapping[str, str]) -> None: ...
-
     async def remove_volume(self, name: str) -> None: ...
+
+    async def tag_image(self, image: str, reference: str) -> None:
+        """Give the image (id or reference; NotFound) another name, REPOSITORY:TAG, which another may have had."""
 
     async def remove_image(self, reference: str) -> None: ...
 
@@ -153,15 +155,10 @@ class Engine(Protocol):
         """Create it, connect `extra_networks`, copy `files` in; returns the id. Nothing is left if a part fails."""
 
     async def start(self, container: str) -> None: ...
-
     async def stop(self, container: str, timeout: float | None = None) -> None: ...
-
     async def restart(self, container: str, timeout: float | None = None) -> None: ...
-
     async def kill(self, container: str, signal: str = "SIGKILL") -> None: ...
-
     async def pause(self, container: str) -> None: ...
-
     async def unpause(self, container: str) -> None: ...
 
     async def remove(self, container: str, *, force: bool = False, volumes: bool = False) -> None:
@@ -295,6 +292,7 @@ class Outside:
     cwd: str
     settings: Settings
     files: FileReader
+    secrets: Callable[[], SecretFiles]
     connect: Callable[[str], Awaitable[Engine]]
     """context name ("": as the docker CLI would choose) -> a connected engine; NoEngine says what to do."""
     builder: Callable[[Engine], Builder]
