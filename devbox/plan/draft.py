@@ -37,6 +37,17 @@ class Draft:
         """Let `id` come after those."""
         self._after.setdefault(id, set()).update(other for other in after if other != id)
 
+    def follows(self, id: str, other: str) -> bool:
+        """Whether `id` comes after `other`, however far."""
+        seen, waiting = {id}, [id]
+        while waiting:
+            before = self._after.get(waiting.pop(), set()) - seen
+            if other in before:
+                return True
+            seen |= before
+            waiting += before
+        return False
+
     def nodes(self) -> tuple[Node, ...]:
         """All nodes, each after those it waits for, else in the order they were added."""
         edges = {id: {other for other in self._after.get(id, ()) if other in self._steps} for id in self._steps}
