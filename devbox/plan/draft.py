@@ -37,15 +37,16 @@ class Draft:
         """Let `id` come after those."""
         self._after.setdefault(id, set()).update(other for other in after if other != id)
 
-    def follows(self, id: str, other: str) -> bool:
-        """Whether `id` comes after `other`, however far."""
-        seen, waiting = {id}, [id]
+    def comes_after(self, id: str, other: str) -> bool:
+        """Whether `id` waits for `other`, directly or through others, by the edges known so far."""
+        seen, waiting = set[str](), [id]
         while waiting:
-            before = self._after.get(waiting.pop(), set()) - seen
-            if other in before:
+            one = waiting.pop()
+            if one == other:
                 return True
-            seen |= before
-            waiting += before
+            if one not in seen:
+                seen.add(one)
+                waiting.extend(self._after.get(one, ()))
         return False
 
     def nodes(self) -> tuple[Node, ...]:

@@ -141,6 +141,6 @@ def _has_check(check: Healthcheck | None) -> bool:
 
 def _order(draft: Draft, id: str, after: Iterable[str]) -> bool:
     """Let `id` come after those, but for what comes after itself; whether that was all of them."""
-    free = [other for other in after if other in draft and not draft.follows(other, id)]
+    free = [other for other in after if other in draft and not draft.comes_after(other, id)]
     draft.order(id, free)
     return len(free) == len([other for other in after if other in draft])
