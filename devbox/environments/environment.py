@@ -21,6 +21,8 @@ class Environment:
     project_directory: str = ""
     context: str = ""
     protected: bool = False
+    rolling: bool = False
+    """`up` recreates replicas in turns."""
     description: str = ""
     place: Place | None = None
     """Where devbox.yaml names it; None: discovered."""

@@ -19,7 +19,8 @@ from devbox.record import dataclass
 _ROOT = ("default", "environments")
 _TEXTS = ("description", "project", "project_directory", "context")
 _LISTS = ("files", "env_files", "profiles")
-_KEYS = (*_TEXTS, *_LISTS, "protected")
+_FLAGS = ("protected", "rolling")
+_KEYS = (*_TEXTS, *_LISTS, *_FLAGS)
 _ENVIRONMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
@@ -85,9 +86,7 @@ class _Reader:
             better = normal(project)
             message = f'"{project}" cannot name a project'
             self._fault((*path, "project"), message, f"{hint}, such as {better}" if better else hint)
-        protected = value.get("protected", False)
-        if not isinstance(protected, bool):
-            self._fault((*path, "protected"), "protected is true or false")
+        flags = {key: self._flag(value.get(key), (*path, key)) for key in _FLAGS}
         directory = texts["project_directory"]
         return Environment(
             name=name,
@@ -98,7 +97,8 @@ class _Reader:
             project=project,
             project_directory=absolute(self._folder, directory) if directory else "",
             context=texts["context"],
-            protected=protected is True,
+            protected=flags["protected"],
+            rolling=flags["rolling"],
             place=self._document.key_place(path),
         )
 
@@ -116,6 +116,11 @@ class _Reader:
             self._fault(path, f"{path[-1]} is a text", f'write "{value}"' if isinstance(value, int | float) else "")
             return ""
         return value
+
+    def _flag(self, value: Any, path: Path) -> bool:
+        if value is not None and not isinstance(value, bool):
+            self._fault(path, f"{path[-1]} is true or false")
+        return value is True
 
     def _list(self, value: Any, path: Path) -> tuple[str, ...]:
         if value is None:
