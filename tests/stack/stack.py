@@ -135,6 +135,9 @@ def copy_of_the_stack(folder: Path) -> Path:
 def images() -> dict[str, str]:
     """The variables that name the images to be had on this machine, by docker/offline/ensure."""
     done = subprocess.run([ROOT / "docker/offline/with", "env", "-0"], check=True, capture_output=True, text=True)
-    names = ("PYTHON_IMAGE", "POSTGRES_IMAGE", "REDIS_IMAGE", "BUILD_PIP_CONF", "BUILD_CA_BUNDLE")
     pairs = (line.partition("=") for line in done.stdout.split("\0"))
-    return {name: value for name, _, value in pairs if name in names and value}
+    return {
+        name: value
+        for name, _, value in pairs
+        if value and name.endswith(("_IMAGE", "BUILD_PIP_CONF", "BUILD_CA_BUNDLE"))
+    }

@@ -11,7 +11,7 @@ import pytest
 
 from tests.stack.stack import ROOT
 
-ALL = ["debian:bookworm", "postgres:15", "python:3.11", "redis:7"]
+ALL = ["debian:bookworm", "nginx:1.30", "postgres:15", "python:3.11", "redis:7"]
 
 # Remembers the label with which an image was made, and every image it made.
 FAKE_DOCKER = r"""#!/bin/sh

@@ -16,6 +16,7 @@ OFFLINE = {
     "PYTHON_IMAGE": "devbox-offline/python:3.11",
     "POSTGRES_IMAGE": "devbox-offline/postgres:15",
     "REDIS_IMAGE": "devbox-offline/redis:7",
+    "NGINX_IMAGE": "devbox-offline/nginx:1.30",
 }
 
 FAKE_DOCKER = """#!/bin/sh
@@ -69,7 +70,7 @@ def machine(tmp_path: Path) -> Machine:
 
 
 def test_official_images_that_are_here_are_used_and_no_registry_is_asked(machine: Machine) -> None:
-    done = machine.run("ensure", PRESENT="python:3.11-slim-bookworm postgres:15 redis:7")
+    done = machine.run("ensure", PRESENT="python:3.11-slim-bookworm postgres:15 redis:7 nginx:1.30-alpine")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert not machine.asked.exists()
     assert not machine.built
