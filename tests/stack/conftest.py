@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,7 +54,7 @@ def _running(
         folder=folder,
         environment=environment,
         project=f"dbt-{environment}-{secrets.token_hex(3)}",
-        variables={**image_variables, **ports, **pace, "APP_IMAGE": "dbt-jobs"},
+        variables={**image_variables, **ports, **pace, "APP_IMAGE": os.environ.get("APP_IMAGE", "dbt-jobs")},
         client=client,
     )
     try:

@@ -50,12 +50,16 @@ class Stack:
 
     def devbox(self, *arguments: str) -> str:
         """Run devbox on this stack and return what it printed; a failure fails the test with all of it."""
-        command = [sys.executable, "-m", "devbox", "-e", self.environment, "-p", self.project, *arguments]
-        done = subprocess.run(
-            command, cwd=self.folder, env=os.environ | self.variables, capture_output=True, text=True, timeout=110
-        )
+        done = self.tried(*arguments)
         assert done.returncode == 0, f"{' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
         return done.stdout
+
+    def tried(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run devbox on this stack, whatever comes of it."""
+        command = [sys.executable, "-m", "devbox", "-e", self.environment, "-p", self.project, *arguments]
+        return subprocess.run(
+            command, cwd=self.folder, env=os.environ | self.variables, capture_output=True, text=True, timeout=110
+        )
 
     def containers(self, service: str = "") -> list[Container]:
         """The containers of a service, or of all, by number; stopped ones too."""
@@ -110,10 +114,13 @@ class Stack:
         return await eventually(ended, timeout=30, message=f"job {id} has not ended") or {}
 
     async def says(self, readiness: str) -> Answer:
-        """The answer of /health/ready once it is this one."""
+        """The answer of /health/ready once it is this one; while nobody serves there is none."""
 
         def answer() -> Answer | None:
-            answer = self.ask("/health/ready")
+            try:
+                answer = self.ask("/health/ready")
+            except OSError:
+                return None
             return answer if answer.body["status"] == readiness else None
 
         return await eventually(answer, timeout=30, message=f"it is never {readiness}") or Answer(0, None, {})

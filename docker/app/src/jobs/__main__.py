@@ -1,4 +1,4 @@
-"""python -m jobs api | worker | traffic | probe api | probe worker | probe traffic."""
+"""python -m jobs api | worker | migrate | traffic | probe api | probe worker | probe traffic."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jobs.settings import SettingError, Settings
 
-USAGE = "usage: python -m jobs api | worker | traffic | probe api | probe worker | probe traffic"
+USAGE = "usage: python -m jobs api | worker | migrate | traffic | probe api | probe worker | probe traffic"
 
 
 def main(arguments: list[str]) -> int:
@@ -49,6 +49,11 @@ def main(arguments: list[str]) -> int:
             logs.configure(settings.log_level)
             asyncio.run(worker.serve(settings))
             return 0
+        case ["migrate"]:
+            from jobs import logs, migrate
+
+            logs.configure(settings.log_level)
+            return migrate.run(settings)
         case ["traffic"]:
             from jobs import logs, traffic
 

@@ -5,13 +5,36 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 
 _ORDINARY = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
 
+_NOTHING: Mapping[str, str] = {}
+_context: ContextVar[Mapping[str, str]] = ContextVar("context", default=_NOTHING)
+
+
+@contextmanager
+def context(**fields: str | None) -> Iterator[None]:
+    """Put these fields into every line that is written inside, in this task and in those it starts."""
+    told = {name: value for name, value in fields.items() if value}
+    token = _context.set({**_context.get(), **told})
+    try:
+        yield
+    finally:
+        _context.reset(token)
+
+
+def extra(record: logging.LogRecord) -> dict[str, object]:
+    """The fields of a record: of its context first, then what the caller added."""
+    own = {name: value for name, value in vars(record).items() if name not in _ORDINARY}
+    return {**_context.get(), **own}
+
 
 class JsonLines(logging.Formatter):
-    """ts (UTC, ISO 8601), level, logger, message, then what the caller added, then the traceback if there is one."""
+    """ts (UTC, ISO 8601), level, logger, message, the fields, then the traceback if there is one."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, object] = {
@@ -20,7 +43,7 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        line.update((name, value) for name, value in vars(record).items() if name not in _ORDINARY)
+        line.update(extra(record))
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False, default=str)

@@ -99,6 +99,13 @@ class Queue:
             pipe.zscore(DELAYED, str(id))
             return any(place is not None for place in await pipe.execute())
 
+    async def length(self) -> int:
+        """How many ids wait, those that are not due yet among them."""
+        async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.llen(QUEUE)
+            pipe.zcard(DELAYED)
+            return sum(await pipe.execute())
+
     async def alive(self, worker: str) -> None:
         """Say that the worker lives, for ALIVE_SECONDS."""
         async with self._redis.pipeline(transaction=True) as pipe:

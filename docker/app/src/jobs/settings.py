@@ -24,9 +24,14 @@ class Settings:
     redis_port: int = 6379
     redis_password: str = field(default="", repr=False)
 
+    version: str = "unknown"
+    revision: str = "unknown"
+    """Of this application; the image knows both."""
     log_level: str = "INFO"
     host: str = "0.0.0.0"
     port: int = 8000
+    metrics_port: int = 9000
+    """Where a worker serves /metrics, 0: nowhere. The API does so on its own port."""
     reload: bool = False
     """Serve again whenever the source changes (development)."""
     check_timeout: float = 1.0
@@ -54,9 +59,12 @@ class Settings:
             redis_host=_text(environ, "REDIS_HOST", default.redis_host),
             redis_port=_whole(environ, "REDIS_PORT", default.redis_port),
             redis_password=_text(environ, "REDIS_PASSWORD", ""),
+            version=_text(environ, "APP_VERSION", default.version),
+            revision=_text(environ, "APP_REVISION", default.revision),
             log_level=_text(environ, "LOG_LEVEL", default.log_level).upper(),
             host=_text(environ, "HOST", default.host),
             port=_whole(environ, "PORT", default.port),
+            metrics_port=_whole(environ, "METRICS_PORT", default.metrics_port),
             reload=_text(environ, "RELOAD", "").lower() in ("1", "true", "yes", "on"),
             check_timeout=_seconds(environ, "CHECK_TIMEOUT", default.check_timeout),
             request_timeout=_seconds(environ, "REQUEST_TIMEOUT", default.request_timeout),
