@@ -80,11 +80,13 @@ class Stack:
         assert binding["HostIp"] == "127.0.0.1"
         return int(binding["HostPort"])
 
-    def ask(self, path: str, body: object = None, *, raw: bytes | None = None) -> Answer:
+    def ask(
+        self, path: str, body: object = None, *, raw: bytes | None = None, headers: dict[str, str] | None = None
+    ) -> Answer:
         """GET, or POST where there is a body."""
         data = raw if raw is not None else None if body is None else json.dumps(body).encode()
         url = f"http://127.0.0.1:{self.port('api', 8000)}{path}"
-        request = urllib.request.Request(url, data, {"Content-Type": "application/json"})
+        request = urllib.request.Request(url, data, {"Content-Type": "application/json", **(headers or {})})
         try:
             with urllib.request.urlopen(request, timeout=10) as response:
                 return Answer(response.status, json.load(response), dict(response.headers))

@@ -28,7 +28,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from jobs import database, logs, migrate, queue
+from jobs import database, logs, migrate, queue, tracing
 from jobs.access import Access
 from jobs.deadline import within
 from jobs.health import Check, Finding, Readiness, judge
@@ -79,7 +79,7 @@ async def post_job(request: Request) -> JSONResponse:
     """Record the job, then queue it. What was recorded but never queued is queued later by a worker."""
     services: Services = request.state.services
     kind, payload, max_attempts = _job_asked_for(await _body(request))
-    origin = {"request_id": request.state.request_id, "traceparent": None}
+    origin = {"request_id": request.state.request_id, "traceparent": request.state.span.traceparent}
     job = await services.stored(services.store.add(kind, payload, max_attempts, **origin))
     try:
         await within(services.settings.request_timeout, services.queue.push(job.id))
@@ -155,10 +155,11 @@ async def broken(request: Request, error: Exception) -> JSONResponse:
 async def lifespan(app: Starlette) -> AsyncIterator[dict[str, Services]]:
     """Serve at once, even before PostgreSQL and Redis are there: /health/ready tells."""
     settings: Settings = app.state.settings
+    traces: tracing.Tracing = app.state.tracing
     pool = database.make_pool(settings, name="jobs-api", size=8)
     client = queue.make_redis(settings)
     await pool.open(wait=False)
-    store, jobs_queue, schema = Store(pool), queue.Queue(client), asyncio.Event()
+    store, jobs_queue, schema = Store(pool, traces), queue.Queue(client, traces), asyncio.Event()
     preparing = asyncio.ensure_future(_prepare(pool, schema))
     try:
         checks = Check(store.ping), Check(jobs_queue.ping)
@@ -170,13 +171,14 @@ async def lifespan(app: Starlette) -> AsyncIterator[dict[str, Services]]:
         await client.aclose()
         await pool.close(timeout=1)
         log.info("stopped")
+        await asyncio.to_thread(traces.close)
 
 
 def make_app() -> Starlette:
     """The application, configured from the environment (also uvicorn's factory)."""
     settings = Settings.read(os.environ)
     logs.configure(settings.log_level)
-    metrics = ApiMetrics(settings)
+    metrics, traces = ApiMetrics(settings), tracing.start(settings, "jobs-api")
     app = Starlette(
         routes=[
             Route("/jobs", post_job, methods=["POST"]),
@@ -186,11 +188,11 @@ def make_app() -> Starlette:
             Route("/health/ready", get_ready),
             Route("/metrics", get_metrics),
         ],
-        middleware=[Middleware(Access, metrics=metrics)],
+        middleware=[Middleware(Access, metrics=metrics, tracing=traces)],
         exception_handlers={HTTPException: as_json, Exception: broken},
         lifespan=lifespan,
     )
-    app.state.settings, app.state.metrics = settings, metrics
+    app.state.settings, app.state.metrics, app.state.tracing = settings, metrics, traces
     return app
 
 

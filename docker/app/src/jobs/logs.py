@@ -33,6 +33,11 @@ def extra(record: logging.LogRecord) -> dict[str, object]:
     return {**_context.get(), **own}
 
 
+def traceback_of(record: logging.LogRecord) -> str:
+    """The traceback of the exception that a record is about."""
+    return logging.Formatter().formatException(record.exc_info) if record.exc_info else ""
+
+
 class JsonLines(logging.Formatter):
     """ts (UTC, ISO 8601), level, logger, message, the fields, then the traceback if there is one."""
 
@@ -45,7 +50,7 @@ class JsonLines(logging.Formatter):
         }
         line.update(extra(record))
         if record.exc_info:
-            line["traceback"] = self.formatException(record.exc_info)
+            line["traceback"] = traceback_of(record)
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
@@ -59,4 +64,5 @@ def configure(level: str) -> None:
     logging.captureWarnings(True)
     # Both report every reconnection attempt at length; what matters of it is logged by us.
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
-    logging.getLogger("watchfiles").setLevel(logging.WARNING)
+    for name in ("watchfiles", "urllib3", "requests"):
+        logging.getLogger(name).setLevel(logging.WARNING)

@@ -27,6 +27,10 @@ class Settings:
     version: str = "unknown"
     revision: str = "unknown"
     """Of this application; the image knows both."""
+    service_name: str = ""
+    traces_endpoint: str = ""
+    logs_endpoint: str = ""
+    """Where traces and logs go by OTLP/HTTP, under which name; empty: nowhere."""
     log_level: str = "INFO"
     host: str = "0.0.0.0"
     port: int = 8000
@@ -61,6 +65,9 @@ class Settings:
             redis_password=_text(environ, "REDIS_PASSWORD", ""),
             version=_text(environ, "APP_VERSION", default.version),
             revision=_text(environ, "APP_REVISION", default.revision),
+            service_name=_text(environ, "OTEL_SERVICE_NAME", ""),
+            traces_endpoint=_address(environ, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"),
+            logs_endpoint=_address(environ, "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT"),
             log_level=_text(environ, "LOG_LEVEL", default.log_level).upper(),
             host=_text(environ, "HOST", default.host),
             port=_whole(environ, "PORT", default.port),
@@ -85,6 +92,13 @@ def _text(environ: Mapping[str, str], name: str, default: str) -> str:
         except OSError as error:
             raise SettingError(f"{name}_FILE: cannot read {path}: {error.strerror}") from error
     return given or default
+
+
+def _address(environ: Mapping[str, str], name: str) -> str:
+    text = _text(environ, name, "")
+    if text and not text.startswith(("http://", "https://")):
+        raise SettingError(f"{name}: {text!r} is not an address that begins with http:// or https://")
+    return text
 
 
 def _whole(environ: Mapping[str, str], name: str, default: int) -> int:

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from psycopg.types.json import Jsonb
 
 from jobs.database import Pool
+from jobs.tracing import Tracing
 
 STATUSES = ("queued", "running", "done", "failed")
 
@@ -49,8 +50,9 @@ _COLUMNS = ", ".join(field.name for field in fields(Job))
 class Store:
     """Reads and changes jobs; every change is one statement, so there is nothing to roll back."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, tracing: Tracing) -> None:
         self._pool = pool
+        self._tracing = tracing
 
     async def add(
         self, kind: str, payload: dict[str, Any], max_attempts: int, *, request_id: str | None, traceparent: str | None
@@ -161,6 +163,8 @@ class Store:
         return bool(rows)
 
     async def _rows(self, statement: str, *positional: Any, **named: Any) -> list[Job]:
-        async with self._pool.connection() as connection:
-            cursor = await connection.execute(statement, named or positional)
-            return [Job(**row) for row in await cursor.fetchall()]
+        facts = {"db.system.name": "postgresql", "db.query.text": statement}
+        with self._tracing.within(f"{statement.partition(' ')[0]} jobs", **facts):
+            async with self._pool.connection() as connection:
+                cursor = await connection.execute(statement, named or positional)
+                return [Job(**row) for row in await cursor.fetchall()]

@@ -11,7 +11,7 @@ import time
 
 from prometheus_client import start_http_server
 
-from jobs import database, logs, migrate, pulse, queue
+from jobs import database, logs, migrate, pulse, queue, tracing
 from jobs.deadline import within
 from jobs.health import Check, judge
 from jobs.kinds import KINDS, BadPayload
@@ -35,14 +35,20 @@ class Worker:
     """Takes jobs until it is told to stop; then finishes the one in hand, or gives it back when that takes too long."""
 
     def __init__(
-        self, settings: Settings, pool: database.Pool, jobs_queue: queue.Queue, metrics: WorkerMetrics
+        self,
+        settings: Settings,
+        pool: database.Pool,
+        jobs_queue: queue.Queue,
+        metrics: WorkerMetrics,
+        traces: tracing.Tracing,
     ) -> None:
         self.name = f"{socket.gethostname()}-{os.getpid()}"
         self._settings = settings
         self._pool = pool
-        self._store = Store(pool)
+        self._store = Store(pool, traces)
         self._queue = jobs_queue
         self._metrics = metrics
+        self._tracing = traces
         self._postgres, self._redis = Check(self._store.ping), Check(jobs_queue.ping)
         self._stop = asyncio.Event()
 
@@ -110,7 +116,10 @@ class Worker:
     async def _attempt(self, job: Job) -> None:
         about = {"job": str(job.id), "kind": job.kind, "attempt": str(job.attempts), "request_id": job.request_id}
         started = time.perf_counter()
-        with logs.context(**about), self._metrics.in_progress.track_inprogress():
+        traced = self._tracing.span(
+            f"process {job.kind}", "consumer", parent=job.traceparent, **{"job.id": str(job.id)}
+        )
+        with traced as span, logs.context(**about), self._metrics.in_progress.track_inprogress():
             log.info("started")
             try:
                 result = await asyncio.wait_for(KINDS[job.kind](job), self._settings.job_timeout)
@@ -120,6 +129,8 @@ class Worker:
                 outcome = await self._done(job, result)
             seconds = time.perf_counter() - started
             log.info("ended", extra={"outcome": outcome, "ms": round(seconds * 1000, 1)})
+            facts: dict[str, tracing.Value] = {"job.attempt": job.attempts, "job.outcome": outcome}
+            span.note(f"process {job.kind}", "" if outcome == "done" else outcome, **facts)
         self._metrics.ended(job.kind, outcome, seconds)
 
     async def _done(self, job: Job, result: object) -> str:
@@ -202,10 +213,10 @@ async def serve(settings: Settings) -> None:
     pool = database.make_pool(settings, name="jobs-worker", size=4)
     client = queue.make_redis(settings)
     await pool.open(wait=False)
-    metrics = WorkerMetrics(settings, KINDS)
+    metrics, traces = WorkerMetrics(settings, KINDS), tracing.start(settings, "jobs-worker")
     if settings.metrics_port:
         start_http_server(settings.metrics_port, registry=metrics.registry)
-    worker = Worker(settings, pool, queue.Queue(client), metrics)
+    worker = Worker(settings, pool, queue.Queue(client, traces), metrics, traces)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop)
@@ -214,3 +225,4 @@ async def serve(settings: Settings) -> None:
     finally:
         await client.aclose()
         await pool.close(timeout=1)
+        await asyncio.to_thread(traces.close)
