@@ -10,6 +10,7 @@ import sys
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from email.message import Message
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +18,10 @@ import docker
 from docker.models.containers import Container
 
 from tests.eventually import eventually
+from tests.stack.answer import Answer
+from tests.stack.contract import documented
 
 ROOT = Path(__file__).parents[2]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the API said."""
-
-    status: int
-    body: Any
-    headers: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,16 +77,17 @@ class Stack:
     def ask(
         self, path: str, body: object = None, *, raw: bytes | None = None, headers: dict[str, str] | None = None
     ) -> Answer:
-        """GET, or POST where there is a body."""
+        """GET, or POST where there is a body; the answer is one that the API's document tells of."""
         data = raw if raw is not None else None if body is None else json.dumps(body).encode()
-        url = f"http://127.0.0.1:{self.port('api', 8000)}{path}"
-        request = urllib.request.Request(url, data, {"Content-Type": "application/json", **(headers or {})})
+        base = f"http://127.0.0.1:{self.port('api', 8000)}"
+        request = urllib.request.Request(base + path, data, {"Content-Type": "application/json", **(headers or {})})
         try:
             with urllib.request.urlopen(request, timeout=10) as response:
-                return Answer(response.status, json.load(response), dict(response.headers))
+                answer = Answer(response.status, json.load(response), _lower(response.headers))
         except urllib.error.HTTPError as refusal:
             with refusal:
-                return Answer(refusal.code, json.load(refusal), dict(refusal.headers))
+                answer = Answer(refusal.code, json.load(refusal), _lower(refusal.headers))
+        return documented(base, request.get_method(), path, answer)
 
     def submit(self, kind: str, payload: dict[str, object], **more: object) -> str:
         """Post a job and return its id."""
@@ -126,6 +121,10 @@ class Stack:
             return answer if answer.body["status"] == readiness else None
 
         return await eventually(answer, timeout=30, message=f"it is never {readiness}") or Answer(0, None, {})
+
+
+def _lower(headers: Message) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
 
 
 def copy_of_the_stack(folder: Path) -> Path:

@@ -9,6 +9,7 @@ from contextlib import nullcontext
 from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from jobs import logs
@@ -37,16 +38,16 @@ class Access:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started, status = time.perf_counter(), 500
+        started, status, begun = time.perf_counter(), 500, False
         headers, method, path = Headers(scope=scope), scope["method"], scope["path"]
         given = headers.get("x-request-id", "")
         request_id = given if _ACCEPTED.fullmatch(given) else uuid4().hex[:16]
         traced = self._tracing.span(method, "server", parent=headers.get("traceparent"), **{"url.path": path})
 
         async def note(message: Message) -> None:
-            nonlocal status
+            nonlocal status, begun
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, begun = message["status"], True
                 MutableHeaders(scope=message)["x-request-id"] = request_id
             await send(message)
 
@@ -58,6 +59,10 @@ class Access:
             scope["state"] |= {"request_id": request_id, "span": span}
             try:
                 await self._app(scope, receive, note)
+            except Exception:  # a bug: the client learns no details, the log has the traceback under the request's id
+                log.exception("failed")
+                if not begun:
+                    await JSONResponse({"error": "internal error"}, 500)(scope, receive, note)
             finally:
                 self._told(scope, span, status, time.perf_counter() - started)
 

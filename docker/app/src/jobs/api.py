@@ -6,6 +6,7 @@ GET  /jobs/{id}       -> the job, 404
 GET  /health/live     -> 200 as long as the process serves
 GET  /health/ready    -> 200 ready, 200 degraded (Redis is away, reads work), 503 down; ?strict=1 makes degraded 503 too
 GET  /metrics         -> for Prometheus
+GET  /openapi.json    -> all of this for machines
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from jobs import database, logs, migrate, queue, tracing
+from jobs import database, logs, migrate, openapi, queue, tracing
 from jobs.access import Access
 from jobs.deadline import within
 from jobs.health import Check, Finding, Readiness, judge
@@ -110,8 +111,8 @@ async def get_jobs(request: Request) -> JSONResponse:
     status, limit = request.query_params.get("status"), request.query_params.get("limit", "50")
     if status is not None and status not in STATUSES:
         raise HTTPException(422, f"status: must be one of {', '.join(STATUSES)}")
-    if not limit.isdecimal() or not 1 <= int(limit) <= 500:
-        raise HTTPException(422, "limit: must be a number from 1 to 500")
+    if not limit.isdecimal() or not _within("limit", int(limit)):
+        raise HTTPException(422, _range("limit"))
     jobs = await services.stored(services.store.newest(status=status, limit=int(limit)))
     return JSONResponse({"jobs": [job.as_json() for job in jobs]})
 
@@ -140,15 +141,16 @@ async def get_metrics(request: Request) -> Response:
     return Response(generate_latest(services.metrics.registry), media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
+async def get_openapi(request: Request) -> JSONResponse:
+    """What this API offers."""
+    services: Services = request.state.services
+    return JSONResponse(openapi.document(services.settings.version, KINDS))
+
+
 async def as_json(request: Request, error: Exception) -> JSONResponse:
     """Every refusal as {"error": ...}."""
     assert isinstance(error, HTTPException)
     return JSONResponse({"error": error.detail}, error.status_code, error.headers)
-
-
-async def broken(request: Request, error: Exception) -> JSONResponse:
-    """A bug: the client learns no details, the log has the traceback."""
-    return JSONResponse({"error": "internal error"}, 500)
 
 
 @asynccontextmanager
@@ -187,9 +189,10 @@ def make_app() -> Starlette:
             Route("/health/live", get_live),
             Route("/health/ready", get_ready),
             Route("/metrics", get_metrics),
+            Route("/openapi.json", get_openapi),
         ],
         middleware=[Middleware(Access, metrics=metrics, tracing=traces)],
-        exception_handlers={HTTPException: as_json, Exception: broken},
+        exception_handlers={HTTPException: as_json},
         lifespan=lifespan,
     )
     app.state.settings, app.state.metrics, app.state.tracing = settings, metrics, traces
@@ -230,6 +233,17 @@ def _job_asked_for(body: Any) -> tuple[str, dict[str, Any], int]:
         raise HTTPException(422, f"kind: must be one of {', '.join(KINDS)}")
     if not isinstance(payload, dict) or "\\u0000" in json.dumps(payload):
         raise HTTPException(422, "payload: must be an object, without NUL characters")
-    if isinstance(max_attempts, bool) or not isinstance(max_attempts, int) or not 1 <= max_attempts <= 10:
-        raise HTTPException(422, "max_attempts: must be a number from 1 to 10")
+    whole = isinstance(max_attempts, int) and not isinstance(max_attempts, bool)
+    if not whole or not _within("max_attempts", max_attempts):
+        raise HTTPException(422, _range("max_attempts"))
     return kind, payload, max_attempts
+
+
+def _within(name: str, value: int) -> bool:
+    least, most = openapi.LIMITS[name]
+    return least <= value <= most
+
+
+def _range(name: str) -> str:
+    least, most = openapi.LIMITS[name]
+    return f"{name}: must be a number from {least} to {most}"
