@@ -63,7 +63,7 @@ async def planned(stack: Stack, command: Up) -> Plan:
     observed = await stack.engine.observe(
         stack.project.name, images=wanted.images, networks=wanted.networks, volumes=wanted.volumes, detail=True
     )
-    return reconcile(stack.project, observed, command)
+    return await stack.guard(reconcile(stack.project, observed, command), stack.project, stack.engine)
 
 
 def as_json(plan: Plan) -> dict[str, Any]:

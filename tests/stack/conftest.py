@@ -59,6 +59,7 @@ def _running(
         client=client,
     )
     try:
+        stack.devbox("secrets", "init")
         stack.up()
         yield stack
     finally:
