@@ -112,14 +112,14 @@ async def test_every_query_of_the_dashboard_answers(monitoring: Monitoring, name
     ],
 )
 def test_the_exporter_sees_statistics_and_no_data(monitoring: Monitoring, statement: str, answer: str) -> None:
-    password = (monitoring.stack.folder / "config/secrets/example/postgres_monitor_password").read_text().strip()
+    password = (monitoring.stack.folder / "config/secrets/stage/postgres_monitor_password").read_text().strip()
     psql = ["psql", "-h", "127.0.0.1", "-U", "monitor", "-d", "jobs", "-Atc", statement]
     done = monitoring.stack.container("postgres").exec_run(psql, environment={"PGPASSWORD": password})
     assert done.output.decode().strip() == answer
 
 
 def test_no_password_can_be_read_off_its_containers(monitoring: Monitoring) -> None:
-    secrets = [path.read_text().strip() for path in (monitoring.stack.folder / "config/secrets/example").iterdir()]
+    secrets = [path.read_text().strip() for path in (monitoring.stack.folder / "config/secrets/stage").iterdir()]
     assert len(secrets) >= 4
     for service in SERVICES:
         container = monitoring.stack.container(service)
