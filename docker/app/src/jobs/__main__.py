@@ -23,6 +23,8 @@ def main(arguments: list[str]) -> int:
         return 2
     match arguments:
         case ["api"]:
+            import math
+
             import uvicorn
 
             from jobs import logs
@@ -38,7 +40,8 @@ def main(arguments: list[str]) -> int:
                 log_config=None,
                 access_log=False,
                 server_header=False,
-                timeout_graceful_shutdown=5,
+                # As long as a request can take: it waits for PostgreSQL or Redis three times at most.
+                timeout_graceful_shutdown=math.ceil(3 * settings.request_timeout) + 1,
             )
             return 0
         case ["worker"]:
