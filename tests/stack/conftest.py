@@ -75,11 +75,12 @@ def _running(
         make_secrets(folder, environment)
     ports = {"API_PORT": "", "POSTGRES_PORT": "", "REDIS_PORT": ""}
     pace = {"RETRY_DELAY": "0.1", "STOP_GRACE": "2"}
+    without = {"MONITORING_PROFILE": "left-out", "OBSERVABILITY_PROFILE": "left-out"}
     stack = Stack(
         folder=folder,
         environment=environment,
         project=f"dbt-{environment}-{secrets.token_hex(3)}",
-        variables={**image_variables, **ports, **pace, "APP_IMAGE": os.environ.get("APP_IMAGE", "dbt-jobs")},
+        variables={**image_variables, **ports, **pace, **without, "APP_IMAGE": os.environ.get("APP_IMAGE", "dbt-jobs")},
         client=client,
     )
     try:

@@ -61,8 +61,8 @@ class Line:
     attributes: dict[str, object]
 
 
-def receiver(stack: Stack) -> Container:
-    """Start it as `receiver` on the network that API and workers share; whoever asks for it removes it."""
+def receiver(stack: Stack, network: str = "back") -> Container:
+    """Start it as `receiver` on that network, by default that of API and workers; whoever asks for it removes it."""
     image = stack.container("api").image
     assert image is not None
     # The image bears the labels of the service it was built for, which would make this one of its replicas.
@@ -74,17 +74,21 @@ def receiver(stack: Stack) -> Container:
         healthcheck={"test": ["NONE"]},
         labels=labels,
     )
-    back = stack.client.networks.get(f"{stack.project}_back")
-    back.connect(container, aliases=["receiver"])
+    stack.client.networks.get(f"{stack.project}_{network}").connect(container, aliases=["receiver"])
     container.start()
     return container
 
 
-def received(container: Container) -> tuple[list[Piece], list[Line]]:
-    """All spans and log records so far."""
+def posted(container: Container) -> list[tuple[str, bytes]]:
+    """Path and body of all that was posted so far."""
     done = container.exec_run(["python", "-c", _ASK])
     assert done.exit_code == 0, done.output
-    bodies = [(path, base64.b64decode(body)) for path, body in json.loads(done.output)]
+    return [(path, base64.b64decode(body)) for path, body in json.loads(done.output)]
+
+
+def received(container: Container) -> tuple[list[Piece], list[Line]]:
+    """All spans and log records so far."""
+    bodies = posted(container)
     spans = [one for path, body in bodies if path == "/v1/traces" for one in _spans(body)]
     lines = [one for path, body in bodies if path == "/v1/logs" for one in _lines(body)]
     return spans, lines

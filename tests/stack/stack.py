@@ -152,5 +152,6 @@ def images() -> dict[str, str]:
     return {
         name: value
         for name, _, value in pairs
-        if value and name.endswith(("_IMAGE", "BUILD_PIP_CONF", "BUILD_CA_BUNDLE"))
+        if (value and name.endswith(("_IMAGE", "_PROFILE", "BUILD_PIP_CONF", "BUILD_CA_BUNDLE")))
+        or name.startswith("OTEL_")
     }

@@ -54,6 +54,21 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
+class Seldom(logging.Filter):
+    """Lets a record through, and then none for so many seconds: for who says the same again and again in other words."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self._seconds = seconds
+        self._silent_until = 0.0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.created < self._silent_until:
+            return False
+        self._silent_until = record.created + self._seconds
+        return True
+
+
 def configure(level: str) -> None:
     """Send everything that is logged in this process to stdout."""
     handler = logging.StreamHandler(sys.stdout)

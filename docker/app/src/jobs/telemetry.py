@@ -28,6 +28,9 @@ _KINDS = {"server": SpanKind.SERVER, "consumer": SpanKind.CONSUMER, "client": Sp
 _EXPORT_SECONDS = 2.0
 """For one try, so that a receiver that is away does not outlast the grace period of a container that stops."""
 _EVERY_MILLISECONDS = 1000
+_TOLD_SECONDS = 60.0
+"""How long nothing is said again of exports that fail: with a receiver that is away, all of them do."""
+_EXPORTERS = ("trace_exporter", "_log_exporter")
 
 _SEVERITIES = {
     logging.DEBUG: SeverityNumber.DEBUG,
@@ -62,6 +65,8 @@ class Telemetry(Tracing):
                 "service.instance.id": socket.gethostname(),
             }
         )
+        for name in _EXPORTERS:
+            logging.getLogger(f"opentelemetry.exporter.otlp.proto.http.{name}").addFilter(logs.Seldom(_TOLD_SECONDS))
         self._spans = TracerProvider(resource=resource, shutdown_on_exit=False)
         if settings.traces_endpoint:
             spans = OTLPSpanExporter(settings.traces_endpoint, timeout=_EXPORT_SECONDS)
