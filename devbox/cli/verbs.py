@@ -32,6 +32,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "ls": ("ls", "the projects on the engine"),
     "env": ("env", "the environments of this project"),
     "environments": ("env", "the same as env"),
+    "check": ("check", "are the environments apart, and fit for what they are for"),
     "engine": ("engine", "the container engine: status, start, stop"),
     "doctor": ("doctor", "check engine, builder, disk, limits, terminal"),
     "guide": ("guide", "guides to read in the terminal"),

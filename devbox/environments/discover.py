@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from posixpath import basename, dirname
 
 from devbox.compose.request import LoadRequest
-from devbox.environments.environment import Environment
+from devbox.environments.environment import Allowance, Environment
 from devbox.environments.folders import Files, absolute, names_in, text_of, upwards
 from devbox.environments.isolation import same_project
 from devbox.environments.names import declared, normal
@@ -32,6 +32,7 @@ class Environments:
     problems: tuple[Problem, ...] = ()
     file: str = ""
     """The devbox.yaml that names them; "": discovered, or chosen by hand."""
+    allowed: tuple[Allowance, ...] = ()
 
 
 def find(request: LoadRequest, files: Files, wanted: str = "") -> Environments:
@@ -79,7 +80,9 @@ def _of_file(named: Described, request: LoadRequest, files: Files, wanted: str) 
     missing = tuple(_missing(current, files))
     if missing:
         raise LoadError(missing)
-    return Environments(all=found, current=current, problems=same_project(found), file=named.file)
+    return Environments(
+        all=found, current=current, problems=same_project(found), file=named.file, allowed=named.allowed
+    )
 
 
 def _discovered(folder: Folder | None, request: LoadRequest, files: Files, wanted: str) -> Environments:

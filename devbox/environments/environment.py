@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from devbox.environments.kind import Kind, by_name
 from devbox.errors import Place
 from devbox.record import dataclass
 
@@ -24,3 +25,20 @@ class Environment:
     description: str = ""
     place: Place | None = None
     """Where devbox.yaml names it; None: discovered."""
+    said_kind: Kind | None = None
+    """As devbox.yaml says; None: by its name."""
+
+    @property
+    def kind(self) -> Kind:
+        """What it is for."""
+        return self.said_kind or by_name(self.name, protected=self.protected)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """One exception from the rules of `devbox check`: the rule, what it is about, and why it may be so."""
+
+    rule: str
+    subject: str
+    reason: str
+    place: Place

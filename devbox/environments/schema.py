@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from difflib import get_close_matches
 from posixpath import dirname
 from typing import Any
@@ -10,15 +11,19 @@ from typing import Any
 from devbox.compose.document import Document
 from devbox.compose.report import Path, Report
 from devbox.compose.source import parse
-from devbox.environments.environment import Environment
+from devbox.environments.environment import Allowance, Environment
+from devbox.environments.finding import RULES
 from devbox.environments.folders import absolute
+from devbox.environments.kind import Kind
 from devbox.environments.names import PROJECT, normal
 from devbox.record import dataclass
 
-_ROOT = ("default", "environments")
-_TEXTS = ("description", "project", "project_directory", "context")
+_ROOT = ("default", "environments", "allow")
+_TEXTS = ("description", "project", "project_directory", "context", "kind")
 _LISTS = ("files", "env_files", "profiles")
 _KEYS = (*_TEXTS, *_LISTS, "protected")
+_KINDS = {kind.value: kind for kind in Kind}
+_ALLOW = "shared-image: {shop:latest: why they share it}"
 _ENVIRONMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
@@ -29,6 +34,7 @@ class Described:
     file: str
     default: str
     environments: tuple[Environment, ...]
+    allowed: tuple[Allowance, ...] = ()
 
 
 def described(file: str, data: bytes) -> Described:
@@ -64,7 +70,30 @@ class _Reader:
         default = self._text(tree.get("default"), ("default",))
         if default and default not in named:
             self._fault(("default",), f"there is no environment {default}", _nearest(default, named))
-        return Described(file=self._file, default=default, environments=environments)
+        allowed = tuple(self._allowed(tree.get("allow")))
+        return Described(file=self._file, default=default, environments=environments, allowed=allowed)
+
+    def _allowed(self, rules: Any) -> Iterator[Allowance]:
+        """allow: {rule: {subject: reason}}"""
+        if rules is None:
+            return
+        if not isinstance(rules, dict):
+            self._fault(("allow",), "allow is a mapping of rules to subjects with reasons", _ALLOW)
+            return
+        for rule, subjects in rules.items():
+            path: Path = ("allow", rule)
+            if rule not in RULES:
+                known = f"`devbox check` knows {', '.join(RULES)}"
+                self._fault(path, f"there is no rule {rule}", _nearest(rule, RULES) or known)
+            elif not isinstance(subjects, dict):
+                self._fault(path, "a rule's exceptions are a mapping of what is meant to the reason", _ALLOW)
+            else:
+                for subject, reason in subjects.items():
+                    if isinstance(reason, str) and reason.strip():
+                        place = self._document.key_place((*path, subject))
+                        yield Allowance(rule=rule, subject=subject, reason=reason.strip(), place=place)
+                    else:
+                        self._fault((*path, subject), "an exception has a reason", f"{subject}: why it may be so")
 
     def _environment(self, name: str, value: Any) -> Environment:
         path: Path = ("environments", name)
@@ -87,6 +116,9 @@ class _Reader:
         protected = value.get("protected", False)
         if not isinstance(protected, bool):
             self._fault((*path, "protected"), "protected is true or false")
+        kind = texts["kind"]
+        if kind and kind not in _KINDS:
+            self._fault((*path, "kind"), f"{kind} is no kind of environment", f"write {', '.join(_KINDS)}")
         directory = texts["project_directory"]
         return Environment(
             name=name,
@@ -99,6 +131,7 @@ class _Reader:
             context=texts["context"],
             protected=protected is True,
             place=self._document.key_place(path),
+            said_kind=_KINDS.get(kind),
         )
 
     def _absolute(self, paths: tuple[str, ...]) -> tuple[str, ...]:

@@ -124,7 +124,9 @@ class Session:
         """In words, what that environment and the current one both want; LoadError where its files do not load."""
         environments = find(self._request, self._outside.files, environment)
         mine, old = self._load(environments.current).project, self.store.state.project
-        return beside(self._environment.name, old, environments.current.name, mine) if old else ()
+        if old is None:
+            return ()
+        return beside(self._environment.name, old, environments.current.name, mine, environments.allowed)
 
     def explain(self, path: Path) -> Iterator[Explanation]:
         """Where the values at or below `path` of State.project come from, from the files as they were loaded."""
@@ -196,7 +198,8 @@ class Session:
         if command.stop_current and old is not None:
             await self._stop_stack(old, job)
         elif old is not None and any(row.containers for row in self.store.state.rows):
-            for text in beside(self._environment.name, old, environments.current.name, loaded.project):
+            opened = environments.current.name
+            for text in beside(self._environment.name, old, opened, loaded.project, environments.allowed):
                 self._notice(text)
         await self._go_to(environments, loaded)
 

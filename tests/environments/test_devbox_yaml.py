@@ -102,6 +102,20 @@ def test_a_stack_below_that_it_does_not_mention_is_opened_instead() -> None:
             "(use lowercase letters, digits, - and _, such as myshop)",
         ),
         (
+            "environments:\n  dev:\n    kind: prod\n",
+            "/shop/devbox.yaml:3:11: environments.dev.kind: prod is no kind of environment "
+            "(write development, staging, production)",
+        ),
+        (
+            "environments: {dev: {}}\nallow:\n  shared-volumes: {data: one seed}\n",
+            "/shop/devbox.yaml:3:3: allow.shared-volumes: there is no rule shared-volumes "
+            "(did you mean shared-volume?)",
+        ),
+        (
+            "environments: {dev: {}}\nallow:\n  shared-volume:\n    data:\n",
+            "/shop/devbox.yaml:4:10: allow.shared-volume.data: an exception has a reason (data: why it may be so)",
+        ),
+        (
             "environments:\n  dev: {}\n  dev: {}\n",
             '/shop/devbox.yaml:3:3: the key "dev" is already set in line 2 (keep one of the two)',
         ),

@@ -1,0 +1,62 @@
+"""One loaded environment among those that are compared."""
+
+from __future__ import annotations
+
+from devbox.compose.layers import Loaded
+from devbox.compose.model import Project
+from devbox.compose.origins import Use
+from devbox.compose.provenance import Explainer
+from devbox.compose.report import Path, dotted
+from devbox.environments.environment import Environment
+from devbox.environments.finding import Spot
+from devbox.environments.kind import Kind
+from devbox.errors import Place
+
+
+class Member:
+    """Its project, and where each value of that is set."""
+
+    def __init__(self, environment: Environment, loaded: Loaded) -> None:
+        self.environment = environment
+        self.loaded = loaded
+        self._explainer: Explainer | None = None
+
+    @property
+    def name(self) -> str:
+        return self.environment.name
+
+    @property
+    def kind(self) -> Kind:
+        return self.environment.kind
+
+    @property
+    def project(self) -> Project:
+        return self.loaded.project
+
+    @property
+    def explainer(self) -> Explainer:
+        """Made when first asked for: only what is found needs it."""
+        if self._explainer is None:
+            self._explainer = Explainer(self.loaded)
+        return self._explainer
+
+    def spot(self, path: Path) -> Spot:
+        """Where the value at `path` is set; without one there, the nearest key above it."""
+        if path and self.explainer.has(path):
+            found = next(iter(self.explainer.below(path)))
+            variables = tuple(dict.fromkeys(_set_by(found.uses)))
+            return Spot(environment=self.name, path=dotted(path), place=found.place, variables=variables)
+        return Spot(environment=self.name, path=dotted(path), place=self._near(path) or self.environment.place)
+
+    def _near(self, path: Path) -> Place | None:
+        known = [layer.document.find(path) for layer in self.loaded.layers] if path else []
+        return max(known, key=lambda found: found[0], default=(0, None))[1]
+
+
+def _set_by(uses: tuple[Use, ...]) -> list[tuple[str, Place]]:
+    found: list[tuple[str, Place]] = []
+    for use in uses:
+        if use.place is not None:
+            found.append((use.name, use.place))
+        found += _set_by(use.uses)
+    return found
