@@ -61,12 +61,13 @@ def _print(checked: Checked, findings: Sequence[Finding], folder: str) -> None:
     for line in grid(("PROVEN", "OVER"), [(one.about, one.over) for one in checked.proven]) if checked.proven else ():
         say(line)
     for finding, allowance in checked.excepted:
-        text = f"allowed: {finding.message} ({allowance.reason}; {near(allowance.place, folder)})"
+        text = f"ignored: {finding.message} ({allowance.reason}; {near(allowance.place, folder)})"
         say(stdout_style(printable(text), "dim"))
     if findings:
         say()
-        say(f"{len(findings)} finding{'s' if len(findings) > 1 else ''}. To allow one, say so in devbox.yaml:")
-        say(f"  allow: {{{findings[0].rule}: {{{json.dumps(findings[0].subject)}: why it may be so}}}}")
+        say(f"{len(findings)} finding{'s' if len(findings) > 1 else ''}. To ignore one, say in devbox.yaml why:")
+        entry = f"{{rule: {findings[0].rule}, subjects: [{json.dumps(findings[0].subject)}], reason: ...}}"
+        say(f"  check: {{ignore: [{printable(entry)}]}}")
 
 
 def _spot(spot: Spot, folder: str) -> str:
@@ -79,7 +80,7 @@ def _as_json(environments: Sequence[Any], checked: Checked, findings: Sequence[F
     return {
         "environments": [{"name": one.name, "kind": one.kind.value} for one in environments],
         "findings": [_finding_json(one) for one in findings],
-        "allowed": [{**_finding_json(finding), "reason": allowance.reason} for finding, allowance in checked.excepted],
+        "ignored": [{**_finding_json(finding), "reason": allowance.reason} for finding, allowance in checked.excepted],
         "proven": [{"about": one.about, "over": one.over} for one in checked.proven],
     }
 

@@ -25,7 +25,7 @@ from devbox.record import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """`findings` in the order of RULES; `excepted` are those that devbox.yaml allows, with its reason."""
+    """`findings` in the order of RULES; `excepted` are those that devbox.yaml ignores, with its reason."""
 
     findings: tuple[Finding, ...]
     excepted: tuple[tuple[Finding, Allowance], ...]
@@ -93,8 +93,8 @@ def _judged(
     met = {(one.rule, one.subject) for _, one in excepted}
     for one in allowed if complete else ():
         if (one.rule, one.subject) not in met:
-            message = f"{one.rule} of {one.subject} is allowed, and there is none"
-            spot = Spot(environment="", path=f"allow.{one.rule}.{one.subject}", place=one.place)
+            message = f"{one.rule} of {one.subject} is ignored, and there is none"
+            spot = Spot(environment="", path="check.ignore", place=one.place)
             kept.append(Finding(rule="stale-exception", subject=one.subject, message=message, spots=(spot,)))
     order = list(RULES)
     kept.sort(key=lambda finding: order.index(finding.rule))

@@ -18,12 +18,13 @@ from devbox.environments.kind import Kind
 from devbox.environments.names import PROJECT, normal
 from devbox.record import dataclass
 
-_ROOT = ("default", "environments", "allow")
+_ROOT = ("default", "environments", "check")
 _TEXTS = ("description", "project", "project_directory", "context", "kind")
 _LISTS = ("files", "env_files", "profiles")
 _KEYS = (*_TEXTS, *_LISTS, "protected")
 _KINDS = {kind.value: kind for kind in Kind}
-_ALLOW = "shared-image: {shop:latest: why they share it}"
+_EXCEPTION = ("rule", "subjects", "reason")
+_EXAMPLE = '{rule: shared-image, subjects: ["shop:1"], reason: "..."}'
 _ENVIRONMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
@@ -70,30 +71,39 @@ class _Reader:
         default = self._text(tree.get("default"), ("default",))
         if default and default not in named:
             self._fault(("default",), f"there is no environment {default}", _nearest(default, named))
-        allowed = tuple(self._allowed(tree.get("allow")))
+        allowed = tuple(self._allowed(tree.get("check")))
         return Described(file=self._file, default=default, environments=environments, allowed=allowed)
 
-    def _allowed(self, rules: Any) -> Iterator[Allowance]:
-        """allow: {rule: {subject: reason}}"""
-        if rules is None:
+    def _allowed(self, value: Any) -> Iterator[Allowance]:
+        if value is None:
             return
-        if not isinstance(rules, dict):
-            self._fault(("allow",), "allow is a mapping of rules to subjects with reasons", _ALLOW)
+        if not isinstance(value, dict):
+            self._fault(("check",), "check is a mapping with the key ignore")
             return
-        for rule, subjects in rules.items():
-            path: Path = ("allow", rule)
-            if rule not in RULES:
-                known = f"`devbox check` knows {', '.join(RULES)}"
-                self._fault(path, f"there is no rule {rule}", _nearest(rule, RULES) or known)
-            elif not isinstance(subjects, dict):
-                self._fault(path, "a rule's exceptions are a mapping of what is meant to the reason", _ALLOW)
-            else:
-                for subject, reason in subjects.items():
-                    if isinstance(reason, str) and reason.strip():
-                        place = self._document.key_place((*path, subject))
-                        yield Allowance(rule=rule, subject=subject, reason=reason.strip(), place=place)
-                    else:
-                        self._fault((*path, subject), "an exception has a reason", f"{subject}: why it may be so")
+        self._known(value, ("check",), ("ignore",))
+        entries, path = value.get("ignore") or [], ("check", "ignore")
+        if not isinstance(entries, list):
+            self._fault(path, "ignore is a list", f"ignore:\n  - {_EXAMPLE}")
+            return
+        for index, entry in enumerate(entries):
+            yield from self._exception(entry, (*path, index))
+
+    def _exception(self, value: Any, path: Path) -> Iterator[Allowance]:
+        if not isinstance(value, dict):
+            self._fault(path, "an entry of ignore is a mapping", _EXAMPLE)
+            return
+        self._known(value, path, _EXCEPTION)
+        rule, reason = (self._text(value.get(key), (*path, key)) for key in ("rule", "reason"))
+        subjects = self._list(value.get("subjects"), (*path, "subjects"))
+        if rule not in RULES:
+            known = f"`devbox check` knows {', '.join(RULES)}"
+            self._fault((*path, "rule"), f"there is no rule {rule or 'without a name'}", _nearest(rule, RULES) or known)
+        if not subjects:
+            self._fault(path, "an entry of ignore names its subjects", "`devbox check` prints what to write")
+        if not reason.strip():
+            self._fault(path, f"{rule} is ignored without a reason", "say in `reason` why it may be so")
+        for subject in subjects:
+            yield Allowance(rule=rule, subject=subject, reason=reason.strip(), place=self._document.place(path))
 
     def _environment(self, name: str, value: Any) -> Environment:
         path: Path = ("environments", name)

@@ -47,12 +47,15 @@ def test_a_finding_fails_and_names_both_places_the_reason_and_the_remedy(apart: 
         "  why: the second one to start fails\n"
         "  do:  set another host port in the environment's own env file\n"
     )
-    assert 'allow: {shared-port: {"8000": why it may be so}}' in said.out
+    assert 'check: {ignore: [{rule: shared-port, subjects: ["8000"], reason: ...}]}' in said.out
 
 
-def test_what_is_allowed_passes_with_its_reason(apart: World) -> None:
+def test_what_is_ignored_passes_with_its_reason(apart: World) -> None:
     apart.write("PORT=8000\n", "stage.env")
-    apart.write(ENVIRONMENTS + "allow: {shared-port: {'8000': never at once}}\n", "devbox.yaml")
+    apart.write(
+        ENVIRONMENTS + "check: {ignore: [{rule: shared-port, subjects: ['8000'], reason: never at once}]}\n",
+        "devbox.yaml",
+    )
     said = apart.run("check")
     assert said.code == 0
     assert "never at once; devbox.yaml:5" in said.out

@@ -362,20 +362,19 @@ def test_both_places_are_told_with_the_variable_that_decides() -> None:
     ]
 
 
+IGNORED = "check: {ignore: [{rule: shared-volume, subjects: [data], reason: one seed for all}]}\n"
 SHARED = {"base.yml": "services: {db: {image: x, volumes: [data:/d]}}\nvolumes: {data: {name: data}}\n"}
 
 
-def test_what_devbox_yaml_allows_is_no_finding_and_is_told_with_its_reason() -> None:
-    found = checked({**SHARED, "devbox.yaml": DEVBOX + "allow: {shared-volume: {data: one seed for all}}\n"})
+def test_what_devbox_yaml_ignores_is_no_finding_and_is_told_with_its_reason() -> None:
+    found = checked({**SHARED, "devbox.yaml": DEVBOX + IGNORED})
     assert found.findings == ()
     ((finding, allowance),) = found.excepted
     assert (finding.subject, allowance.reason) == ("data", "one seed for all")
 
 
 def test_an_exception_that_meets_nothing_is_a_finding() -> None:
-    assert rules({"devbox.yaml": DEVBOX + "allow: {shared-volume: {data: one seed}}\n"}) == [
-        ("stale-exception", "data")
-    ]
+    assert rules({"devbox.yaml": DEVBOX + IGNORED}) == [("stale-exception", "data")]
 
 
 def test_a_credential_is_never_shown() -> None:

@@ -107,13 +107,14 @@ def test_a_stack_below_that_it_does_not_mention_is_opened_instead() -> None:
             "(write development, staging, production)",
         ),
         (
-            "environments: {dev: {}}\nallow:\n  shared-volumes: {data: one seed}\n",
-            "/shop/devbox.yaml:3:3: allow.shared-volumes: there is no rule shared-volumes "
+            "environments: {dev: {}}\ncheck:\n  ignore: [{rule: shared-volumes, subjects: [data], reason: so}]\n",
+            "/shop/devbox.yaml:3:19: check.ignore[0].rule: there is no rule shared-volumes "
             "(did you mean shared-volume?)",
         ),
         (
-            "environments: {dev: {}}\nallow:\n  shared-volume:\n    data:\n",
-            "/shop/devbox.yaml:4:10: allow.shared-volume.data: an exception has a reason (data: why it may be so)",
+            "environments: {dev: {}}\ncheck:\n  ignore: [{rule: shared-volume, subjects: [data]}]\n",
+            "/shop/devbox.yaml:3:12: check.ignore[0]: shared-volume is ignored without a reason "
+            "(say in `reason` why it may be so)",
         ),
         (
             "environments:\n  dev: {}\n  dev: {}\n",
