@@ -74,6 +74,7 @@ def as_json(container: Container) -> dict[str, Any]:
         "exit_code": detail.exit_code if detail and container.state is RunState.EXITED else None,
         "created": container.created,
         "started": detail.started if detail else None,
+        "restarts": detail.restart_count if detail else 0,
         "ports": [
             {
                 "host_ip": binding.host_ip,
