@@ -15,7 +15,7 @@ from devbox.record import dataclass
 if TYPE_CHECKING:  # each costs a command of the CLI that has no use for it 10-30 ms
     from devbox.compose.model import Build, FileObject, Network, Volume
     from devbox.logs.line import LogLine
-    from devbox.plan.observed import Container, Observed, ObservedImage, RunningProject
+    from devbox.plan.observed import Binding, Container, Observed, ObservedImage, RunningProject
     from devbox.plan.steps import ContainerSpec
     from devbox.settings import Settings
 
@@ -123,10 +123,12 @@ class Engine(Protocol):
         images: Sequence[str] = (),
         networks: Sequence[str] = (),
         volumes: Sequence[str] = (),
+        ports: Sequence[Binding] = (),
         detail: bool = False,
     ) -> Observed:
         """List what bears the project's label, with the images, networks and volumes named here if they exist.
 
+        Of the host `ports` those are told too that a process of this machine holds and no container.
         With `detail` every container is inspected; without, only those that do not run. One-offs are included."""
 
     async def projects(self) -> tuple[RunningProject, ...]:

@@ -20,6 +20,7 @@ from devbox.adapters.container import held_ports
 from devbox.errors import Conflict, NotFound, PullFailed
 from devbox.logs.line import LogLine
 from devbox.plan.observed import (
+    Binding,
     Container,
     Observed,
     ObservedImage,
@@ -73,6 +74,7 @@ class FakeEngine(FakeThings):
         images: Sequence[str] = (),
         networks: Sequence[str] = (),
         volumes: Sequence[str] = (),
+        ports: Sequence[Binding] = (),
         detail: bool = False,
     ) -> Observed:
         await self._enter("observe")

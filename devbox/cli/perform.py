@@ -49,6 +49,7 @@ async def perform_on(stack: Stack, args: argparse.Namespace, outside: Outside, c
             cancel=cancel,
             now=outside.now,
             confirm=None if getattr(args, "yes", False) else progress.aside(confirm.agree),
+            locate=lambda problem: stack.located(problem, outside.cwd),
         )
     if getattr(args, "json", False):
         say_json(as_json(outcome, progress))

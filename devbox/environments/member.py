@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from devbox.compose.layers import Loaded
+from devbox.compose.located import set_by
 from devbox.compose.model import Project
-from devbox.compose.origins import Use
 from devbox.compose.provenance import Explainer
 from devbox.compose.report import Path, dotted
 from devbox.environments.environment import Environment
@@ -44,19 +44,10 @@ class Member:
         """Where the value at `path` is set; without one there, the nearest key above it."""
         if path and self.explainer.has(path):
             found = next(iter(self.explainer.below(path)))
-            variables = tuple(dict.fromkeys(_set_by(found.uses)))
+            variables = tuple(dict.fromkeys(set_by(found.uses)))
             return Spot(environment=self.name, path=dotted(path), place=found.place, variables=variables)
         return Spot(environment=self.name, path=dotted(path), place=self._near(path) or self.environment.place)
 
     def _near(self, path: Path) -> Place | None:
         known = [layer.document.find(path) for layer in self.loaded.layers] if path else []
         return max(known, key=lambda found: found[0], default=(0, None))[1]
-
-
-def _set_by(uses: tuple[Use, ...]) -> list[tuple[str, Place]]:
-    found: list[tuple[str, Place]] = []
-    for use in uses:
-        if use.place is not None:
-            found.append((use.name, use.place))
-        found += _set_by(use.uses)
-    return found

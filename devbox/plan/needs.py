@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from devbox.compose.model import Project
+from collections.abc import Iterable, Iterator
+
+from devbox.compose.model import Project, Service
+from devbox.plan.clashes import published
 from devbox.plan.commands import Down, PlannedCommand, Up
 from devbox.plan.grounds import networks_of, volumes_of
 from devbox.plan.names import image_name, known_services
-from devbox.plan.observed import Observed
+from devbox.plan.observed import Binding, Observed
 from devbox.plan.plan import Plan
 from devbox.plan.steps import CreateContainer
 from devbox.record import dataclass
@@ -19,6 +22,8 @@ class Needs:
     images: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
     volumes: tuple[str, ...] = ()
+    ports: tuple[Binding, ...] = ()
+    """Host ports that would be published."""
 
 
 def needs(project: Project, command: PlannedCommand) -> Needs:
@@ -30,6 +35,7 @@ def needs(project: Project, command: PlannedCommand) -> Needs:
                 images=tuple(dict.fromkeys(image_name(project.name, one) for one in services if one.provider is None)),
                 networks=tuple(one.name for one in networks_of(project, services).values()),
                 volumes=tuple(one.name for one in volumes_of(project, services).values()),
+                ports=() if command.no_start else tuple(_published(project.services.values())),
             )
         case Down():
             images = tuple(dict.fromkeys(image_name(project.name, one) for one in services)) if command.images else ()
@@ -40,6 +46,18 @@ def needs(project: Project, command: PlannedCommand) -> Needs:
             )
         case _:
             return Needs()
+
+
+def _published(services: Iterable[Service]) -> Iterator[Binding]:
+    for service in services:
+        for port in () if service.network_mode == "host" else service.ports:
+            for number in published(port):
+                yield Binding(
+                    container_port=port.target,
+                    protocol=port.protocol or "tcp",
+                    host_ip=port.host_ip,
+                    host_port=number,
+                )
 
 
 def undetailed(plan: Plan, observed: Observed) -> tuple[str, ...]:

@@ -151,12 +151,14 @@ class ObservedImage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldPort:
-    """A host port that a running container of any project holds."""
+    """A host port that a running container of any project holds, or else a `process` of this machine."""
 
     host_ip: str
     port: int
     protocol: str
-    container: str
+    container: str = ""
+    process: str = ""
+    """ "python3 (process 4711)" """
     project: str = ""
     service: str = ""
 
@@ -172,7 +174,7 @@ class Observed:
     images: Mapping[str, ObservedImage] = field(default_factory=dict)
     """image reference as the project names it -> image; absent: not there"""
     held_ports: tuple[HeldPort, ...] = ()
-    """Of containers of other projects."""
+    """Of containers of other projects, and of processes among the ports asked for."""
     at: float = 0.0
     """When it was looked at, in seconds since the epoch."""
 

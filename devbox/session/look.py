@@ -22,7 +22,11 @@ async def look(command: PlannedCommand, project: Project, engine: Engine) -> tup
     """
     wanted = needs(project, command)
     observed = await engine.observe(
-        project.name, images=wanted.images, networks=wanted.networks, volumes=wanted.volumes
+        project.name,
+        images=wanted.images,
+        networks=wanted.networks,
+        volumes=wanted.volumes,
+        ports=wanted.ports,
     )
     found = plan(command, project, observed)
     unseen = undetailed(found, observed)

@@ -16,7 +16,7 @@ from devbox.environments.beside import beside
 from devbox.environments.discover import Environments, find
 from devbox.environments.environment import Environment
 from devbox.environments.request import request_for
-from devbox.errors import DevboxError, EngineError, LoadError
+from devbox.errors import DevboxError, EngineError, LoadError, Problem
 from devbox.plan.commands import Down, PlannedCommand
 from devbox.plan.observed import Container
 from devbox.plan.plan import Plan
@@ -130,11 +130,8 @@ class Session:
 
     def explain(self, path: Path) -> Iterator[Explanation]:
         """Where the values at or below `path` of State.project come from, from the files as they were loaded."""
-        from devbox.compose.provenance import Explainer
-
-        if self._explainer is None and self._loaded is not None:
-            self._explainer = Explainer(self._loaded)
-        return self._explainer.below(path) if self._explainer and self._explainer.has(path) else iter(())
+        explainer = self._explaining()
+        return explainer.below(path) if explainer and explainer.has(path) else iter(())
 
     def watch_usage(self, services: frozenset[str]) -> None:
         """Read what the containers of these services use, and of no others."""
@@ -186,6 +183,7 @@ class Session:
                 now=self._outside.now,
                 confirm=None,
                 operation=job.id,
+                locate=self._located,
             )
         finally:
             self._feeds.resync()
@@ -256,6 +254,19 @@ class Session:
         self._emit(ProjectLoaded(environment=environments.current.name, project=project))
         for text in (*(str(problem) for problem in environments.problems), *project.warnings):
             self._notice(text)
+
+    def _explaining(self) -> Explainer | None:
+        from devbox.compose.provenance import Explainer
+
+        if self._explainer is None and self._loaded is not None:
+            self._explainer = Explainer(self._loaded)
+        return self._explainer
+
+    def _located(self, problem: Problem) -> Problem:
+        from devbox.compose.located import located
+
+        explainer = self._explaining()
+        return located(problem, explainer, self._outside.cwd) if explainer else problem
 
     def _emit(self, event: Event) -> None:
         self.store.apply(event)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from datetime import datetime
 from typing import Any
 
@@ -21,12 +19,6 @@ STUBBORN = """[sh, -c, "trap '' TERM; echo ready; while :; do sleep 0.2; done"]"
 def when(container: Container, what: str) -> datetime:
     """StartedAt or FinishedAt."""
     return datetime.fromisoformat(container.attrs["State"][what])
-
-
-def devbox(stack: Stack, *words: str) -> subprocess.CompletedProcess[str]:
-    """The program itself on the stack's file."""
-    command = [sys.executable, "-m", "devbox", "-p", stack.name, "-f", str(stack.file), *words]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60)
 
 
 def kill_from_the_host(container: Container) -> None:
@@ -85,7 +77,7 @@ async def test_a_dependency_that_fails_names_itself_and_its_probes_output(stack:
           db: {<<: *service, healthcheck: {test: "echo no disk; exit 2", interval: 200ms, retries: 2}}
           api: {<<: *service, depends_on: {db: {condition: service_healthy}}}
         """)
-    said = devbox(stack, "up")
+    said = stack.devbox("up")
     assert said.returncode == 1
     assert f"{stack.name}-db-1 is unhealthy after 2 tries (exit 2: no disk)" in said.stderr
     assert stack.states() == {"api-1": "created", "db-1": "running"}
@@ -112,7 +104,7 @@ async def test_what_is_killed_comes_back_by_its_policy_and_devbox_tells(stack: S
 
     await eventually(back, timeout=30)
     assert state(stack, "never-1")["ExitCode"] == 137
-    told = {line.split()[0]: line for line in devbox(stack, "ps").stdout.splitlines()}
+    told = {line.split()[0]: line for line in stack.devbox("ps").stdout.splitlines()}
     assert "exited (137)" in told["never"]
     assert all("running" in told[name] and "(restart 1)" in told[name] for name in ("always", "unless", "failing"))
 
