@@ -35,6 +35,8 @@ class EngineInfo:
     cpus: int = 0
     memory: int = 0
     rootless: bool = False
+    ahead: float = 0.0
+    """Seconds by which its clock is ahead of this machine's; 0 within a second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +116,11 @@ class Engine(Protocol):
         """Ask the engine who it is (NoEngine if nobody answers)."""
 
     async def close(self) -> None: ...
+
+    @property
+    def ahead(self) -> float:
+        """Seconds by which its clock is ahead of this machine's, as of connecting or the last `info`: every time in
+        its answers is by that clock, and so is every time that it is asked for."""
 
     # What is there
     async def observe(

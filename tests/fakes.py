@@ -46,6 +46,7 @@ class FakeEngine(FakeThings):
         self.pullable: dict[str, FakeImage] = {}
         self.api_version = api_version
         self.closed = False
+        self.ahead = 0.0
 
     # Who it is
     async def info(self) -> EngineInfo:
@@ -60,6 +61,7 @@ class FakeEngine(FakeThings):
             name="fake",
             cpus=2,
             memory=8 << 30,
+            ahead=self.ahead,
         )
 
     async def close(self) -> None:

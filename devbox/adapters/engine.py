@@ -40,9 +40,15 @@ class DockerEngine:
         self._environ = environ
 
     async def info(self) -> EngineInfo:
-        told, spoken = await asyncio.gather(self._ask("/info"), self._ask("/version"))
+        told, spoken, _ = await asyncio.gather(
+            self._ask("/info"), self._ask("/version"), self._threads.call(self._api.ping)
+        )
         where = self._api.endpoint
-        return translate.info(told, spoken, where.url, where.context, self._api.version)
+        return replace(translate.info(told, spoken, where.url, where.context, self._api.version), ahead=self._api.ahead)
+
+    @property
+    def ahead(self) -> float:
+        return self._api.ahead
 
     async def close(self) -> None:
         self._api.close()
@@ -62,6 +68,7 @@ class DockerEngine:
         found = await observe.observe(
             self._ask, spoken, project, images=images, networks=networks, volumes=volumes, detail=detail
         )
+        found = replace(found, at=found.at + self.ahead)
         if not ports or not self._api.near:
             return found
         held = await self._threads.call(lambda: starting.held_by_processes(self._api, ports, found))

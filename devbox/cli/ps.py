@@ -53,7 +53,7 @@ async def run(args: argparse.Namespace, outside: Outside) -> int:
     elif getattr(args, "json", False):
         say_json([as_json(container) for container in containers])
     else:
-        for line in status(project, found, outside.now(), oneoffs=everything):
+        for line in status(project, found, outside.now() + stack.engine.ahead, oneoffs=everything):
             say(line)
     return ExitCode.DONE
 

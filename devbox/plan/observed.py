@@ -176,7 +176,7 @@ class Observed:
     held_ports: tuple[HeldPort, ...] = ()
     """Of containers of other projects, and of processes among the ports asked for."""
     at: float = 0.0
-    """When it was looked at, in seconds since the epoch."""
+    """When it was looked at, in seconds since the epoch by the engine's clock."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
