@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import ModuleType
 
+    from devbox.environments.secret_file import SecretFiles
     from devbox.ports import Builder, Engine, Host, Outside
 
 
@@ -130,6 +131,11 @@ def real_world(context: str = "") -> Outside:
 
         return ImageBuilder(engine, environ)
 
+    def secrets() -> SecretFiles:
+        from devbox.adapters.secret_files import LocalSecretFiles
+
+        return LocalSecretFiles()
+
     def host(named: str) -> Host:
         from devbox.adapters.host import LocalHost
 
@@ -140,6 +146,7 @@ def real_world(context: str = "") -> Outside:
         cwd=os.getcwd(),  # noqa: PTH109 - a string, and pathlib costs 5 ms of the start
         settings=read_settings(settings, path, environ),
         files=files,
+        secrets=secrets,
         connect=connect,
         builder=builder,
         host=host,

@@ -14,6 +14,7 @@ from devbox.record import dataclass
 
 if TYPE_CHECKING:  # each costs a command of the CLI that has no use for it 10-30 ms
     from devbox.compose.model import Build, FileObject, Network, Volume
+    from devbox.environments.secret_file import SecretFiles
     from devbox.logs.line import LogLine
     from devbox.plan.observed import Binding, Container, Observed, ObservedImage, RunningProject
     from devbox.plan.steps import ContainerSpec
@@ -300,6 +301,7 @@ class Outside:
     cwd: str
     settings: Settings
     files: FileReader
+    secrets: Callable[[], SecretFiles]
     connect: Callable[[str], Awaitable[Engine]]
     """context name ("": as the docker CLI would choose) -> a connected engine; NoEngine says what to do."""
     builder: Callable[[Engine], Builder]

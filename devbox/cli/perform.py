@@ -48,6 +48,7 @@ async def perform_on(stack: Stack, args: argparse.Namespace, outside: Outside, c
             emit=progress.take,
             cancel=cancel,
             now=outside.now,
+            guard=stack.guard,
             confirm=None if getattr(args, "yes", False) else progress.aside(confirm.agree),
             locate=lambda problem: stack.located(problem, outside.cwd),
         )

@@ -69,7 +69,7 @@ async def planned(stack: Stack, command: Up) -> Plan:
         ports=wanted.ports,
         detail=True,
     )
-    return reconcile(stack.project, observed, command)
+    return await stack.guard(reconcile(stack.project, observed, command), stack.project, stack.engine)
 
 
 def as_json(plan: Plan) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -17,9 +17,12 @@ if TYPE_CHECKING:
 
     from devbox.compose.layers import Loaded
     from devbox.compose.model import Project
+    from devbox.environments.discover import Environments
     from devbox.environments.environment import Environment
     from devbox.errors import Problem
+    from devbox.plan.plan import Plan
     from devbox.ports import Engine, Outside
+    from devbox.session.guard import Guarding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +32,7 @@ class Stack:
     project: Project
     engine: Engine
     environment: Environment
+    guard: Guarding
     loaded: Loaded | None = None
     """What the project was made of; None: it is known by its labels alone."""
 
@@ -56,8 +60,8 @@ def request_of(args: argparse.Namespace, outside: Outside) -> LoadRequest:
     )
 
 
-def choose(args: argparse.Namespace, outside: Outside) -> tuple[LoadRequest, Environment]:
-    """What to load, with the environment it belongs to; what is odd about the environments goes to stderr."""
+def choose(args: argparse.Namespace, outside: Outside) -> tuple[LoadRequest, Environments]:
+    """What to load, with the environments of which it is the current; what is odd about them goes to stderr."""
     from devbox.environments.discover import find
     from devbox.environments.request import request_for
 
@@ -65,7 +69,7 @@ def choose(args: argparse.Namespace, outside: Outside) -> tuple[LoadRequest, Env
     found = find(request, outside.files, args.environment)
     for problem in found.problems:
         _warn(str(problem))
-    return request_for(found.current, request), found.current
+    return request_for(found.current, request), found
 
 
 def context_of(args: argparse.Namespace, outside: Outside) -> str:
@@ -105,13 +109,25 @@ def _without_files(request: LoadRequest, outside: Outside) -> bool:
     return nearest(request.project_directory or request.cwd, outside.files) is None
 
 
+def _guard(outside: Outside, request: LoadRequest, environments: Environments) -> Guarding:
+    async def guarded(plan: Plan, project: Project, engine: Engine, also: Iterable[str] = ()) -> Plan:
+        if not plan and not also:
+            return plan
+        from devbox.session.guard import Guard
+
+        return await Guard(outside, request, environments)(plan, project, engine, also)
+
+    return guarded
+
+
 @asynccontextmanager
 async def opened(args: argparse.Namespace, outside: Outside, *, by_name: bool = False) -> AsyncIterator[Stack]:
     """The chosen project, loaded, with its engine, which is closed at the end.
 
     With `by_name` a project that -p names needs no files; it then has no services, only what bears its labels.
     """
-    request, environment = choose(args, outside)
+    request, environments = choose(args, outside)
+    environment = environments.current
     connecting = asyncio.ensure_future(outside.connect(environment.context))
     try:
         await asyncio.sleep(0)  # let the connection go out before the files are read
@@ -134,7 +150,8 @@ async def opened(args: argparse.Namespace, outside: Outside, *, by_name: bool = 
         raise
     engine = await connecting
     try:
-        yield Stack(project=project, engine=engine, environment=environment, loaded=loaded)
+        guard = _guard(outside, request, environments)
+        yield Stack(project=project, engine=engine, environment=environment, guard=guard, loaded=loaded)
     finally:
         await engine.close()
 

@@ -85,6 +85,7 @@ async def _prepare(stack: Stack, args: argparse.Namespace, outside: Outside, wan
         stack.project.name, images=required.images, networks=required.networks, volumes=required.volumes, detail=True
     )
     plan = prepare(stack.project, observed, wanted)
+    plan = await stack.guard(plan, stack.project, stack.engine, also=(wanted.service,))
     if not plan and not plan.problems:
         return ExitCode.DONE
     with walking(outside) as (progress, cancel):

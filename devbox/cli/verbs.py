@@ -33,6 +33,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "env": ("env", "the environments of this project"),
     "environments": ("env", "the same as env"),
     "check": ("check", "are the environments apart, and fit for what they are for"),
+    "secrets": ("secrets", "the secrets of each environment; `init` makes those that are missing"),
     "engine": ("engine", "the container engine: status, start, stop"),
     "doctor": ("doctor", "check engine, builder, disk, limits, terminal"),
     "guide": ("guide", "guides to read in the terminal"),

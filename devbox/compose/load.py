@@ -122,8 +122,8 @@ def _project(
             for key, one in objects["networks"].items()
         },
         volumes={key: decode.volume(key, one, places(("volumes", key))) for key, one in objects["volumes"].items()},
-        configs=_file_objects(objects["configs"], environment, files),
-        secrets=_file_objects(objects["secrets"], environment, files),
+        configs=_file_objects("configs", objects, tree, environment, places, files),
+        secrets=_file_objects("secrets", objects, tree, environment, places, files),
         environment=environment,
         tree=canonical,
         hashes={
@@ -134,8 +134,13 @@ def _project(
     )
 
 
-def _file_objects(items: Tree, environment: Mapping[str, str], files: Files) -> dict[str, FileObject]:
-    found = {key: decode.file_object(key, item, environment) for key, item in items.items()}
+def _file_objects(
+    kind: str, objects: Tree, tree: Tree, environment: Mapping[str, str], places: Places, files: Files
+) -> dict[str, FileObject]:
+    found = {
+        key: decode.file_object(key, item, tree[kind][key], environment, places((kind, key)))
+        for key, item in objects[kind].items()
+    }
     return {key: replace(item, digest=digest(item, files)) for key, item in found.items()}
 
 

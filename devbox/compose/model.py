@@ -241,6 +241,10 @@ class FileObject:
     external: bool = False
     digest: str = ""
     """Tells one content from another (devbox.compose.contents); "": unknown."""
+    place: Place | None = None
+    length: int = 0
+    alphabet: str = ""
+    """How devbox makes its content (`x-devbox: {generate: {length, alphabet}}`); 0 and "": as it sees fit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -245,6 +245,7 @@ _FILE_OBJECT: dict[str, Shape] = {
     "template_driver": text,
 }
 
+_OWN: Shape = record({"generate": record({"length": whole(8, 1024), "alphabet": text})})
 _FILES: Shape = each(paths.file, single=True)
 _INCLUDE: Shape = record({"path": _FILES, "env_file": _FILES, "project_directory": paths.file}, needs=("path",))
 
@@ -269,7 +270,8 @@ FILE: dict[str, Shape] = {
     "networks": entries(_resource(_NETWORK), names=True, nulls=True),
     "volumes": entries(_resource(_VOLUME), names=True, nulls=True),
     "secrets": entries(
-        _resource(record({**_FILE_OBJECT, "driver": text, "driver_opts": entries(number_or_text)})), names=True
+        _resource(record({**_FILE_OBJECT, "driver": text, "driver_opts": entries(number_or_text), "x-devbox": _OWN})),
+        names=True,
     ),
     "configs": entries(_resource(record({**_FILE_OBJECT, "content": text})), names=True),
 }

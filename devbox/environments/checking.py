@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from devbox.compose.layers import Loaded
 from devbox.compose.load import load_explained
 from devbox.compose.request import LoadRequest
 from devbox.compose.source import Files
 from devbox.environments import variables
 from devbox.environments.apart import apart
-from devbox.environments.credentials import Credential, credentials, shared_secrets
 from devbox.environments.environment import Allowance, Environment
 from devbox.environments.finding import RULES, Finding, Spot
+from devbox.environments.held import Held, held, shared_secrets
 from devbox.environments.kind import Kind
 from devbox.environments.member import Member
+from devbox.environments.others import as_written
 from devbox.environments.production import reached
 from devbox.environments.proven import Proven, proven
 from devbox.environments.request import request_for
@@ -41,10 +43,10 @@ def check(
     findings: list[Finding] = []
     for environment in environments:
         try:
-            members.append(Member(environment, load_explained(request_for(environment, request), files)))
+            members.append(Member(environment, _loaded(environment, request, files)))
         except LoadError as error:
             findings += _unloaded(environment, error)
-    known = {member.name: credentials(member.project, files) for member in members}
+    known = {member.name: held(member.project, files) for member in members}
     every = [variables.of(member) for member in members]
     findings += apart(members)
     findings += shared_secrets(members, known)
@@ -53,13 +55,25 @@ def check(
     for member in members:
         if member.kind is not Kind.DEVELOPMENT:
             findings += tools(member, files)
-    findings += variables.missing(every)
+    findings += variables.missing(every, request.environ)
     findings += variables.unused(every)
     findings += variables.uneven(every)
     kept, excepted = _judged(findings, allowed, complete=len(members) == len(environments))
     broken = {RULES[finding.rule].about for finding in kept}
     summary = tuple(one for one in proven(members, known, every) if one.about not in broken)
     return Checked(findings=kept, excepted=excepted, proven=summary)
+
+
+def _loaded(environment: Environment, request: LoadRequest, files: Files) -> Loaded:
+    """With nothing given by hand, since a variable of the shell would make environments equal or hide what is missing;
+    but with the shell's where a file requires them. Files chosen by hand are taken as they were asked for."""
+    given = request_for(environment, request)
+    if environment.files == request.files:
+        return load_explained(given, files)
+    try:
+        return load_explained(as_written(environment, request), files)
+    except LoadError:
+        return load_explained(given, files)
 
 
 def _unloaded(environment: Environment, error: LoadError) -> Iterator[Finding]:
@@ -70,7 +84,7 @@ def _unloaded(environment: Environment, error: LoadError) -> Iterator[Finding]:
         yield Finding(rule="does-not-load", subject=environment.name, message=message, spots=(spot,))
 
 
-def _of_production(members: Sequence[Member], known: Mapping[str, Sequence[Credential]]) -> Iterator[Finding]:
+def _of_production(members: Sequence[Member], known: Mapping[str, Sequence[Held]]) -> Iterator[Finding]:
     for production in members:
         if production.kind is Kind.PRODUCTION:
             for member in members:

@@ -1,95 +1,84 @@
-"""Passwords, tokens and secrets of an environment, wherever its files keep them."""
+"""The secrets that a project holds, as digests by which equal ones are found without keeping or showing them."""
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Iterator
 
-from devbox.compose.masking import is_secret
-from devbox.compose.model import FileObject, Project
-from devbox.compose.report import Path
-from devbox.environments.finding import Finding
-from devbox.environments.isolation import listed
-from devbox.environments.kind import Kind
-from devbox.environments.member import Member
+from devbox.compose.model import Project
+from devbox.environments.readers import used_secrets
+from devbox.environments.secret_file import SecretFiles
+from devbox.errors import Place
 from devbox.record import dataclass
 
-_IN_URL = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s/@:]*:(?P<password>[^\s/@]+)@", re.IGNORECASE)
-
-
-class Readable(Protocol):
-    """What this needs of the file system; errors are OSError."""
-
-    def read(self, path: str) -> bytes: ...
+_NAME = re.compile(
+    r"(^|_)(pass(word|wd|phrase)?|secret|token|credentials?|secret_key_base|pgpassword)$"
+    r"|(?<!public)(?<!cache)(?<!primary)_key$",
+    re.IGNORECASE,
+)
+_URL = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s/@:]*:(?P<password>[^\s/@]+)@", re.IGNORECASE)
+_NO_SECRETS = frozenset({"", "true", "false", "yes", "no", "on", "off", "0", "1", "none", "null"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credential:
-    """`value` is never shown; where a secret's file cannot be read here, `file` alone tells one from another."""
+    """Something that is to be known to one environment alone; `path` is where the model has it."""
 
     name: str
-    path: Path
-    value: str = ""
-    file: str = ""
+    services: frozenset[str]
+    digest: str
+    path: str
+    place: Place | None
+    is_file: bool = False
+    """It is a file of its own, which can be made anew."""
 
 
-def credentials(project: Project, files: Readable) -> list[Credential]:
-    """Each once, by its value; what only a build is given is the user's own, and no environment's."""
-    found: dict[tuple[str, str], Credential] = {}
-    for one in (*_secrets(project, files), *_variables(project)):
-        if one.value or one.file:
-            found.setdefault((one.value, "" if one.value else one.file), one)
-    return list(found.values())
+def digest(content: str | bytes) -> str:
+    """The same for the same secret, however its file ends; "" for none."""
+    data = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
+    data = data.strip()
+    return hashlib.sha256(data).hexdigest() if data else ""
 
 
-def _secrets(project: Project, files: Readable) -> Iterator[Credential]:
-    used = {use.source for service in project.services.values() for use in service.secrets}
-    for key, secret in project.secrets.items():
-        if key in used and not secret.external:
-            value = _content(secret, files)
-            path: Path = ("secrets", key, "file" if secret.file else "environment" if secret.environment else "content")
-            yield Credential(name=key, path=path, value=value or "", file=secret.file if value is None else "")
+def credentials(project: Project, files: SecretFiles) -> Iterator[Credential]:
+    """What the project's services get: secrets, variables with the name of one, passwords in URLs."""
+    for secret in used_secrets(project):
+        one = secret.object
+        if one.file:
+            try:
+                there = files.look(one.file)
+            except OSError:
+                there = None
+            found = there.digest if there else ""
+        else:
+            found = digest(one.content or "")
+        if found:
+            yield Credential(
+                name=f"secret {one.key}",
+                services=frozenset(reader.service for reader in secret.readers),
+                digest=found,
+                path=f"secrets.{one.key}",
+                place=one.place,
+                is_file=bool(one.file),
+            )
+    for service in (*project.services.values(), *project.disabled.values()):
+        for name, value in service.environment.items():
+            for part in values(name, value or ""):
+                yield Credential(
+                    name=name,
+                    services=frozenset((service.name,)),
+                    digest=digest(part),
+                    path=f"services.{service.name}.environment.{name}",
+                    place=service.place,
+                )
 
 
-def _content(secret: FileObject, files: Readable) -> str | None:
-    """None: it cannot be read here."""
-    if not secret.file:
-        return (secret.content or "").strip()
-    try:
-        return files.read(secret.file).decode(errors="replace").strip()
-    except OSError:
-        return None
-
-
-def _variables(project: Project) -> Iterator[Credential]:
-    for name, service in project.services.items():
-        for key, value in service.environment.items():
-            path: Path = ("services", name, "environment", key)
-            if value and is_secret(key) and "://" not in value:
-                yield Credential(name=key, path=path, value=value)
-            for url in _IN_URL.finditer(value or ""):
-                yield Credential(name=key, path=path, value=url["password"])
-        for key, value in (service.build.args if service.build else {}).items():
-            if value and is_secret(key):
-                yield Credential(name=key, path=("services", name, "build", "args", key), value=value)
-
-
-def shared_secrets(members: Sequence[Member], known: Mapping[str, Sequence[Credential]]) -> Iterator[Finding]:
-    """Credentials that several environments have; worse where one of these is production."""
-    holders: dict[tuple[str, str], dict[str, Credential]] = {}
-    for member in members:
-        for one in known[member.name]:
-            holders.setdefault((one.value, one.file), {}).setdefault(member.name, one)
-    for having in holders.values():
-        those = [member for member in members if member.name in having]
-        if len(those) < 2:
-            continue
-        mixed = len({member.kind is Kind.PRODUCTION for member in those}) == 2
-        first = having[those[0].name]
-        yield Finding(
-            rule="production-credential" if mixed else "shared-secret",
-            subject=first.name,
-            message=f"{listed([one.name for one in those])} have the same {first.name}",
-            spots=tuple(member.spot(having[member.name].path) for member in those),
-        )
+def values(name: str, value: str) -> Iterator[str]:
+    """The secrets in a variable: all of it where its name is one's, else the passwords of URLs."""
+    if _NAME.search(name):
+        if value.strip().lower() not in _NO_SECRETS and not value.startswith("/run/secrets/"):
+            yield value
+        return
+    if "://" in value:
+        yield from (url["password"] for url in _URL.finditer(value))

@@ -33,6 +33,8 @@ class Environments:
     file: str = ""
     """The devbox.yaml that names them; "": discovered, or chosen by hand."""
     allowed: tuple[Allowance, ...] = ()
+    default: str = ""
+    """The one for development, where one stands when nothing else is said; "": chosen by hand."""
 
 
 def find(request: LoadRequest, files: Files, wanted: str = "") -> Environments:
@@ -76,12 +78,18 @@ def _another(folder: Folder, named: Described) -> bool:
 
 def _of_file(named: Described, request: LoadRequest, files: Files, wanted: str) -> Environments:
     found = _with_projects(named.environments, request, files)
-    current = _pick(found, wanted) if wanted else next((e for e in found if e.name == named.default), found[0])
+    default = next((e for e in found if e.name == named.default), found[0])
+    current = _pick(found, wanted) if wanted else default
     missing = tuple(_missing(current, files))
     if missing:
         raise LoadError(missing)
     return Environments(
-        all=found, current=current, problems=same_project(found), file=named.file, allowed=named.allowed
+        all=found,
+        current=current,
+        problems=same_project(found),
+        file=named.file,
+        allowed=named.allowed,
+        default=default.name,
     )
 
 
@@ -91,8 +99,9 @@ def _discovered(folder: Folder | None, request: LoadRequest, files: Files, wante
         found = (Environment(name=DEFAULT),)
     elif folder:
         found = _with_projects(found, request, files, folder)
-    current = _pick(found, wanted) if wanted else preferred(found)
-    return Environments(all=found, current=current)
+    default = preferred(found)
+    current = _pick(found, wanted) if wanted else default
+    return Environments(all=found, current=current, default=default.name)
 
 
 def _chosen_in_dotenv(folder: Folder, files: Files) -> bool:

@@ -9,8 +9,8 @@ from typing import Any
 
 from devbox.compose.report import Path
 from devbox.compose.route import leaves, value_at
-from devbox.environments.credentials import Credential
 from devbox.environments.finding import Finding
+from devbox.environments.held import Held
 from devbox.environments.member import Member
 
 _HOSTS = re.compile(
@@ -40,7 +40,7 @@ def hosts(member: Member) -> dict[str, Path]:
     return {host: path for host, path in found.items() if host not in inside and not _HERE.fullmatch(host)}
 
 
-def reached(production: Member, member: Member, secret: Sequence[Credential]) -> Iterator[Finding]:
+def reached(production: Member, member: Member, secret: Sequence[Held]) -> Iterator[Finding]:
     """What of `production`, whose credentials are `secret`, is named in the model of `member`."""
     told = list(_texts(member.project.tree.get("services") or {}))
     for host, path in hosts(production).items():

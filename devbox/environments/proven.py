@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from devbox.environments.credentials import Credential
 from devbox.environments.finding import APART, IMAGES, PORTS, PRODUCTION, SECRETS, TOOLS, VARIABLES
+from devbox.environments.held import Held
 from devbox.environments.isolation import listed, things
 from devbox.environments.kind import Kind
 from devbox.environments.member import Member
@@ -24,7 +24,7 @@ class Proven:
 
 
 def proven(
-    members: Sequence[Member], known: Mapping[str, Sequence[Credential]], every: Sequence[Variables]
+    members: Sequence[Member], known: Mapping[str, Sequence[Held]], every: Sequence[Variables]
 ) -> Iterator[Proven]:
     """One for each group of rules."""
     found = [thing for member in members for thing in things(member.project)]

@@ -43,13 +43,14 @@ def of(member: Member) -> Variables:
     )
 
 
-def missing(every: Sequence[Variables]) -> Iterator[Finding]:
+def missing(every: Sequence[Variables], shell: Mapping[str, str]) -> Iterator[Finding]:
     """Used without a default, and set nowhere: by no env file and not by the shell."""
     for one in every:
         told: set[str] = set()
         for use in one.used:
             name = use.reference.name
-            if use.passed or use.reference.operator or name in one.member.loaded.variables or name in told:
+            known = name in one.member.loaded.variables or name in shell
+            if use.passed or use.reference.operator or known or name in told:
                 continue
             told.add(name)
             yield Finding(

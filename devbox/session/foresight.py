@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from devbox.compose.model import Project
 from devbox.errors import DevboxError, EngineLost
@@ -13,14 +14,26 @@ from devbox.session.link import Link
 from devbox.session.rows import containers
 from devbox.session.store import Store
 
+if TYPE_CHECKING:
+    from devbox.session.guard import Guarding
+
 _QUIET = 0.5
 
 
 class Foresight:
     """Plans anew when the project or one of its containers came, went or stopped, at most twice a second."""
 
-    def __init__(self, *, store: Store, link: Link, emit: Callable[[Event], None], now: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        *,
+        store: Store,
+        link: Link,
+        emit: Callable[[Event], None],
+        now: Callable[[], float],
+        guard: Guarding | None = None,
+    ) -> None:
         self._store = store
+        self._guard = guard
         self._link = link
         self._emit = emit
         self._now = now
@@ -54,7 +67,7 @@ class Foresight:
 
                 engine = await self._link.connected()
                 try:
-                    plan, _ = await look(Up(), project, engine)
+                    plan, _ = await look(Up(), project, engine, self._guard)
                     self._emit(PlanComputed(plan=plan))
                 except EngineLost:
                     await self._link.recovered()

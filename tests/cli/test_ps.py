@@ -60,7 +60,7 @@ def test_uptime_is_told_by_the_engines_clock_where_this_machines_is_a_minute_off
     world.given("api")
     (container,) = world.engine.containers.values()
     assert container.started is not None
-    here = container.started + 5 + off
+    here = container.started + 5.5 + off
     world.now, world.engine.ahead = lambda: here, -off
     assert rows(world.run("ps").out)["api"][3] == "5s"
 

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import pytest
 
 from devbox.adapters.files import LocalFiles
+from devbox.adapters.secret_files import LocalSecretFiles
 from devbox.errors import NoEngine
 from devbox.main import main
 from devbox.plan.steps import ContainerSpec
@@ -93,6 +94,7 @@ class World:
             cwd=str(self.folder),
             settings=Settings(),
             files=LocalFiles(),
+            secrets=LocalSecretFiles,
             connect=connect,
             builder=builder if self.builder else lambda engine: NoBuilder(),
             host=host,

@@ -57,6 +57,7 @@ def _running(
         client=client,
     )
     try:
+        stack.devbox("secrets", "init")
         stack.up()
         yield stack
     finally:
