@@ -82,4 +82,5 @@ def _told(one: Shared, members: Sequence[Member]) -> Finding:
     by_name = {member.name: member for member in members}
     holders: tuple[tuple[str, Path], ...] = one.holders
     spots = tuple(by_name[whose].spot(path) for whose, path in holders)
-    return Finding(rule=one.rule, subject=one.name, message=str(one), spots=spots)
+    subject = by_name[holders[0][0]].relative(one.name) if one.name.startswith("/") else one.name
+    return Finding(rule=one.rule, subject=subject, message=str(one), spots=spots)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from posixpath import commonpath, dirname, relpath
+
 from devbox.compose.layers import Loaded
 from devbox.compose.located import set_by
 from devbox.compose.model import Project
@@ -20,6 +22,7 @@ class Member:
         self.environment = environment
         self.loaded = loaded
         self._explainer: Explainer | None = None
+        self._in_effect: set[tuple[str, int]] | None = None
 
     @property
     def name(self) -> str:
@@ -47,6 +50,21 @@ class Member:
             variables = tuple(dict.fromkeys(set_by(found.uses)))
             return Spot(environment=self.name, path=dotted(path), place=found.place, variables=variables)
         return Spot(environment=self.name, path=dotted(path), place=self._near(path) or self.environment.place)
+
+    def relative(self, path: str) -> str:
+        """A path as it is the same on every machine: from the project's folder, unless it is far from there."""
+        folder = self.project.working_dir
+        top = dirname(folder)
+        return relpath(path, folder) if top != "/" and commonpath((path, top)) == top else path
+
+    @property
+    def in_effect(self) -> set[tuple[str, int]]:
+        """(file, line) of whatever sets a value of the model: what a later file replaces is not among them."""
+        if self._in_effect is None:
+            sections = [key for key in self.explainer.tree if not key.startswith("x-")]
+            explained = (one for section in sections for one in self.explainer.below((section,)))
+            self._in_effect = {(one.place.file, one.place.line) for one in explained if one.place is not None}
+        return self._in_effect
 
     def _near(self, path: Path) -> Place | None:
         known = [layer.document.find(path) for layer in self.loaded.layers] if path else []

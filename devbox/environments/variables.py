@@ -80,39 +80,31 @@ def unused(every: Sequence[Variables]) -> Iterator[Finding]:
 
 
 def uneven(every: Sequence[Variables]) -> Iterator[Finding]:
-    """Set in an env file of one environment, while another that uses it falls back to the default in the text."""
-    lines: Mapping[str, dict[str, Place]] = {
-        one.member.name: {line.definition.name: line.place for line in one.lines} for one in every
-    }
+    """Set in an env file of one environment, while others that use it fall back to the default in the text."""
+    lines: dict[str, dict[str, Place]] = {}
+    """variable -> environment -> where it is set"""
     for one in every:
-        own = lines[one.member.name]
-        setters = {name: whose for whose, places in lines.items() for name in places if name not in own}
-        uses = {use.reference.name: use for use in one.used if use.reference.operator[-1:] == "-"}
-        uses = {name: use for name, use in uses.items() if name in setters}
-        in_effect = _in_effect(one.member) if uses else set()
-        for name, use in uses.items():
-            if not any(_line(each.place) in in_effect for each in one.used if each.reference.name == name):
-                continue
-            others = [whose for whose, places in lines.items() if name in places]
-            yield Finding(
-                rule="uneven-variable",
-                subject=name,
-                message=f"{listed(others)} set{'s' if len(others) == 1 else ''} {name}, "
-                f"and {one.member.name} takes the default in the text",
-                spots=(
-                    Spot(environment=one.member.name, place=use.place),
-                    Spot(environment=setters[name], place=lines[setters[name]][name]),
-                ),
-            )
+        for line in one.lines:
+            lines.setdefault(line.definition.name, {})[one.member.name] = line.place
+    for name, setters in lines.items():
+        others = [(one, place) for one in every if one.member.name not in setters and (place := _defaulted(one, name))]
+        if not others:
+            continue
+        takers = listed([one.member.name for one, _ in others])
+        setter, place = next(iter(setters.items()))
+        yield Finding(
+            rule="uneven-variable",
+            subject=name,
+            message=f"{listed(list(setters))} set{'s' if len(setters) == 1 else ''} {name}, "
+            f"and {takers} take{'s' if len(others) == 1 else ''} the default in the text",
+            spots=(
+                *(Spot(environment=one.member.name, place=there) for one, there in others),
+                Spot(environment=setter, place=place),
+            ),
+        )
 
 
-def _in_effect(member: Member) -> set[tuple[str, int]]:
-    """The lines that set a value of the model: what a later file replaces is not among them."""
-    explainer = member.explainer
-    sections = [key for key in explainer.tree if not key.startswith("x-")]
-    explained = (one for section in sections for one in explainer.below((section,)))
-    return {_line(one.place) for one in explained if one.place is not None}
-
-
-def _line(place: Place) -> tuple[str, int]:
-    return place.file, place.line
+def _defaulted(one: Variables, name: str) -> Place | None:
+    """Where the default stands for it in a value of the model."""
+    uses = [use for use in one.used if use.reference.name == name and use.reference.operator[-1:] == "-"]
+    return next((use.place for use in uses if (use.place.file, use.place.line) in one.member.in_effect), None)

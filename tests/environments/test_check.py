@@ -159,6 +159,12 @@ PEACE = {
     "a config that the common file names outright": {
         "base.yml": "services: {web: {image: x, configs: [c]}}\nconfigs: {c: {file: ./c.conf}}\n"
     },
+    "a config that two of three get from one line": {
+        "devbox.yaml": DEVBOX.replace("[base.yml, stage.yml]", "[base.yml, more.yml]").replace(
+            "[base.yml, prod.yml]", "[base.yml, more.yml]"
+        ),
+        "more.yml": "services: {web: {configs: [c]}}\nconfigs: {c: {file: ./c.conf}}\n",
+    },
     "what only a build is given": {
         "base.yml": "services: {web: {image: x}}\nsecrets: {pip: {file: ./pip.conf}}\n",
         "pip.conf": "[global]",
