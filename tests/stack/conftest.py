@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,11 +50,12 @@ def _running(
 ) -> Iterator[Stack]:
     ports = {"API_PORT": "", "POSTGRES_PORT": "", "REDIS_PORT": ""}
     pace = {"RETRY_DELAY": "0.1", "STOP_GRACE": "2"}
+    without = {"MONITORING_PROFILE": "left-out", "OBSERVABILITY_PROFILE": "left-out"}
     stack = Stack(
         folder=folder,
         environment=environment,
         project=f"dbt-{environment}-{secrets.token_hex(3)}",
-        variables={**image_variables, **ports, **pace, "APP_IMAGE": "dbt-jobs"},
+        variables={**image_variables, **ports, **pace, **without, "APP_IMAGE": os.environ.get("APP_IMAGE", "dbt-jobs")},
         client=client,
     )
     try:

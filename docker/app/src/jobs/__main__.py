@@ -1,4 +1,4 @@
-"""python -m jobs api | worker | traffic | probe api | probe worker | probe traffic."""
+"""python -m jobs api | worker | migrate | traffic | probe api | probe worker | probe traffic."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jobs.settings import SettingError, Settings
 
-USAGE = "usage: python -m jobs api | worker | traffic | probe api | probe worker | probe traffic"
+USAGE = "usage: python -m jobs api | worker | migrate | traffic | probe api | probe worker | probe traffic"
 
 
 def main(arguments: list[str]) -> int:
@@ -23,6 +23,8 @@ def main(arguments: list[str]) -> int:
         return 2
     match arguments:
         case ["api"]:
+            import math
+
             import uvicorn
 
             from jobs import logs
@@ -38,7 +40,8 @@ def main(arguments: list[str]) -> int:
                 log_config=None,
                 access_log=False,
                 server_header=False,
-                timeout_graceful_shutdown=5,
+                # As long as a request can take: it waits for PostgreSQL or Redis three times at most.
+                timeout_graceful_shutdown=math.ceil(3 * settings.request_timeout) + 1,
             )
             return 0
         case ["worker"]:
@@ -49,6 +52,11 @@ def main(arguments: list[str]) -> int:
             logs.configure(settings.log_level)
             asyncio.run(worker.serve(settings))
             return 0
+        case ["migrate"]:
+            from jobs import logs, migrate
+
+            logs.configure(settings.log_level)
+            return migrate.run(settings)
         case ["traffic"]:
             from jobs import logs, traffic
 
