@@ -14,6 +14,7 @@ from devbox.record import dataclass
 
 if TYPE_CHECKING:  # each costs a command of the CLI that has no use for it 10-30 ms
     from devbox.compose.model import Build, FileObject, Network, Volume
+    from devbox.hardening.world import Inspector
     from devbox.logs.line import LogLine
     from devbox.plan.observed import Container, Observed, ObservedImage, RunningProject
     from devbox.plan.steps import ContainerSpec
@@ -281,6 +282,8 @@ class Host(Protocol):
 
     async def examine(self) -> Sequence[Finding]:
         """What `devbox doctor` prints."""
+
+    def inspector(self) -> Inspector: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

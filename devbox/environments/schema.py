@@ -10,7 +10,7 @@ from typing import Any
 from devbox.compose.document import Document
 from devbox.compose.report import Path, Report
 from devbox.compose.source import parse
-from devbox.environments.environment import Environment
+from devbox.environments.environment import Environment, Suppression
 from devbox.environments.folders import absolute
 from devbox.environments.names import PROJECT, normal
 from devbox.record import dataclass
@@ -18,7 +18,8 @@ from devbox.record import dataclass
 _ROOT = ("default", "environments")
 _TEXTS = ("description", "project", "project_directory", "context")
 _LISTS = ("files", "env_files", "profiles")
-_KEYS = (*_TEXTS, *_LISTS, "protected")
+_KEYS = (*_TEXTS, *_LISTS, "protected", "lint")
+_SUPPRESSION = ("rule", "services", "reason")
 _ENVIRONMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
@@ -98,7 +99,38 @@ class _Reader:
             project_directory=absolute(self._folder, directory) if directory else "",
             context=texts["context"],
             protected=protected is True,
+            suppressions=self._suppressions(value.get("lint"), (*path, "lint")),
             place=self._document.key_place(path),
+        )
+
+    def _suppressions(self, value: Any, path: Path) -> tuple[Suppression, ...]:
+        if value is None:
+            return ()
+        if not isinstance(value, dict):
+            self._fault(path, "lint is a mapping with the key ignore")
+            return ()
+        self._known(value, path, ("ignore",))
+        entries, path = value.get("ignore") or [], (*path, "ignore")
+        if not isinstance(entries, list):
+            self._fault(path, "ignore is a list", 'ignore:\n  - {rule: DB014, services: [api], reason: "..."}')
+            return ()
+        return tuple(self._suppression(entry, (*path, index)) for index, entry in enumerate(entries))
+
+    def _suppression(self, value: Any, path: Path) -> Suppression:
+        if not isinstance(value, dict):
+            self._fault(path, "an entry of ignore is a mapping", '{rule: DB014, services: [api], reason: "..."}')
+            value = {}
+        self._known(value, path, _SUPPRESSION)
+        rule, reason = (self._text(value.get(key), (*path, key)) for key in ("rule", "reason"))
+        if value and not rule:
+            self._fault(path, "an entry of ignore names a rule", "`devbox lint --rules` lists them")
+        if rule and not reason.strip():
+            self._fault(path, f"{rule} is ignored without a reason", "say in `reason` why it is no harm here")
+        return Suppression(
+            rule=rule,
+            services=self._list(value.get("services"), (*path, "services")),
+            reason=reason,
+            place=self._document.place(path),
         )
 
     def _absolute(self, paths: tuple[str, ...]) -> tuple[str, ...]:
