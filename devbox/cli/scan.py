@@ -137,18 +137,16 @@ def _say(report: ImageReport) -> None:
 
 
 def _say_sum(reports: list[ImageReport]) -> None:
-    updates = sum(len(one.security_updates) for one in reports)
-    blind = [one for one in reports if one.vulnerabilities is None]
-    unknown = [one.image for one in reports if not one.asked]
-    text = f"{len(reports)} image{'s' if len(reports) != 1 else ''}: {_count(updates, 'security update')} pending"
-    if len(blind) < len(reports):
-        found = sum(len(one.vulnerabilities or ()) for one in reports)
-        text += f", {_count(found, 'known vulnerabilit', 'y', 'ies')}"
-    if blind:
-        text += f", vulnerabilities unknown of {len(blind)}"
-    if unknown:
-        text += f"; nobody could be asked about {', '.join(unknown)}"
-    say(printable(text))
+    """What was found, each time with how many images it is known of."""
+    whole = len(reports)
+    told = [one for one in reports if one.updates is not None]
+    seen = [one for one in reports if one.vulnerabilities is not None]
+    updates = sum(len(one.security_updates) for one in told)
+    weak = sum(len(one.vulnerabilities or ()) for one in seen)
+    say(f"security updates pending: {updates if told else 'unknown'} (asked {len(told)} of {whole} images)")
+    say(f"known vulnerabilities: {weak if seen else 'unknown'} (asked {len(seen)} of {whole} images)")
+    if unknown := [one.image for one in reports if not one.asked]:
+        say(printable(f"nobody could be asked about {', '.join(unknown)}"))
 
 
 def _count(number: int, what: str, one: str = "", more: str = "s") -> str:

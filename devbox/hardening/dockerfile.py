@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from e2b_dockerfile_utils import DockerfileInstruction, DockerfileSyntaxError, PatternMatcher, parse_dockerfile_ast
 
@@ -114,7 +115,7 @@ def _replaced(text: str, values: Mapping[str, str]) -> str:
 def _stages(instructions: list[DockerfileInstruction], values: Mapping[str, str]) -> list[Stage]:
     starts = [at for at, one in enumerate(instructions) if one.name == "FROM"]
     found: list[Stage] = []
-    for number, (start, end) in enumerate(zip(starts, [*starts[1:], len(instructions)], strict=True)):
+    for number, (start, end) in enumerate(pairwise([*starts, len(instructions)])):
         opening, body = instructions[start], instructions[start + 1 : end]
         base = _replaced(opening.args[0], values)
         named = len(opening.args) == 3 and opening.args[1].upper() == "AS"

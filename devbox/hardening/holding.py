@@ -98,8 +98,13 @@ def _limits(running: Running) -> Iterator[Hit]:
     )
     for name, promised, held, slack in promises:
         if promised and promised > 0 and (held is None or held > promised + slack):
-            shown = "without limit" if held is None else f"{held:g}"
-            yield Hit(text=f"has {name} {shown} instead of {promised:g}", path=("deploy", "resources", "limits", name))
+            shown = "without limit" if held is None else _amount(name, held)
+            text = f"has {name} {shown} instead of {_amount(name, promised)}"
+            yield Hit(text=text, path=("deploy", "resources", "limits", name))
+
+
+def _amount(name: str, value: float) -> str:
+    return f"{value / (1 << 20):g} MiB" if name == "memory" else f"{value:g}"
 
 
 def _published(running: Running) -> Iterator[Hit]:

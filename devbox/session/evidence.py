@@ -41,18 +41,33 @@ async def _of(engine: Engine, inspector: Inspector, project: Project, container:
     service = project.services.get(container.service)
     files = [secret_path(one.source, one.target) for one in (service.secrets if service else ())]
     pid = container.detail.pid if container.detail else 0
-    seen = await inspector.evidence(pid, told, files)
-    if seen is not None:
-        return seen, ""
-    account = await _cat(engine, container, "/proc/1/status")
-    if not account:
+    seen = await inspector.evidence(pid, told, files) or await _asked_inside(engine, container, told, files)
+    if seen is None:
         return (
             told,
             f"{container.name} has no `cat`, and its kernel is not this machine's: only its ports were looked at",
         )
-    mounts = await _cat(engine, container, "/proc/1/mounts")
-    held, modes = await asyncio.gather(_limits(engine, container), _modes(engine, container, files))
-    return replace(told, status=status(account), root_options=root_options(mounts), limits=held, modes=modes), ""
+    missing = [
+        what
+        for what, there in (
+            ("mounts", seen.root_options),
+            ("limits", seen.limits),
+            ("modes of secrets", seen.modes or not files),
+        )
+        if not there
+    ]
+    return seen, f"{container.name} does not show its {' and '.join(missing)}" if missing else ""
+
+
+async def _asked_inside(engine: Engine, container: Container, told: Evidence, files: Sequence[str]) -> Evidence | None:
+    """`told` completed by commands in the container; None where it has none."""
+    account = await _cat(engine, container, "/proc/1/status")
+    if not account:
+        return None
+    mounts, held, modes = await asyncio.gather(
+        _cat(engine, container, "/proc/1/mounts"), _limits(engine, container), _modes(engine, container, files)
+    )
+    return replace(told, status=status(account), root_options=root_options(mounts), limits=held, modes=modes)
 
 
 async def _limits(engine: Engine, container: Container) -> Limits | None:
