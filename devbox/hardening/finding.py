@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from devbox.compose.provenance import Explainer
 from devbox.compose.report import Path
 from devbox.errors import Place
 from devbox.hardening.rule import About
@@ -29,17 +28,6 @@ class Finding:
 
 Where = Callable[[Path], Place | None]
 """A path of the model, which need not exist -> where it stands, or what is nearest above it."""
-
-
-def where(explainer: Explainer) -> Where:
-    """Look places up in a loaded project."""
-
-    def place(path: Path) -> Place | None:
-        while path and not explainer.has(path):
-            path = path[:-1]
-        return explainer.explain(path).place if path else None
-
-    return place
 
 
 def by_severity(findings: Iterable[Finding]) -> list[Finding]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from devbox.compose.provenance import Explainer
 from devbox.hardening.alerts import Source
 from devbox.hardening.dockerfile import Dockerfile, read
-from devbox.hardening.finding import Finding, Where, where
+from devbox.hardening.finding import Finding, Where
 from devbox.hardening.holding import holding
 from devbox.hardening.lint import Known, facts, lint
 from devbox.hardening.subject import ImageFacts
@@ -92,7 +92,7 @@ async def examine(
     running: bool = False,
 ) -> Examined:
     """Put the services `names` to the rules; `engine` None: what only the engine knows is not looked at."""
-    project, place = loaded.project, where(Explainer(loaded))
+    project, place = loaded.project, Explainer(loaded).place
     images = {name: told for name, one in made.dockerfiles.items() if (told := facts(one))}
     unasked = list(made.unasked)
     wanted = unknown_images(project, names, made)

@@ -18,7 +18,11 @@ _LIMIT = 180.0
 """Seconds that reading the package lists may take."""
 _MARK = "devbox: simulation"
 _SCRIPT = f"""
-command -v apt-get > /dev/null || {{ . /etc/os-release 2> /dev/null; echo "${{PRETTY_NAME:-this image}}"; exit 3; }}
+if ! command -v apt-get > /dev/null; then
+    [ ! -r /etc/os-release ] || . /etc/os-release
+    echo "${{PRETTY_NAME:-a system}}"
+    exit 3
+fi
 options='-o APT::Sandbox::User=root -o Debug::NoLocking=true -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache='
 apt-get $options -o APT::Update::Error-Mode=any -q update 2>&1 || exit 4
 echo '{_MARK}'

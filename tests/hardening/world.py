@@ -13,7 +13,7 @@ from devbox.compose.model import Project
 from devbox.compose.provenance import Explainer
 from devbox.compose.request import LoadRequest
 from devbox.hardening.dockerfile import Dockerfile
-from devbox.hardening.finding import Finding, Where, where
+from devbox.hardening.finding import Finding, Where
 from devbox.hardening.lint import Known, lint
 from devbox.hardening.subject import ImageFacts
 from devbox.ports import Host, Outside
@@ -92,7 +92,7 @@ def project(services: str, rest: str = "") -> tuple[Project, Where]:
     loaded = load_explained(
         LoadRequest(cwd="/shop", environ={}), Files({"/shop/compose.yaml": f"name: shop\nservices:\n{services}{rest}"})
     )
-    return loaded.project, where(Explainer(loaded))
+    return loaded.project, Explainer(loaded).place
 
 
 def ids(found: list[Finding]) -> set[str]:
