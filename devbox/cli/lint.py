@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 from devbox.cli import arguments
-from devbox.cli.project import choose, connected, request_of, warn
+from devbox.cli.project import connected, request_of, warn
 from devbox.cli.select import check_services
 from devbox.errors import DevboxError, EngineError, ExitCode, UsageError
 from devbox.record import dataclass
@@ -81,16 +81,15 @@ async def run(args: argparse.Namespace, outside: Outside) -> int:
 
 
 def _chosen(args: argparse.Namespace, outside: Outside) -> list[tuple[Environment, LoadRequest]]:
-    if not args.all_environments:
-        request, environment = choose(args, outside)
-        return [(environment, request)]
-    if args.environment:
-        raise UsageError("--all-environments is every one, and -e one of them.", hint="Leave one of the two out.")
     from devbox.environments.discover import find
     from devbox.environments.request import request_for
 
+    if args.all_environments and args.environment:
+        raise UsageError("--all-environments is every one, and -e one of them.", hint="Leave one of the two out.")
     request = request_of(args, outside)
-    return [(one, request_for(one, request)) for one in find(request, outside.files).all]
+    found = find(request, outside.files, args.environment)
+    chosen = found.all if args.all_environments else (found.current,)
+    return [(environment, request_for(environment, request)) for environment in chosen]
 
 
 async def _examined(
