@@ -96,13 +96,12 @@ async def _examined(
     args: argparse.Namespace, environment: Environment, request: LoadRequest, outside: Outside
 ) -> tuple[Loaded, Examined]:
     from devbox.compose.load import load_explained
-    from devbox.plan.names import known_services
     from devbox.session.examine import built, examine, unknown_images
 
     loaded = load_explained(request, outside.files)
     warn(loaded.project)
     check_services(loaded.project, None, args.services)
-    names = args.services or list(known_services(loaded.project))
+    names = args.services or [*loaded.project.services, *loaded.project.disabled]
     made = built(loaded.project, names, outside.files)
     wanted = unknown_images(loaded.project, names, made)
     inspector = outside.host(environment.context).inspector()

@@ -30,11 +30,15 @@ def sarif(found: Sequence[Told], *, version: str, top: str, unasked: Iterable[st
     """One run; files are named relative to `top`. What several environments share is one result that names them."""
     rules: dict[str, About] = dict(sorted({one.finding.about.id: one.finding.about for one in found}.items()))
     positions = {id: number for number, id in enumerate(rules)}
-    results: dict[str, dict[str, Any]] = {}
+    results: dict[tuple[str, int], dict[str, Any]] = {}
     for one in found:
-        result = _result(one, positions, top)
-        known = results.setdefault(result["partialFingerprints"]["devbox/v1"], result)
-        environments = known["properties"]["environments"]
+        identity, line = _identity(one, top), one.finding.place.line if one.finding.place else 0
+        result = results.get((identity, line))
+        if result is None:
+            # Without the line, so that an alert stays the same one when the file grows above it.
+            twins = sum(known == identity for known, _ in results)
+            result = results[identity, line] = _result(one, positions, top, f"{identity}:{twins}")
+        environments = result["properties"]["environments"]
         if one.environment not in environments:
             environments.append(one.environment)
     return {
@@ -73,24 +77,34 @@ def _rule(about: About) -> dict[str, Any]:
     }
 
 
-def _result(one: Told, positions: Mapping[str, int], top: str) -> dict[str, Any]:
+def _identity(one: Told, top: str) -> str:
+    finding = one.finding
+    file = _relative(finding.place.file, top) if finding.place else ""
+    parts = (finding.about.id, file, ".".join(map(str, finding.path)), finding.text, one.reason)
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _result(one: Told, positions: Mapping[str, int], top: str, identity: str) -> dict[str, Any]:
     finding = one.finding
     whom = ", ".join(finding.services)
-    text = f"{whom} {finding.text}" if whom else finding.text
+    text = f"{whom}: {finding.text}" if whom else finding.text
     place = finding.place
-    uri = _relative(place.file, top) if place else ""
-    print_of = "\0".join((finding.about.id, uri, ".".join(map(str, finding.path)), finding.text, one.reason))
     result: dict[str, Any] = {
         "ruleId": finding.about.id,
         "ruleIndex": positions[finding.about.id],
         "level": _LEVELS[finding.about.severity],
         "message": {"text": f"{text}. Remedy: {finding.about.remedy}" if finding.about.remedy else text},
         "locations": [],
-        "partialFingerprints": {"devbox/v1": hashlib.sha256(print_of.encode()).hexdigest()},
+        "partialFingerprints": {"devbox/v1": identity},
         "properties": {"services": list(finding.services), "environments": []},
     }
     if place:
-        location: dict[str, Any] = {"artifactLocation": {"uri": uri, "uriBaseId": "TOP"}}
+        location: dict[str, Any] = {
+            "artifactLocation": {
+                "uri": _relative(place.file, top),
+                "uriBaseId": "TOP",
+            }
+        }
         if place.line:
             column = {"startColumn": place.column} if place.column else {}
             location["region"] = {"startLine": place.line, **column}

@@ -184,7 +184,7 @@ def test_sarif_names_tool_rules_and_places_as_code_hosts_need_them(world: Harden
     rule = driver["rules"][result["ruleIndex"]]
     assert (rule["id"], result["ruleId"], result["level"]) == ("DB002", "DB002", "warning")
     assert rule["shortDescription"]["text"] and rule["help"]["text"] and rule["fullDescription"]["text"]
-    assert result["message"]["text"].startswith("db can write its root file system")
+    assert result["message"]["text"].startswith("db: can write its root file system")
     (location,) = result["locations"]
     physical = location["physicalLocation"]
     assert physical["artifactLocation"] == {"uri": "compose.yaml", "uriBaseId": "TOP"}
@@ -192,6 +192,14 @@ def test_sarif_names_tool_rules_and_places_as_code_hosts_need_them(world: Harden
     assert run["originalUriBaseIds"]["TOP"]["uri"] == f"{world.folder.as_uri()}/"
     notes = run["invocations"][0]["toolExecutionNotifications"]
     assert any("trivy is not installed" in note["message"]["text"] for note in notes)
+
+
+def test_sarif_tells_what_a_file_has_twice_apart(world: HardeningWorld) -> None:
+    world.write(f"services:\n{service('build: .')}")
+    world.write("FROM debian:12 AS a\nFROM debian:12\nCOPY --from=a /a /a\nUSER 10001\n", "Dockerfile")
+    results = sarif(world)["results"]
+    assert [one["locations"][0]["physicalLocation"]["region"]["startLine"] for one in results] == [1, 2]
+    assert len({one["partialFingerprints"]["devbox/v1"] for one in results}) == 2
 
 
 def test_sarif_has_one_result_for_what_environments_share_and_says_what_is_explained(world: HardeningWorld) -> None:
