@@ -15,6 +15,7 @@ from devbox.record import dataclass
 if TYPE_CHECKING:  # each costs a command of the CLI that has no use for it 10-30 ms
     from devbox.compose.model import Build, FileObject, Network, Volume
     from devbox.environments.secret_file import SecretFiles
+    from devbox.hardening.world import Inspector
     from devbox.logs.line import LogLine
     from devbox.plan.observed import Binding, Container, Observed, ObservedImage, RunningProject
     from devbox.plan.steps import ContainerSpec
@@ -287,6 +288,8 @@ class Host(Protocol):
 
     async def examine(self) -> Sequence[Finding]:
         """What `devbox doctor` prints."""
+
+    def inspector(self) -> Inspector: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,8 @@ VERBS: dict[str, tuple[str, str]] = {
     "run": ("run", "run a command in a new container of a service"),
     "plan": ("plan", "what `up` would change, and why"),
     "config": ("config", "the files as Compose understands them, everything folded in"),
+    "lint": ("lint", "what is not hardened in the files, Dockerfiles and containers"),
+    "scan": ("scan", "updates and vulnerabilities that images wait for; their SBOMs"),
     "wait": ("wait", "wait until services stop; their exit codes"),
     "events": ("events", "what happens on the engine, as it happens"),
     "port": ("port", "where a container's port is published"),

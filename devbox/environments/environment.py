@@ -8,6 +8,16 @@ from devbox.record import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Suppression:
+    """An entry of `lint.ignore`: findings of `rule` in `services` (none: all) that `reason` explains."""
+
+    rule: str
+    services: tuple[str, ...] = ()
+    reason: str
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
     """`files`, `env_files` absolute and in order of merging; empty `files` leaves the discovery to Compose's own rules.
 
@@ -23,6 +33,7 @@ class Environment:
     context: str = ""
     protected: bool = False
     description: str = ""
+    suppressions: tuple[Suppression, ...] = ()
     place: Place | None = None
     """Where devbox.yaml names it; None: discovered."""
     said_kind: Kind | None = None

@@ -11,7 +11,7 @@ from typing import Any
 from devbox.compose.document import Document
 from devbox.compose.report import Path, Report
 from devbox.compose.source import parse
-from devbox.environments.environment import Allowance, Environment
+from devbox.environments.environment import Allowance, Environment, Suppression
 from devbox.environments.finding import RULES
 from devbox.environments.folders import absolute
 from devbox.environments.kind import Kind
@@ -21,10 +21,12 @@ from devbox.record import dataclass
 _ROOT = ("default", "environments", "check")
 _TEXTS = ("description", "project", "project_directory", "context", "kind")
 _LISTS = ("files", "env_files", "profiles")
-_KEYS = (*_TEXTS, *_LISTS, "protected")
+_KEYS = (*_TEXTS, *_LISTS, "protected", "lint")
 _KINDS = {kind.value: kind for kind in Kind}
 _EXCEPTION = ("rule", "subjects", "reason")
 _EXAMPLE = '{rule: shared-image, subjects: ["shop:1"], reason: "..."}'
+_SUPPRESSION = ("rule", "services", "reason")
+_SUPPRESSED = '{rule: DB014, services: [api], reason: "..."}'
 _ENVIRONMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
@@ -71,39 +73,55 @@ class _Reader:
         default = self._text(tree.get("default"), ("default",))
         if default and default not in named:
             self._fault(("default",), f"there is no environment {default}", _nearest(default, named))
-        allowed = tuple(self._allowed(tree.get("check")))
+        allowed = tuple(self._exceptions(tree.get("check")))
         return Described(file=self._file, default=default, environments=environments, allowed=allowed)
 
-    def _allowed(self, value: Any) -> Iterator[Allowance]:
+    def _exceptions(self, value: Any) -> Iterator[Allowance]:
+        for path, entry in self._ignored(value, ("check",), _EXCEPTION, _EXAMPLE):
+            rule, reason = (self._text(entry.get(key), (*path, key)) for key in ("rule", "reason"))
+            subjects = self._list(entry.get("subjects"), (*path, "subjects"))
+            if rule not in RULES:
+                hint = _nearest(rule, RULES) or f"`devbox check` knows {', '.join(RULES)}"
+                self._fault((*path, "rule"), f"there is no rule {rule or 'without a name'}", hint)
+            if not subjects:
+                self._fault(path, "an entry of ignore names its subjects", "`devbox check` prints what to write")
+            if not reason.strip():
+                self._fault(path, f"{rule} is ignored without a reason", "say in `reason` why it may be so")
+            for subject in subjects:
+                place = self._document.place(path)
+                yield Allowance(rule=rule, subject=subject, reason=reason.strip(), place=place)
+
+    def _suppressions(self, value: Any, path: Path) -> Iterator[Suppression]:
+        for at, entry in self._ignored(value, path, _SUPPRESSION, _SUPPRESSED):
+            rule, reason = (self._text(entry.get(key), (*at, key)) for key in ("rule", "reason"))
+            if entry and not rule:
+                self._fault(at, "an entry of ignore names a rule", "`devbox lint --rules` lists them")
+            if rule and not reason.strip():
+                self._fault(at, f"{rule} is ignored without a reason", "say in `reason` why it is no harm here")
+            services = self._list(entry.get("services"), (*at, "services"))
+            yield Suppression(rule=rule, services=services, reason=reason, place=self._document.place(at))
+
+    def _ignored(
+        self, value: Any, path: Path, keys: tuple[str, ...], example: str
+    ) -> Iterator[tuple[Path, dict[str, Any]]]:
+        """The entries of `ignore:` in the section at `path`, each a mapping of these keys."""
         if value is None:
             return
         if not isinstance(value, dict):
-            self._fault(("check",), "check is a mapping with the key ignore")
+            self._fault(path, f"{path[-1]} is a mapping with the key ignore")
             return
-        self._known(value, ("check",), ("ignore",))
-        entries, path = value.get("ignore") or [], ("check", "ignore")
+        self._known(value, path, ("ignore",))
+        entries, path = value.get("ignore") or [], (*path, "ignore")
         if not isinstance(entries, list):
-            self._fault(path, "ignore is a list", f"ignore:\n  - {_EXAMPLE}")
+            self._fault(path, "ignore is a list", f"ignore:\n  - {example}")
             return
         for index, entry in enumerate(entries):
-            yield from self._exception(entry, (*path, index))
-
-    def _exception(self, value: Any, path: Path) -> Iterator[Allowance]:
-        if not isinstance(value, dict):
-            self._fault(path, "an entry of ignore is a mapping", _EXAMPLE)
-            return
-        self._known(value, path, _EXCEPTION)
-        rule, reason = (self._text(value.get(key), (*path, key)) for key in ("rule", "reason"))
-        subjects = self._list(value.get("subjects"), (*path, "subjects"))
-        if rule not in RULES:
-            known = f"`devbox check` knows {', '.join(RULES)}"
-            self._fault((*path, "rule"), f"there is no rule {rule or 'without a name'}", _nearest(rule, RULES) or known)
-        if not subjects:
-            self._fault(path, "an entry of ignore names its subjects", "`devbox check` prints what to write")
-        if not reason.strip():
-            self._fault(path, f"{rule} is ignored without a reason", "say in `reason` why it may be so")
-        for subject in subjects:
-            yield Allowance(rule=rule, subject=subject, reason=reason.strip(), place=self._document.place(path))
+            at: Path = (*path, index)
+            if isinstance(entry, dict):
+                self._known(entry, at, keys)
+                yield at, entry
+            else:
+                self._fault(at, "an entry of ignore is a mapping", example)
 
     def _environment(self, name: str, value: Any) -> Environment:
         path: Path = ("environments", name)
@@ -140,6 +158,7 @@ class _Reader:
             project_directory=absolute(self._folder, directory) if directory else "",
             context=texts["context"],
             protected=protected is True,
+            suppressions=tuple(self._suppressions(value.get("lint"), (*path, "lint"))),
             place=self._document.key_place(path),
             said_kind=_KINDS.get(kind),
         )

@@ -147,6 +147,8 @@ class ObservedImage:
     tagged: float = 0.0
     """When its tag was last set here: by a pull, a build or `docker tag`; 0: unknown."""
     size: int = 0
+    user: str = ""
+    """As whom it runs by itself; "": root."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
