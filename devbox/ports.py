@@ -16,8 +16,9 @@ if TYPE_CHECKING:  # each costs a command of the CLI that has no use for it 10-3
     from devbox.compose.model import Build, FileObject, Network, Volume
     from devbox.compose.remote import Fetched, Remote
     from devbox.environments.secret_file import SecretFiles
+    from devbox.hardening.world import Inspector
     from devbox.logs.line import LogLine
-    from devbox.plan.observed import Container, Observed, ObservedImage, RunningProject
+    from devbox.plan.observed import Binding, Container, Observed, ObservedImage, RunningProject
     from devbox.plan.steps import ContainerSpec
     from devbox.settings import Settings
 
@@ -37,6 +38,8 @@ class EngineInfo:
     cpus: int = 0
     memory: int = 0
     rootless: bool = False
+    ahead: float = 0.0
+    """Seconds by which its clock is ahead of this machine's; 0 within a second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +120,11 @@ class Engine(Protocol):
 
     async def close(self) -> None: ...
 
+    @property
+    def ahead(self) -> float:
+        """Seconds by which its clock is ahead of this machine's, as of connecting or the last `info`: every time in
+        its answers is by that clock, and so is every time that it is asked for."""
+
     # What is there
     async def observe(
         self,
@@ -125,10 +133,12 @@ class Engine(Protocol):
         images: Sequence[str] = (),
         networks: Sequence[str] = (),
         volumes: Sequence[str] = (),
+        ports: Sequence[Binding] = (),
         detail: bool = False,
     ) -> Observed:
         """List what bears the project's label, with the images, networks and volumes named here if they exist.
 
+        Of the host `ports` those are told too that a process of this machine holds and no container.
         With `detail` every container is inspected; without, only those that do not run. One-offs are included."""
 
     async def projects(self) -> tuple[RunningProject, ...]:
@@ -282,6 +292,8 @@ class Host(Protocol):
 
     async def examine(self) -> Sequence[Finding]:
         """What `devbox doctor` prints."""
+
+    def inspector(self) -> Inspector: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from devbox.adapters.observe import moved
 from devbox.errors import Conflict, NotFound, PullFailed
 from devbox.logs.line import LogLine
 from devbox.plan.observed import (
+    Binding,
     Container,
     Observed,
     ObservedImage,
@@ -44,6 +45,7 @@ class FakeEngine(FakeThings):
         self.pullable: dict[str, FakeImage] = {}
         self.api_version = api_version
         self.closed = False
+        self.ahead = 0.0
 
     # Who it is
     async def info(self) -> EngineInfo:
@@ -58,6 +60,7 @@ class FakeEngine(FakeThings):
             name="fake",
             cpus=2,
             memory=8 << 30,
+            ahead=self.ahead,
         )
 
     async def close(self) -> None:
@@ -72,6 +75,7 @@ class FakeEngine(FakeThings):
         images: Sequence[str] = (),
         networks: Sequence[str] = (),
         volumes: Sequence[str] = (),
+        ports: Sequence[Binding] = (),
         detail: bool = False,
     ) -> Observed:
         await self._enter("observe")

@@ -54,6 +54,7 @@ async def perform_on(stack: Stack, args: argparse.Namespace, outside: Outside, c
             now=outside.now,
             guard=stack.guard,
             confirm=None if getattr(args, "yes", False) else progress.aside(confirm.agree),
+            locate=lambda problem: stack.located(problem, outside.cwd),
         )
     if getattr(args, "json", False):
         say_json(as_json(outcome, progress))

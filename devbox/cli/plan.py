@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from devbox.cli import arguments
@@ -46,6 +46,7 @@ async def run(args: argparse.Namespace, outside: Outside) -> int:
     )
     async with opened(args, outside) as stack:
         plan = await planned(stack, command)
+        plan = replace(plan, problems=tuple(stack.located(one, outside.cwd) for one in plan.problems))
     if args.json:
         say_json(as_json(plan))
     else:
@@ -64,7 +65,12 @@ async def planned(stack: Stack, command: Up) -> Plan:
 
     wanted = needs(stack.project, command)
     observed = await stack.engine.observe(
-        stack.project.name, images=wanted.images, networks=wanted.networks, volumes=wanted.volumes, detail=True
+        stack.project.name,
+        images=wanted.images,
+        networks=wanted.networks,
+        volumes=wanted.volumes,
+        ports=wanted.ports,
+        detail=True,
     )
     plan = reconcile(stack.project, observed, in_environment(command, stack.environment))
     return await stack.guard(plan, stack.project, stack.engine)

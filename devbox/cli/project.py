@@ -15,9 +15,11 @@ from devbox.record import dataclass
 if TYPE_CHECKING:
     import argparse
 
+    from devbox.compose.layers import Loaded
     from devbox.compose.model import Project
     from devbox.environments.discover import Environments
     from devbox.environments.environment import Environment
+    from devbox.errors import Problem
     from devbox.plan.plan import Plan
     from devbox.ports import Engine, Outside
     from devbox.session.guard import Guarding
@@ -31,6 +33,17 @@ class Stack:
     engine: Engine
     environment: Environment
     guard: Guarding
+    loaded: Loaded | None = None
+    """What the project was made of; None: it is known by its labels alone."""
+
+    def located(self, problem: Problem, folder: str) -> Problem:
+        """The problem at the line that sets the value it is about, with the variables behind that."""
+        if self.loaded is None:
+            return problem
+        from devbox.compose.blame import located
+        from devbox.compose.provenance import Explainer
+
+        return located(problem, Explainer(self.loaded), folder)
 
 
 def request_of(args: argparse.Namespace, outside: Outside) -> LoadRequest:
@@ -118,12 +131,17 @@ async def opened(args: argparse.Namespace, outside: Outside, *, by_name: bool = 
     connecting = asyncio.ensure_future(outside.connect(environment.context))
     try:
         await asyncio.sleep(0)  # let the connection go out before the files are read
+        loaded = None
         if by_name and _without_files(request, outside):
             from devbox.compose.model import Project
 
             project = Project(name=request.project_name, working_dir=request.cwd)
         else:
-            project = load_project(request, outside)
+            from devbox.compose.load import load_explained
+
+            loaded = load_explained(request, outside.files)
+            project = loaded.project
+            warn(project)
     except BaseException:
         connecting.cancel()
         for engine in await asyncio.gather(connecting, return_exceptions=True):
@@ -133,7 +151,7 @@ async def opened(args: argparse.Namespace, outside: Outside, *, by_name: bool = 
     engine = await connecting
     try:
         guard = _guard(outside, request, environments)
-        yield Stack(project=project, engine=engine, environment=environment, guard=guard)
+        yield Stack(project=project, engine=engine, environment=environment, guard=guard, loaded=loaded)
     finally:
         await engine.close()
 

@@ -54,7 +54,7 @@ async def run(args: argparse.Namespace, outside: Outside) -> int:
     elif getattr(args, "json", False):
         say_json([as_json(container) for container in containers])
     else:
-        for line in status(project, found, outside.now(), oneoffs=everything):
+        for line in status(project, found, outside.now() + stack.engine.ahead, oneoffs=everything):
             say(line)
     return ExitCode.DONE
 
@@ -76,6 +76,7 @@ def as_json(container: Container) -> dict[str, Any]:
         "exit_code": detail.exit_code if detail and container.state is RunState.EXITED else None,
         "created": container.created,
         "started": detail.started if detail else None,
+        "restarts": detail.restart_count if detail else 0,
         "ports": [
             {
                 "host_ip": binding.host_ip,

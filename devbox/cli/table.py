@@ -69,10 +69,11 @@ def health_text(container: Container) -> str:
 
 
 def uptime_text(container: Container, now: float) -> str:
-    """How long it runs, or how long ago it ended."""
+    """How long it runs, and how often the engine had to start it again, or how long ago it ended."""
     detail = container.detail
     if container.state in (RunState.RUNNING, RunState.PAUSED):
-        return duration(now - (detail.started if detail and detail.started else container.created))
+        again = f" (restart {detail.restart_count})" if detail and detail.restart_count else ""
+        return duration(now - (detail.started if detail and detail.started else container.created)) + again
     if detail and detail.finished:
         return f"{duration(now - detail.finished)} ago"
     return "-"

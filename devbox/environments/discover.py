@@ -9,7 +9,7 @@ from posixpath import basename, dirname
 
 from devbox.compose.remote import is_remote
 from devbox.compose.request import LoadRequest
-from devbox.environments.environment import Environment
+from devbox.environments.environment import Allowance, Environment
 from devbox.environments.folders import Files, absolute, names_in, text_of, upwards
 from devbox.environments.isolation import same_project
 from devbox.environments.names import declared, normal
@@ -33,6 +33,7 @@ class Environments:
     problems: tuple[Problem, ...] = ()
     file: str = ""
     """The devbox.yaml that names them; "": discovered, or chosen by hand."""
+    allowed: tuple[Allowance, ...] = ()
     default: str = ""
     """The one for development, where one stands when nothing else is said; "": chosen by hand."""
 
@@ -83,7 +84,14 @@ def _of_file(named: Described, request: LoadRequest, files: Files, wanted: str) 
     missing = tuple(_missing(current, files))
     if missing:
         raise LoadError(missing)
-    return Environments(all=found, current=current, problems=same_project(found), file=named.file, default=default.name)
+    return Environments(
+        all=found,
+        current=current,
+        problems=same_project(found),
+        file=named.file,
+        allowed=named.allowed,
+        default=default.name,
+    )
 
 
 def _discovered(folder: Folder | None, request: LoadRequest, files: Files, wanted: str) -> Environments:

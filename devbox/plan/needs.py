@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from devbox.compose.model import Project
+from devbox.compose.model import Project, Service
+from devbox.plan.clashes import published
 from devbox.plan.commands import Down, PlannedCommand, Rollback, Up
 from devbox.plan.grounds import networks_of, volumes_of
 from devbox.plan.names import image_name, known_services, previous_image
-from devbox.plan.observed import Observed
+from devbox.plan.observed import Binding, Observed
 from devbox.plan.plan import Plan
 from devbox.plan.steps import CreateContainer
 from devbox.record import dataclass
@@ -21,6 +23,8 @@ class Needs:
     images: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
     volumes: tuple[str, ...] = ()
+    ports: tuple[Binding, ...] = ()
+    """Host ports that would be published."""
 
 
 def needs(project: Project, command: PlannedCommand) -> Needs:
@@ -32,6 +36,7 @@ def needs(project: Project, command: PlannedCommand) -> Needs:
                 images=_images(project),
                 networks=tuple(one.name for one in networks_of(project, services).values()),
                 volumes=tuple(one.name for one in volumes_of(project, services).values()),
+                ports=() if command.no_start else tuple(_published(project.services.values())),
             )
         case Rollback():
             found = needs(project, Up())
@@ -45,6 +50,18 @@ def needs(project: Project, command: PlannedCommand) -> Needs:
             )
         case _:
             return Needs()
+
+
+def _published(services: Iterable[Service]) -> Iterator[Binding]:
+    for service in services:
+        for port in () if service.network_mode == "host" else service.ports:
+            for number in published(port):
+                yield Binding(
+                    container_port=port.target,
+                    protocol=port.protocol or "tcp",
+                    host_ip=port.host_ip,
+                    host_port=number,
+                )
 
 
 def _images(project: Project) -> tuple[str, ...]:

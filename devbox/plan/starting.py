@@ -61,7 +61,8 @@ def held_ports(work: Work) -> list[Holder]:
             host_ip=one.host_ip,
             port=one.port,
             protocol=one.protocol,
-            who=f"container {one.container}"
+            who=one.process
+            or f"container {one.container}"
             + (f" (service {one.service} of project {one.project})" if one.project else ""),
         )
         for one in work.observed.held_ports

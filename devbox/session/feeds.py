@@ -42,9 +42,13 @@ class Feeds:
         self._task: asyncio.Task[None] | None = None
         self._context = ""
         self._follower = self._new_follower(None)
-        self.logs = Logs(store=store, link=self._link, settings=outside.settings, now=outside.now)
+        self.logs = Logs(store=store, link=self._link, settings=outside.settings, now=self._engines_now)
         self.meter = Meter(link=self._link, state=self._state, emit=emit)
         self.foresight = Foresight(store=store, link=self._link, emit=emit, now=outside.now, guard=guard)
+
+    def _engines_now(self) -> float:
+        """What logs are asked for and marked by."""
+        return self._outside.now() + self._store.state.ahead
 
     @property
     def engine(self) -> Engine:

@@ -31,7 +31,11 @@ async def look(
     """
     wanted = needs(project, command)
     observed = await engine.observe(
-        project.name, images=wanted.images, networks=wanted.networks, volumes=wanted.volumes
+        project.name,
+        images=wanted.images,
+        networks=wanted.networks,
+        volumes=wanted.volumes,
+        ports=wanted.ports,
     )
     found = plan(command, project, observed)
     unseen = undetailed(found, observed)

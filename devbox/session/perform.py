@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from devbox.compose.model import Project
-from devbox.errors import BuildFailed, DevboxError
+from devbox.errors import BuildFailed, DevboxError, Problem
 from devbox.plan.commands import PlannedCommand, Up
 from devbox.plan.observed import Observed
 from devbox.plan.plan import Plan
@@ -39,9 +39,11 @@ async def perform(
     confirm: Callable[[Plan], Awaitable[bool]] | None,
     guard: Guarding | None = None,
     operation: int = 1,
+    locate: Callable[[Problem], Problem] = lambda problem: problem,
 ) -> Outcome:
     """Look, plan, ask `confirm` if something would be lost, and walk; told as one operation.
 
+    `locate` finds the line behind a problem of the plan.
     Errors of the look itself (no engine, an unknown service) are raised; what fails on the way is in the Outcome.
     """
     started = Operation(id=operation, title=title(command), services=command.services, started=now())
@@ -51,6 +53,7 @@ async def perform(
         emit(OperationStarted(operation=started))
         emit(_ended(operation, Phase.FAILED, now(), error))
         raise
+    plan = replace(plan, problems=tuple(map(locate, plan.problems)))
     emit(PlanComputed(plan=plan))
     emit(OperationStarted(operation=replace(started, steps=_steps(plan))))
     if plan.destroys and not plan.problems and confirm is not None and not await confirm(plan):

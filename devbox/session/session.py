@@ -16,7 +16,7 @@ from devbox.environments.beside import beside
 from devbox.environments.discover import Environments, find
 from devbox.environments.environment import Environment
 from devbox.environments.request import request_for
-from devbox.errors import DevboxError, EngineError, LoadError
+from devbox.errors import DevboxError, EngineError, LoadError, Problem
 from devbox.plan.commands import Down, PlannedCommand
 from devbox.plan.observed import Container
 from devbox.plan.plan import Plan
@@ -132,7 +132,9 @@ class Session:
         """In words, what that environment and the current one both want; LoadError where its files do not load."""
         environments = find(self._request, self._outside.files, environment)
         mine, old = self._load(environments.current).project, self.store.state.project
-        return beside(self._environment.name, old, environments.current.name, mine) if old else ()
+        if old is None:
+            return ()
+        return beside(self._environment.name, old, environments.current.name, mine, environments.allowed)
 
     def missing_secrets(self, environment: str) -> tuple[str, ...]:
         """The files that `make_secrets` on the way to that environment would make; LoadError where it does not load."""
@@ -141,11 +143,8 @@ class Session:
 
     def explain(self, path: Path) -> Iterator[Explanation]:
         """Where the values at or below `path` of State.project come from, from the files as they were loaded."""
-        from devbox.compose.provenance import Explainer
-
-        if self._explainer is None and self._loaded is not None:
-            self._explainer = Explainer(self._loaded)
-        return self._explainer.below(path) if self._explainer and self._explainer.has(path) else iter(())
+        explainer = self._explaining()
+        return explainer.below(path) if explainer and explainer.has(path) else iter(())
 
     def watch_usage(self, services: frozenset[str]) -> None:
         """Read what the containers of these services use, and of no others."""
@@ -198,6 +197,7 @@ class Session:
                 confirm=None,
                 guard=self._guarded,
                 operation=job.id,
+                locate=self._located,
             )
         finally:
             self._feeds.resync()
@@ -213,7 +213,8 @@ class Session:
         if command.stop_current and old is not None:
             await self._stop_stack(old, job)
         elif old is not None and any(row.containers for row in self.store.state.rows):
-            for text in beside(self._environment.name, old, environments.current.name, loaded.project):
+            opened = environments.current.name
+            for text in beside(self._environment.name, old, opened, loaded.project, environments.allowed):
                 self._notice(text)
         await self._go_to(environments, loaded)
 
@@ -276,6 +277,19 @@ class Session:
         self._emit(ProjectLoaded(environment=environments.current.name, project=project))
         for text in (*(str(problem) for problem in environments.problems), *project.warnings):
             self._notice(text)
+
+    def _explaining(self) -> Explainer | None:
+        from devbox.compose.provenance import Explainer
+
+        if self._explainer is None and self._loaded is not None:
+            self._explainer = Explainer(self._loaded)
+        return self._explainer
+
+    def _located(self, problem: Problem) -> Problem:
+        from devbox.compose.blame import located
+
+        explainer = self._explaining()
+        return located(problem, explainer, self._outside.cwd) if explainer else problem
 
     async def _guarded(self, plan: Plan, project: Project, engine: Engine, also: Iterable[str] = ()) -> Plan:
         return await self._guard(plan, project, engine, also) if self._guard else plan

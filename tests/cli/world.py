@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Coroutine
+import time
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -58,6 +59,8 @@ class World:
     environ: dict[str, str] = field(default_factory=dict)
     contexts: list[str] = field(default_factory=list)
     builder: Builder | None = None
+    now: Callable[[], float] = time.time
+    """This machine's clock."""
 
     def write(self, text: str, name: str = "compose.yaml") -> Path:
         path = self.folder / name
@@ -95,7 +98,7 @@ class World:
             connect=connect,
             builder=builder if self.builder else lambda engine: NoBuilder(),
             host=host,
-            now=__import__("time").time,
+            now=self.now,
         )
 
     def given(self, *services: str, project: str = "shop", **body: Any) -> None:

@@ -111,6 +111,21 @@ def test_a_stack_below_that_it_does_not_mention_is_opened_instead() -> None:
             "(use lowercase letters, digits, - and _, such as myshop)",
         ),
         (
+            "environments:\n  dev:\n    kind: prod\n",
+            "/shop/devbox.yaml:3:11: environments.dev.kind: prod is no kind of environment "
+            "(write development, staging, production)",
+        ),
+        (
+            "environments: {dev: {}}\ncheck:\n  ignore: [{rule: shared-volumes, subjects: [data], reason: so}]\n",
+            "/shop/devbox.yaml:3:19: check.ignore[0].rule: there is no rule shared-volumes "
+            "(did you mean shared-volume?)",
+        ),
+        (
+            "environments: {dev: {}}\ncheck:\n  ignore: [{rule: shared-volume, subjects: [data]}]\n",
+            "/shop/devbox.yaml:3:12: check.ignore[0]: shared-volume is ignored without a reason "
+            "(say in `reason` why it may be so)",
+        ),
+        (
             "environments:\n  dev: {}\n  dev: {}\n",
             '/shop/devbox.yaml:3:3: the key "dev" is already set in line 2 (keep one of the two)',
         ),
