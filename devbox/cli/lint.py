@@ -102,7 +102,7 @@ async def _examined(
     warn(loaded.project)
     check_services(loaded.project, None, args.services)
     names = args.services or [*loaded.project.services, *loaded.project.disabled]
-    made = built(loaded.project, names, outside.files)
+    made = built(loaded, names, outside.files)
     wanted = unknown_images(loaded.project, names, made)
     inspector = outside.host(environment.context).inspector()
     unasked = ""
