@@ -51,7 +51,9 @@ def defined(loaded: Loaded) -> list[Set]:
             if file not in seen:
                 seen.add(file)
                 lines: list[Definition] = []
-                VariableFiles(loaded.files, report, Located(loaded.files, report)).add(file, {}, scope.current, note=lines.append)
+                VariableFiles(loaded.files, report, Located(loaded.files, report)).add(
+                    file, {}, scope.current, note=lines.append
+                )
                 found += [Set(line, Place(file, line.line)) for line in lines]
     return found
 
