@@ -12,6 +12,7 @@ _URL = re.compile(r"(?P<scheme>https?|git|ssh)://(?P<rest>[^?#]+)(?:\?(?P<query>
 _SCP = re.compile(r"(?P<repository>[\w.-]+@[\w.-]+:[^#]+)(?:#(?P<fragment>.*))?")
 _OCI = re.compile(r"(?P<name>[^@]+?)(?::(?P<tag>[\w][\w.-]*))?(?:@(?P<digest>\w+:\w+))?")
 _HOST = re.compile(r"([A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9a-fA-F:]+\])(:[0-9]{1,5})?")
+_HUB = "docker.io"
 _QUERY = {"ref": "", "branch": "refs/heads/", "tag": "refs/tags/"}
 """Keys that name a ref, with what stands before it."""
 
@@ -104,7 +105,9 @@ def _git(repository: str, fragment: str, query: str) -> GitFile:
 def _artifact(text: str) -> Artifact:
     host, slash, rest = text.partition("/")
     if not slash or not (set(".:") & set(host) or host == "localhost"):
-        host, rest = "docker.io", text if slash else f"library/{text}"
+        host, rest = _HUB, text
+    if host == _HUB and "/" not in rest:
+        rest = f"library/{rest}"
     found = _OCI.fullmatch(rest)
     if not _HOST.fullmatch(host):
         raise Malformed(f"{host} is no name of a registry: write oci://HOST:PORT/NAME:TAG")

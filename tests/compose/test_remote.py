@@ -51,6 +51,7 @@ def sources(project: Project, service: str) -> list[str]:
         ("github.com/team/a#v1", GitFile(repository="https://github.com/team/a.git", ref="v1")),
         ("oci://acme/stack", Artifact(host="docker.io", repository="acme/stack", reference="latest")),
         ("oci://stack:2", Artifact(host="docker.io", repository="library/stack", reference="2")),
+        ("oci://docker.io/stack", Artifact(host="docker.io", repository="library/stack", reference="latest")),
         ("oci://localhost/a", Artifact(host="localhost", repository="a", reference="latest")),
         ("oci://h:50/a/b:v1", Artifact(host="h:50", repository="a/b", reference="v1")),
         ("oci://h.x/a@sha256:00", Artifact(host="h.x", repository="a", reference="sha256:00")),
