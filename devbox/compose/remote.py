@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 
-from devbox.compose.masking import mask_line
 from devbox.record import dataclass
 
 _URL = r"(?i:(?P<scheme>https?|git|ssh)://(?P<rest>[^?#]+)(?:\?(?P<query>[^#]*))?(?:#(?P<fragment>.*))?)"
@@ -29,7 +28,7 @@ class GitFile:
 
     def __str__(self) -> str:
         ref = "" if self.ref == "HEAD" else self.ref
-        return mask_line(f"{self.repository}#{ref}:{self.path}".removesuffix(":").removesuffix("#"))
+        return without_password(f"{self.repository}#{ref}:{self.path}".removesuffix(":").removesuffix("#"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +64,13 @@ def is_remote(text: str) -> bool:
     if text.startswith(("./", "../", "/")):
         return False
     return "://" in text or text.startswith("github.com/") or bool("@" in text and re.fullmatch(_SCP, text))
+
+
+def without_password(address: str) -> str:
+    """The address as it may be shown."""
+    from devbox.compose.masking import mask_line  # its patterns cost a millisecond that most projects need not pay
+
+    return mask_line(address)
 
 
 def parse(text: str) -> Remote:
