@@ -97,7 +97,7 @@ def _open(args: argparse.Namespace, words: list[str], outside: Outside) -> int:
         from devbox.compose.remote import is_remote
 
         request = request_of(args, outside)
-        if any(map(is_remote, request.files)):
+        if any(map(is_remote, (*request.files, request.environ.get("COMPOSE_FILE", "")))):
             _trusted(request, outside)
         from devbox.tui.app import run
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
-from devbox.compose.masking import mask_line
-from devbox.compose.remote import Fetched, GitFile, Malformed, Remote, is_remote, parse
+from devbox.compose.remote import Fetched, GitFile, Malformed, Remote, is_remote, parse, without_password
 from devbox.compose.report import Path, Report
 from devbox.compose.source import Files
 from devbox.errors import Place, RemoteFailed
@@ -55,7 +54,7 @@ class Located:
             remote = parse(file)
             fetched = self._files.fetch(remote)
         except Malformed as error:
-            self._report.fault(f"{mask_line(file)}: {error}", place=asked, path=path)
+            self._report.fault(f"{without_password(file)}: {error}", place=asked, path=path)
         except RemoteFailed as error:
             self._report.fault(error.message, place=asked, path=path, hint=error.hint)
         else:

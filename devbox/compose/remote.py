@@ -5,13 +5,15 @@ from __future__ import annotations
 import posixpath
 import re
 
-from devbox.compose.masking import mask_line
 from devbox.record import dataclass
 
-_URL = re.compile(r"(?P<scheme>https?|git|ssh)://(?P<rest>[^?#]+)(?:\?(?P<query>[^#]*))?(?:#(?P<fragment>.*))?", re.I)
-_SCP = re.compile(r"(?P<repository>[\w.-]+@[\w.-]+:[^#]+)(?:#(?P<fragment>.*))?")
-_OCI = re.compile(r"(?P<name>[^@]+?)(?::(?P<tag>[\w][\w.-]*))?(?:@(?P<digest>\w+:\w+))?")
-_HOST = re.compile(r"([A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9a-fA-F:]+\])(:[0-9]{1,5})?")
+_URL = r"(?i:(?P<scheme>https?|git|ssh)://(?P<rest>[^?#]+)(?:\?(?P<query>[^#]*))?(?:#(?P<fragment>.*))?)"
+_SCP = r"(?P<repository>[\w.-]+@[\w.-]+:[^#]+)(?:#(?P<fragment>.*))?"
+_OCI = r"(?P<name>[^@]+?)(?::(?P<tag>[\w][\w.-]*))?(?:@(?P<digest>\w+:\w+))?"
+_HOST = r"([A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9a-fA-F:]+\])(:[0-9]{1,5})?"
+_NAME = r"[a-z0-9]+(?:[._/-]+[a-z0-9]+)*"
+"""Compiled where an address turns up: most projects have none."""
+_HUB = "docker.io"
 _QUERY = {"ref": "", "branch": "refs/heads/", "tag": "refs/tags/"}
 """Keys that name a ref, with what stands before it."""
 
@@ -26,7 +28,7 @@ class GitFile:
 
     def __str__(self) -> str:
         ref = "" if self.ref == "HEAD" else self.ref
-        return mask_line(f"{self.repository}#{ref}:{self.path}".removesuffix(":").removesuffix("#"))
+        return without_password(f"{self.repository}#{ref}:{self.path}".removesuffix(":").removesuffix("#"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +63,14 @@ def is_remote(text: str) -> bool:
     """Whether a name of a file is an address of something elsewhere."""
     if text.startswith(("./", "../", "/")):
         return False
-    return "://" in text or text.startswith("github.com/") or bool(_SCP.fullmatch(text))
+    return "://" in text or text.startswith("github.com/") or bool("@" in text and re.fullmatch(_SCP, text))
+
+
+def without_password(address: str) -> str:
+    """The address as it may be shown."""
+    from devbox.compose.masking import mask_line  # its patterns cost a millisecond that most projects need not pay
+
+    return mask_line(address)
 
 
 def parse(text: str) -> Remote:
@@ -74,9 +83,9 @@ def parse(text: str) -> Remote:
         text = f"https://{text}"
         rest, sign, fragment = text.partition("#")
         text = f"{rest.rstrip('/').removesuffix('.git')}.git{sign}{fragment}"
-    if found := _SCP.fullmatch(text):
+    if found := re.fullmatch(_SCP, text):
         return _git(found["repository"], found["fragment"] or "", "")
-    found = _URL.fullmatch(text)
+    found = re.fullmatch(_URL, text)
     if found is None:
         raise Malformed("such an address is not known: write https://HOST/REPOSITORY.git#REF:PATH or oci://HOST/NAME")
     scheme = found["scheme"].lower()
@@ -104,10 +113,12 @@ def _git(repository: str, fragment: str, query: str) -> GitFile:
 def _artifact(text: str) -> Artifact:
     host, slash, rest = text.partition("/")
     if not slash or not (set(".:") & set(host) or host == "localhost"):
-        host, rest = "docker.io", text if slash else f"library/{text}"
-    found = _OCI.fullmatch(rest)
-    if not _HOST.fullmatch(host):
+        host, rest = _HUB, text
+    if host == _HUB and "/" not in rest:
+        rest = f"library/{rest}"
+    found = re.fullmatch(_OCI, rest)
+    if not re.fullmatch(_HOST, host):
         raise Malformed(f"{host} is no name of a registry: write oci://HOST:PORT/NAME:TAG")
-    if found is None or not re.fullmatch(r"[a-z0-9]+(?:[._/-]+[a-z0-9]+)*", found["name"]):
+    if found is None or not re.fullmatch(_NAME, found["name"]):
         raise Malformed("this is no name of an artifact: write oci://HOST/NAME:TAG, the name in lower case")
     return Artifact(host=host, repository=found["name"], reference=found["digest"] or found["tag"] or "latest")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from devbox.compose.load import load_explained
 from devbox.compose.model import Project
@@ -51,6 +54,7 @@ def sources(project: Project, service: str) -> list[str]:
         ("github.com/team/a#v1", GitFile(repository="https://github.com/team/a.git", ref="v1")),
         ("oci://acme/stack", Artifact(host="docker.io", repository="acme/stack", reference="latest")),
         ("oci://stack:2", Artifact(host="docker.io", repository="library/stack", reference="2")),
+        ("oci://docker.io/stack", Artifact(host="docker.io", repository="library/stack", reference="latest")),
         ("oci://localhost/a", Artifact(host="localhost", repository="a", reference="latest")),
         ("oci://h:50/a/b:v1", Artifact(host="h:50", repository="a/b", reference="v1")),
         ("oci://h.x/a@sha256:00", Artifact(host="h.x", repository="a", reference="sha256:00")),
@@ -83,6 +87,18 @@ def test_a_path_of_this_machine_is_none(text: str) -> None:
 def test_an_address_that_cannot_be_is_refused(text: str, said: str) -> None:
     with pytest.raises(Malformed, match=said):
         parse(text)
+
+
+@given(st.sampled_from(("oci://", "https://", "git@h:", "github.com/", "")), st.text(max_size=30))
+def test_any_address_is_understood_or_refused(start: str, rest: str) -> None:
+    with contextlib.suppress(Malformed):
+        assert str(parse(start + rest)).isprintable()
+
+
+def test_addresses_may_stand_in_the_variable_of_compose() -> None:
+    environ = {"COMPOSE_FILE": f"{TOP}|over.yaml", "COMPOSE_PATH_SEPARATOR": "|"}
+    project = loaded({"over.yaml": "services: {web: {image: mine}}"}, environ=environ)
+    assert project.services["web"].image == "mine"
 
 
 def test_a_password_in_an_address_is_not_shown() -> None:

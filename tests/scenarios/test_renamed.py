@@ -95,25 +95,14 @@ async def test_a_renamed_project_is_told_of_what_it_was(stack: Stack, other: Sta
     assert again.plan.warnings == ()
 
 
-async def test_a_renamed_service_leaves_an_orphan_and_takes_over_the_volume(stack: Stack) -> None:
+async def test_a_renamed_service_leaves_an_orphan_and_a_named_container_none(stack: Stack) -> None:
     await up_with_data(stack)
-    stack.write(FILE.replace("db:", "database:"))
+    stack.write(FILE.replace("db:", "database:").replace("api: {", f"api: {{container_name: {stack.name}-mine, "))
     outcome = await stack.done(Up())
     assert outcome.plan.orphans == (f"{stack.name}-db-1",)
     await stack.done(Up(remove_orphans=True))
-    assert sorted(stack.states()) == ["api-1", "database-1"]
+    assert sorted(stack.states()) == ["database-1", "mine"]
     assert written(stack, "database-1") == "kept"
-
-
-async def test_a_container_takes_the_name_that_the_files_give_it_and_gives_it_back(stack: Stack) -> None:
-    stack.write(FILE)
-    await stack.done(Up())
-    stack.write(FILE.replace("api: {", f"api: {{container_name: {stack.name}-mine, "))
-    await stack.done(Up())
-    assert sorted(stack.states()) == ["db-1", "mine"]
-    stack.write(FILE)
-    await stack.done(Up())
-    assert sorted(stack.states()) == ["api-1", "db-1"]
 
 
 async def test_a_volume_that_a_stopped_container_of_others_holds_is_not_made_anew(stack: Stack) -> None:
