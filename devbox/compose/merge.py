@@ -38,13 +38,19 @@ def _hosts(earlier: Any, later: Any) -> Any:
     return result
 
 
-def _pools(earlier: Any, later: Any) -> Any:
-    """Address pools are one where their subnets are."""
-    result = {pool.get("subnet", ""): pool for pool in earlier}
-    for pool in later:
-        subnet = pool.get("subnet", "")
-        result[subnet] = {**result.get(subnet, {}), **pool}
-    return list(result.values())
+def pools(earlier: Any, later: Any) -> Any:
+    """Address pools as Compose has them: one of a later file takes the place of all of other subnets."""
+    found: dict[Any, Tree] = {}
+    for known in earlier:
+        pool = known
+        for new in later:
+            subnet = new.get("subnet")
+            if subnet != pool.get("subnet") and subnet not in found:
+                found[subnet] = new
+            else:
+                pool = merge(pool, new)
+                found[pool.get("subnet")] = pool
+    return list(found.values())
 
 
 RULES: dict[Path, Rule] = {
@@ -58,7 +64,7 @@ RULES: dict[Path, Rule] = {
     ("services", "*", "logging"): _logging,
     ("services", "*", "ulimits", "*"): replaced,
     ("services", "*", "build", "ulimits", "*"): replaced,
-    ("networks", "*", "ipam", "config"): _pools,
+    ("networks", "*", "ipam", "config"): pools,
 }
 
 

@@ -72,6 +72,23 @@ def test_names_of_networks_and_models_are_free(objects: str) -> None:
     assert list(load_text(f"services: {{a: {{image: x}}}}\n{objects}").services) == ["a"]
 
 
+@pytest.mark.parametrize(
+    ("earlier", "later", "found"),
+    [
+        ("[{subnet: 10.1.0.0/16}]", "[{subnet: 10.2.0.0/16}]", ["10.2.0.0/16"]),
+        ("[{subnet: 10.1.0.0/16}]", "[{subnet: 10.1.0.0/16, gateway: 10.1.0.1}]", ["10.1.0.0/16"]),
+        ("[{subnet: 10.1.0.0/16}]", "[{subnet: 10.2.0.0/16}, {subnet: 10.1.0.0/16}]", ["10.2.0.0/16", "10.1.0.0/16"]),
+    ],
+)
+def test_pools_of_a_later_file_take_the_place_of_others(earlier: str, later: str, found: list[str]) -> None:
+    files = {
+        "compose.yaml": "services: {a: {image: x, networks: [n]}}\n"
+        + f"networks: {{n: {{ipam: {{config: {earlier}}}}}}}",
+        "compose.override.yaml": f"networks: {{n: {{ipam: {{config: {later}}}}}}}",
+    }
+    assert [pool.subnet for pool in load_files(files).networks["n"].ipam] == found
+
+
 def test_a_name_given_before_is_not_changed_by_external() -> None:
     files = {
         "compose.yaml": "services: {a: {image: x, networks: [n]}}\nnetworks: {n: {name: one}}",
