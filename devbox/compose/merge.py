@@ -39,18 +39,9 @@ def _hosts(earlier: Any, later: Any) -> Any:
 
 
 def pools(earlier: Any, later: Any) -> Any:
-    """Address pools as Compose has them: one of a later file takes the place of all of other subnets."""
-    found: dict[Any, Tree] = {}
-    for known in earlier:
-        pool = known
-        for new in later:
-            subnet = new.get("subnet")
-            if subnet != pool.get("subnet") and subnet not in found:
-                found[subnet] = new
-            else:
-                pool = merge(pool, new)
-                found[pool.get("subnet")] = pool
-    return list(found.values())
+    """The address pools of a later file take the place of all earlier ones, each laid over that of its subnet."""
+    known = {pool.get("subnet"): pool for pool in earlier}
+    return [merge(known.get(pool.get("subnet")), pool) for pool in later]
 
 
 RULES: dict[Path, Rule] = {
@@ -70,6 +61,10 @@ RULES: dict[Path, Rule] = {
 
 def _name(item: Any) -> Any:
     return item.partition("=")[0] if isinstance(item, str) else item
+
+
+def _whole(item: Any) -> Any:
+    return item
 
 
 def _target(item: Any) -> Any:
@@ -100,7 +95,7 @@ UNIQUE: dict[str, Key] = {
     "dns_opt": _name,
     "dns_search": _name,
     "env_file": _path,
-    "expose": _name,
+    "expose": _whole,
     "links": _name,
     "ports": _port,
     "profiles": _name,

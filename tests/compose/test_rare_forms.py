@@ -30,6 +30,7 @@ def _two(earlier: str, later: str) -> dict[str, str]:
         ("extra_hosts: {a: 10.0.0.1}", "extra_hosts: [a=10.0.0.1]", "extra_hosts", ["a=10.0.0.1"]),
         ("mem_limit: 64m", "mem_limit: 1.5", "mem_limit", None),
         ("dns: [10.0.0.1]", "dns: ['', 10.0.0.2]", "dns", ["10.0.0.1", "10.0.0.2"]),
+        ("expose: ['80']", "expose: ['a=1', 'a=2']", "expose", ["80", "a=1", "a=2"]),
         ("tty: true", "dns: ['']", "dns", None),
         ("provider: {type: p, options: {n: x}}", "provider: {options: {n: [y]}}", "provider", ["y"]),
     ],
@@ -77,6 +78,7 @@ def test_names_of_networks_and_models_are_free(objects: str) -> None:
     [
         ("[{subnet: 10.1.0.0/16}]", "[{subnet: 10.2.0.0/16}]", ["10.2.0.0/16"]),
         ("[{subnet: 10.1.0.0/16}]", "[{subnet: 10.1.0.0/16, gateway: 10.1.0.1}]", ["10.1.0.0/16"]),
+        ("[{subnet: 10.1.0.0/16}, {subnet: 10.2.0.0/16}]", "[{subnet: 10.2.0.0/16}]", ["10.2.0.0/16"]),
         ("[{subnet: 10.1.0.0/16}]", "[{subnet: 10.2.0.0/16}, {subnet: 10.1.0.0/16}]", ["10.2.0.0/16", "10.1.0.0/16"]),
     ],
 )
