@@ -69,19 +69,30 @@ class Assembler:
         files: tuple[tuple[str, list[Document]], ...],
         base: str,
         environment: Variables,
-        chain: tuple[str, ...] = (),
-        into: list[Layer] | None = None,
     ) -> Tree:
-        """The files laid over each other; relative paths start from `base`; their layers go to `into`."""
-        layers = self.layers if into is None else into
-        tree: Tree = {}
+        """The files laid over each other; relative paths start from `base`."""
         late: list[Fault] = []
+        tree = self._laid(files, base, environment, chain=(), layers=self.layers, late=late)
+        for fault in late:
+            self._report.add(fault)
+        return tree
+
+    def _laid(
+        self,
+        files: tuple[tuple[str, list[Document]], ...],
+        base: str,
+        environment: Variables,
+        *,
+        chain: tuple[str, ...],
+        layers: list[Layer],
+        late: list[Fault],
+    ) -> Tree:
+        """As `assemble`; the layers go to `layers`, faults that values of further files may hide to `late`."""
+        tree: Tree = {}
         for file, documents in files:
             for document in documents:
                 layers.append(Layer(document, base, environment))
                 tree = self._add(tree, file, layers[-1], (*chain, file), late)
-        for fault in late:
-            self._report.add(fault)
         fill(tree, base, self._home)
         return tree
 
@@ -97,7 +108,7 @@ class Assembler:
         if "services" in own:
             own = {**own, "services": self._extended(own, file, layer)}
         for index, entry in enumerate(includes):
-            own = self._include(own, entry, ("include", index), layer, chain)
+            own = self._include(own, entry, ("include", index), layer, chain, reading.late)
         late[:] = [fault for fault in late if not hides(own, document.resets, fault.path)] + reading.late
         earlier = reset(earlier, document.resets)
         self._renamed(earlier, document)
@@ -180,6 +191,7 @@ class Assembler:
         path: Path,
         layer: Layer,
         chain: tuple[str, ...],
+        late: list[Fault],
     ) -> Tree:
         place = layer.document.place(path)
         paths = entry.get("path") or []
@@ -198,7 +210,7 @@ class Assembler:
         values = {**self._variables.environment(named, outer, asked=place), **outer}
         inner = Variables(values, (*outer.scopes, Scope(named, outer)))
         files = tuple((file, self.parse(file, place)) for file in paths)
-        included = self.assemble(files, folder, inner, (*chain, *paths), layer.included)
+        included = self._laid(files, folder, inner, chain=(*chain, *paths), layers=layer.included, late=late)
         return bring_in(own, included, place, self._report)
 
     def _name(self, file: str) -> str:

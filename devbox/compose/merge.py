@@ -38,13 +38,10 @@ def _hosts(earlier: Any, later: Any) -> Any:
     return result
 
 
-def _pools(earlier: Any, later: Any) -> Any:
-    """Address pools are one where their subnets are."""
-    result = {pool.get("subnet", ""): pool for pool in earlier}
-    for pool in later:
-        subnet = pool.get("subnet", "")
-        result[subnet] = {**result.get(subnet, {}), **pool}
-    return list(result.values())
+def pools(earlier: Any, later: Any) -> Any:
+    """The address pools of a later file take the place of all earlier ones, each laid over that of its subnet."""
+    known = {pool.get("subnet"): pool for pool in earlier}
+    return [merge(known.get(pool.get("subnet")), pool) for pool in later]
 
 
 RULES: dict[Path, Rule] = {
@@ -58,12 +55,16 @@ RULES: dict[Path, Rule] = {
     ("services", "*", "logging"): _logging,
     ("services", "*", "ulimits", "*"): replaced,
     ("services", "*", "build", "ulimits", "*"): replaced,
-    ("networks", "*", "ipam", "config"): _pools,
+    ("networks", "*", "ipam", "config"): pools,
 }
 
 
 def _name(item: Any) -> Any:
     return item.partition("=")[0] if isinstance(item, str) else item
+
+
+def _whole(item: Any) -> Any:
+    return item
 
 
 def _target(item: Any) -> Any:
@@ -94,7 +95,7 @@ UNIQUE: dict[str, Key] = {
     "dns_opt": _name,
     "dns_search": _name,
     "env_file": _path,
-    "expose": _name,
+    "expose": _whole,
     "links": _name,
     "ports": _port,
     "profiles": _name,

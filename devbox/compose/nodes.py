@@ -50,8 +50,12 @@ class Composer:
         if isinstance(event, ScalarEvent):
             value: Any = event.value
             if tag and tag != "!":
-                value = tagged(tag, event.value)
-            elif not tag and event.implicit[0]:
+                try:
+                    value = tagged(tag, event.value)
+                except ValueError as error:
+                    said = tag.replace("tag:yaml.org,2002:", "!!")
+                    self._refuse(f"{said} does not fit: {error}", event, "remove the tag, or correct the value")
+            elif event.implicit[0] if not tag else not event.style:
                 value = plain(event.value)
             node = Node("scalar", value, event.start_mark, tag)
             if event.anchor:

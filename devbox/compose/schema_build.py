@@ -10,7 +10,7 @@ from devbox.compose.mounts import file_mount
 from devbox.compose.reading import DROP, Reading, Shape
 from devbox.compose.report import Path
 from devbox.compose.shapes import each, entries, filled_pairs, once, pairs, record
-from devbox.compose.values import cpus, duration, one_of, size, strict_switch, switch, text, text_size, whole
+from devbox.compose.values import cpus, duration, exact_size, one_of, strict_switch, switch, text, text_size, whole
 
 TEXTS: Shape = each(text)
 ONE_OR_MORE: Shape = each(text, single=True)
@@ -51,7 +51,7 @@ _BUILD: Shape = record(
         "network": text,
         "target": text,
         "secrets": each(file_mount),
-        "shm_size": size,
+        "shm_size": exact_size,
         "tags": TEXTS,
         "ulimits": ULIMITS,
         "platforms": TEXTS,

@@ -180,7 +180,7 @@ def spelled(pattern: str, what: str, hint: str, *, refused: bool = True) -> Shap
     form = re.compile(pattern)
 
     def shape(value: Any, path: Path, reading: Reading) -> Any:
-        if isinstance(value, str) and value and not form.fullmatch(value):
+        if isinstance(value, str) and (value or refused) and not form.fullmatch(value):
             if refused and not form.search(value):
                 return reading.fault(path, f'"{value}" is no {what}', hint)
             reading.report.warn(f'{reading.document.place(path)}: "{value}" is no {what}; {hint}.')

@@ -183,6 +183,7 @@ def test_a_service_that_is_not_there_is_told_where_it_is_named(field: str, path:
         ("services: {a: {image: x, pull_policy: sometimes}}", '"sometimes" is no pull policy'),
         ("%YAML 1.2\n---\nservices: {a: {image: x}}", "compose.yaml:1:1: a %YAML line of another version"),
         ("services: {a: {image: x, command: '${A:-one\n\n  two}'}}", "has no closing brace in its line"),
+        ("services: {a: {image: x, tty: !!bool yes}}", '1:31: !!bool does not fit: "yes" is no bool (remove the tag'),
         ("services: {a: {image: x, cpu_percent: 101}}", "must be from 0 to 100"),
         (
             "services: {a: {image: x, gpus: [{capabilities: [gpu, gpu]}]}}",

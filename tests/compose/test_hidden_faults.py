@@ -38,7 +38,7 @@ def test_what_cannot_be_read_is_harmless_under_a_later_value(earlier: str, later
     assert len(faults(_over(earlier, "tty: true"))) == 1
 
 
-@pytest.mark.parametrize("earlier", ["user: 3", "container_name: -", "networks: [n, n]"])
+@pytest.mark.parametrize("earlier", ["user: 3", "container_name: -", "container_name: ''", "networks: [n, n]"])
 def test_a_wrong_kind_is_refused_in_the_file_that_has_it(earlier: str) -> None:
     assert faults(_over(earlier, "user: me, container_name: ab, networks: [n]"))[0].startswith("compose.yaml:1:")
 
@@ -48,6 +48,16 @@ def test_names_listed_twice_gather_with_earlier_ones(field: str) -> None:
     twice = field.replace("]", f", {field[-2]}]")
     assert load_files(_over(field, twice)).services["a"].image == "x"
     assert faults(_over("tty: true", twice))[0].endswith("is listed twice (keep one of the two)")
+
+
+def test_a_fault_of_an_included_file_can_be_hidden() -> None:
+    files = {
+        "compose.yaml": "include: [inner/i.yaml]",
+        "inner/i.yaml": "services: {a: {image: x, mem_limit: lots}}",
+    }
+    assert faults(files)[0].startswith("inner/i.yaml:1:37: services.a.mem_limit")
+    files["compose.override.yaml"] = "services: {a: {mem_limit: 64m}}"
+    assert load_files(files).services["a"].mem_limit == 64 * 1024 * 1024
 
 
 def test_a_service_that_nobody_extends_may_be_faulty() -> None:

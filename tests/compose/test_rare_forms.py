@@ -30,6 +30,7 @@ def _two(earlier: str, later: str) -> dict[str, str]:
         ("extra_hosts: {a: 10.0.0.1}", "extra_hosts: [a=10.0.0.1]", "extra_hosts", ["a=10.0.0.1"]),
         ("mem_limit: 64m", "mem_limit: 1.5", "mem_limit", None),
         ("dns: [10.0.0.1]", "dns: ['', 10.0.0.2]", "dns", ["10.0.0.1", "10.0.0.2"]),
+        ("expose: ['80']", "expose: ['a=1', 'a=2']", "expose", ["80", "a=1", "a=2"]),
         ("tty: true", "dns: ['']", "dns", None),
         ("provider: {type: p, options: {n: x}}", "provider: {options: {n: [y]}}", "provider", ["y"]),
     ],
@@ -70,6 +71,24 @@ def test_entries_of_blkio_are_complete() -> None:
 @pytest.mark.parametrize("objects", ["networks: {a b: {driver: bridge}}", "models: {a b: {model: m}}"])
 def test_names_of_networks_and_models_are_free(objects: str) -> None:
     assert list(load_text(f"services: {{a: {{image: x}}}}\n{objects}").services) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "found"),
+    [
+        ("[{subnet: 10.1.0.0/16}]", "[{subnet: 10.2.0.0/16}]", ["10.2.0.0/16"]),
+        ("[{subnet: 10.1.0.0/16}]", "[{subnet: 10.1.0.0/16, gateway: 10.1.0.1}]", ["10.1.0.0/16"]),
+        ("[{subnet: 10.1.0.0/16}, {subnet: 10.2.0.0/16}]", "[{subnet: 10.2.0.0/16}]", ["10.2.0.0/16"]),
+        ("[{subnet: 10.1.0.0/16}]", "[{subnet: 10.2.0.0/16}, {subnet: 10.1.0.0/16}]", ["10.2.0.0/16", "10.1.0.0/16"]),
+    ],
+)
+def test_pools_of_a_later_file_take_the_place_of_others(earlier: str, later: str, found: list[str]) -> None:
+    files = {
+        "compose.yaml": "services: {a: {image: x, networks: [n]}}\n"
+        + f"networks: {{n: {{ipam: {{config: {earlier}}}}}}}",
+        "compose.override.yaml": f"networks: {{n: {{ipam: {{config: {later}}}}}}}",
+    }
+    assert [pool.subnet for pool in load_files(files).networks["n"].ipam] == found
 
 
 def test_a_name_given_before_is_not_changed_by_external() -> None:
