@@ -73,7 +73,7 @@ def _running(
 ) -> Iterator[Stack]:
     if environment != "dev":
         make_secrets(folder, environment)
-    ports = {"API_PORT": "", "POSTGRES_PORT": "", "REDIS_PORT": ""}
+    ports = {"API_PORT": "", "POSTGRES_PORT": "", "REDIS_PORT": "", "MAILBOX_PORT": ""}
     pace = {"RETRY_DELAY": "0.1", "STOP_GRACE": "2"}
     without = {"MONITORING_PROFILE": "left-out", "OBSERVABILITY_PROFILE": "left-out"}
     stack = Stack(
@@ -84,7 +84,6 @@ def _running(
         client=client,
     )
     try:
-        stack.devbox("secrets", "init")
         stack.up()
         yield stack
     finally:

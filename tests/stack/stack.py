@@ -142,7 +142,9 @@ def copy_of_the_stack(folder: Path) -> Path:
 
 def make_secrets(folder: Path, environment: str) -> None:
     """The environment's passwords, in the copy of the stack."""
-    subprocess.run([folder / "config/secrets/generate", environment], check=True, capture_output=True)
+    command = [sys.executable, "-m", "devbox", "-e", environment, "secrets", "init"]
+    variables = os.environ | {"APP_IMAGE": "dbt-jobs", "APP_TAG": environment}
+    subprocess.run(command, cwd=folder, env=variables, check=True, capture_output=True)
 
 
 def images() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""python -m jobs api | worker | migrate | fixtures | traffic | probe api | probe worker | probe traffic."""
+"""python -m jobs api | worker | migrate | fixtures | seed | traffic | probe api|worker|traffic."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 
 from jobs.settings import SettingError, Settings
 
-USAGE = "usage: python -m jobs api | worker | migrate | fixtures | traffic | probe api | probe worker | probe traffic"
+USAGE = "usage: python -m jobs api | worker | migrate | fixtures | seed | traffic | probe api|worker|traffic"
 
 
 def main(arguments: list[str]) -> int:
@@ -45,6 +45,11 @@ def main(arguments: list[str]) -> int:
 
             logs.configure(settings.log_level)
             return fixtures.run(settings)
+        case ["seed"]:
+            from jobs import logs, seed
+
+            logs.configure(settings.log_level)
+            return seed.run(settings)
         case ["traffic"]:
             from jobs import logs, traffic
 
