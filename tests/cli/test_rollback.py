@@ -44,6 +44,14 @@ def test_it_says_what_goes_where_and_does_it(renewed: World) -> None:
     assert runs(renewed) == {"api": "1", "db": "2"}
 
 
+def test_it_says_what_the_files_have_changed_besides(renewed: World) -> None:
+    text = (renewed.folder / "compose.yaml").read_text()
+    renewed.write(text.replace("  api:\n", "  api:\n    environment: {MODE: new}\n"))
+    said = renewed.run("rollback", "api")
+    assert said.code == 0
+    assert "api: environment.MODE: not set -> new" in said.err
+
+
 def test_without_a_name_all_go_back_and_another_one_goes_forward(renewed: World) -> None:
     assert renewed.run("rollback").code == 0
     assert runs(renewed) == {"api": "1", "db": "1"}

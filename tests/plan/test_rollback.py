@@ -149,6 +149,15 @@ def test_the_number_of_replicas_stays(shop: Project) -> None:
     assert sorted(names) == ["create api-1", "create api-2"]
 
 
+def test_the_first_replica_alone_waits_for_the_image_to_be_kept(shop: Project) -> None:
+    """So that they can be replaced in any order, or in turns."""
+    old = [on(shop, "api", OLD), replace(on(shop, "api", OLD), id="2" * 64, name="shop-api-2", number=2)]
+    found = plan(Up(scale={"api": 2}), shop, standing(shop, old[1], api=old[0]))
+    after = {node.id: node.after for node in found.nodes}
+    assert after["keep image of api"] == {"create api-1"}
+    assert [id for id, earlier in after.items() if "keep image of api" in earlier] == ["stop api-1"]
+
+
 def test_down_with_images_lets_the_kept_ones_go(shop: Project) -> None:
     command = Down(images="local")
     assert previous_image("shop", "api") in needs(shop, command).images
