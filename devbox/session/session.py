@@ -21,7 +21,6 @@ from devbox.plan.commands import Down, PlannedCommand
 from devbox.plan.observed import Container
 from devbox.plan.plan import Plan
 from devbox.ports import Engine, Outside
-from devbox.session import secrets
 from devbox.session.causes import alone
 from devbox.session.commands import Command, MakeSecrets, Reload, Switch
 from devbox.session.events import (
@@ -34,7 +33,6 @@ from devbox.session.events import (
     ProjectsListed,
 )
 from devbox.session.feeds import Feeds
-from devbox.session.guard import Guard, Guarding
 from devbox.session.logs import Logs
 from devbox.session.running import Job, Running, Work
 from devbox.session.shell import container_for, shell
@@ -44,6 +42,7 @@ from devbox.session.titles import title, touched
 
 if TYPE_CHECKING:
     from devbox.compose.provenance import Explainer, Explanation
+    from devbox.session.guard import Guarding
     from devbox.session.up import Outcome
 
 
@@ -60,6 +59,7 @@ class Session:
         self._environment = Environment(name="")
         self._loaded: Loaded | None = None
         self._explainer: Explainer | None = None
+        self._environments: Environments | None = None
         self._guard: Guarding | None = None
 
     @classmethod
@@ -133,6 +133,8 @@ class Session:
 
     def missing_secrets(self, environment: str) -> tuple[str, ...]:
         """The files that `make_secrets` on the way to that environment would make; LoadError where it does not load."""
+        from devbox.session import secrets
+
         environments = find(self._request, self._outside.files, environment)
         return secrets.missing(self._outside, environments, self._load(environments.current).project)
 
@@ -204,6 +206,8 @@ class Session:
         environments = find(self._request, self._outside.files, command.environment)
         loaded = self._load(environments.current)
         if command.make_secrets:
+            from devbox.session import secrets
+
             self._notice(secrets.make(self._outside, environments, loaded.project))
             loaded = self._load(environments.current)
         old = self.store.state.project
@@ -226,6 +230,8 @@ class Session:
             raise DevboxError(f"{project.name} was not stopped, so nothing was switched: {causes}")
 
     async def _make_secrets(self) -> None:
+        from devbox.session import secrets
+
         environments = find(self._request, self._outside.files, self._environment.name)
         self._notice(secrets.make(self._outside, environments, self._load(environments.current).project))
         await self._reload()
@@ -268,14 +274,19 @@ class Session:
         project = loaded.project
         self._environment = environments.current
         self._loaded, self._explainer = loaded, None
-        self._guard = Guard(self._outside, self._request, environments)
+        self._environments, self._guard = environments, None
         self._emit(EnvironmentsFound(environments=environments.all, current=environments.current.name))
         self._emit(ProjectLoaded(environment=environments.current.name, project=project))
         for text in (*(str(problem) for problem in environments.problems), *project.warnings):
             self._notice(text)
 
     async def _guarded(self, plan: Plan, project: Project, engine: Engine, also: Iterable[str] = ()) -> Plan:
-        return await self._guard(plan, project, engine, also) if self._guard else plan
+        if self._environments is None or not plan:
+            return plan
+        from devbox.session.guard import Guard
+
+        self._guard = self._guard or Guard(self._outside, self._request, self._environments)
+        return await self._guard(plan, project, engine, also)
 
     def _emit(self, event: Event) -> None:
         self.store.apply(event)

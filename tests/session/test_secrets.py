@@ -51,7 +51,7 @@ async def test_up_is_refused_until_they_are_made(fake_engine: FakeEngine, folder
     async with opened(fake_engine, folder, "stage") as session:
         refused = await ended(session, session.command(Up()))
         assert refused.phase is Phase.FAILED
-        assert refused.hint == "`devbox -e stage secrets init` makes it"
+        assert refused.hint == "`devbox -e stage secrets init` makes what is missing"
         assert fake_engine.calls == []
         assert (await ended(session, session.command(MakeSecrets()))).phase is Phase.DONE
         assert (await ended(session, session.command(Up()))).phase is Phase.DONE
