@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from devbox.errors import DevboxError, EngineError, LoadError
 from devbox.plan.commands import Down, PlannedCommand
 from devbox.plan.observed import Container
 from devbox.plan.plan import Plan
-from devbox.ports import Engine, Outside
+from devbox.ports import Outside
 from devbox.session.causes import alone
 from devbox.session.commands import Command, MakeSecrets, Reload, Switch
 from devbox.session.events import (
@@ -33,6 +33,7 @@ from devbox.session.events import (
     ProjectsListed,
 )
 from devbox.session.feeds import Feeds
+from devbox.session.guarding import LateGuard
 from devbox.session.logs import Logs
 from devbox.session.running import Job, Running, Work
 from devbox.session.shell import container_for, shell
@@ -42,7 +43,6 @@ from devbox.session.titles import title, touched
 
 if TYPE_CHECKING:
     from devbox.compose.provenance import Explainer, Explanation
-    from devbox.session.guard import Guarding
     from devbox.session.up import Outcome
 
 
@@ -54,13 +54,12 @@ class Session:
         self._outside = outside
         self._request = request
         self._group = group
-        self._feeds = Feeds(outside, self.store, group, self._emit, self._guarded)
+        self._guard = LateGuard(outside, request)
+        self._feeds = Feeds(outside, self.store, group, self._emit, self._guard)
         self._running = Running(emit=self._emit, now=outside.now)
         self._environment = Environment(name="")
         self._loaded: Loaded | None = None
         self._explainer: Explainer | None = None
-        self._environments: Environments | None = None
-        self._guard: Guarding | None = None
 
     @classmethod
     @asynccontextmanager
@@ -122,7 +121,7 @@ class Session:
         project = self.store.state.project
         if project is None:
             raise DevboxError("The files do not load.", hint="See the problems named.")
-        plan, _ = await look(command, project, self._feeds.engine, self._guarded)
+        plan, _ = await look(command, project, self._feeds.engine, self._guard)
         return plan
 
     def in_the_way(self, environment: str) -> tuple[str, ...]:
@@ -195,7 +194,7 @@ class Session:
                 cancel=job.cancel,
                 now=self._outside.now,
                 confirm=None,
-                guard=self._guarded,
+                guard=self._guard,
                 operation=job.id,
             )
         finally:
@@ -274,19 +273,11 @@ class Session:
         project = loaded.project
         self._environment = environments.current
         self._loaded, self._explainer = loaded, None
-        self._environments, self._guard = environments, None
+        self._guard.watch(environments)
         self._emit(EnvironmentsFound(environments=environments.all, current=environments.current.name))
         self._emit(ProjectLoaded(environment=environments.current.name, project=project))
         for text in (*(str(problem) for problem in environments.problems), *project.warnings):
             self._notice(text)
-
-    async def _guarded(self, plan: Plan, project: Project, engine: Engine, also: Iterable[str] = ()) -> Plan:
-        if self._environments is None or not plan:
-            return plan
-        from devbox.session.guard import Guard
-
-        self._guard = self._guard or Guard(self._outside, self._request, self._environments)
-        return await self._guard(plan, project, engine, also)
 
     def _emit(self, event: Event) -> None:
         self.store.apply(event)
