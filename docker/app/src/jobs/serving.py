@@ -64,7 +64,7 @@ def run(settings: Settings) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=5,
+        timeout_graceful_shutdown=10,  # a request waits for PostgreSQL or Redis three times at most
     )
     server, listener = Server(config), config.bind_socket()
     if settings.reload:
