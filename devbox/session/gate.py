@@ -15,7 +15,8 @@ from devbox.session.news import News
 from devbox.session.probe import until_healthy
 from devbox.session.verdict import Failed, Met, has_check, judge, probe_text
 
-_LAST_LINES = 5
+_LAST_LINES = 8
+"""How many lines tell why something ended: programs clean up after the one that names the cause."""
 _STEADY, _STEADY_AGAIN = 0.15, 2.0
 """Seconds that a container without a check must stay up: many that end, end at once; more after it crashed."""
 
@@ -185,7 +186,7 @@ async def _closed(verdict: Failed, container: Container, engine: Engine) -> Gate
         with suppress(EngineError):
             async with aclosing(engine.logs(container, follow=False, tail=_LAST_LINES)) as batches:
                 async for batch in batches:
-                    printed += [line.text for line in batch]
+                    printed += [line.text for line in batch if line.text.strip()]
         if printed:
             text += "; its last output:" + "".join(f"\n    {line[:300]}" for line in printed[-_LAST_LINES:])
     return GateClosed(text, hint=verdict.hint)

@@ -27,7 +27,7 @@ class Tally:
 
 
 @contextmanager
-def hammering(port: int, *, clients: int = 2) -> Iterator[Tally]:
+def hammering(port: int, *, clients: int = 1) -> Iterator[Tally]:
     """Within, `clients` of each sort ask the port of 127.0.0.1: reads by a kept and by new connections, and writes."""
     tally, stop = Tally(), threading.Event()
     ways = [("GET", "/jobs?limit=1", 200, True), ("GET", "/jobs?limit=1", 200, False), ("POST", "/jobs", 202, False)]

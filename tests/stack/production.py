@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from docker.models.containers import Container
+
 from tests.stack.stack import Stack
 
 
@@ -24,6 +26,11 @@ class Production(Stack):
         entrance = ("proxy", 8080) if service == "api" else (service, target)
         return Stack.port(self, *entrance)
 
+    def containers(self, service: str = "") -> list[Container]:
+        """Those that stay; one-offs come and go."""
+        found = Stack.containers(self, service)
+        return [one for one in found if one.labels["com.docker.compose.oneoff"] != "True"]
+
     def backup(self, *words: str, **variables: str) -> str:
         """A one-off of the backup service; what it prints."""
         options = [word for name, value in variables.items() for word in ("-e", f"{name}={value}")]
@@ -31,7 +38,9 @@ class Production(Stack):
 
     def backups(self) -> list[str]:
         """The names of the dumps, oldest first."""
-        return [line.split()[0] for line in self.backup("list").splitlines()]
+        done = self.container("backup").exec_run(["sh", "/usr/local/bin/backup", "list"])
+        assert done.exit_code == 0, done.output
+        return [line.split()[0] for line in done.output.decode().splitlines()]
 
     def access(self) -> list[dict[str, Any]]:
         """The requests that the proxy has logged."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
 
 import pytest
 
@@ -106,10 +108,12 @@ async def test_the_schedule_makes_them_and_keeps_the_newest(prod: Production) ->
 
 def test_a_dump_can_be_taken_elsewhere(prod: Production) -> None:
     name = prod.backups()[-1]
-    container = prod.container("backup")
-    exported = container.exec_run(["sh", "/usr/local/bin/backup", "export", name], stderr=False)
-    assert exported.output.startswith(b"PGDMP")
-    subprocess.run(["docker", "exec", str(container.id), "sh", "-c", f"test -s $BACKUP_FOLDER/{name}"], check=True)
+    kept = prod.container("backup").exec_run(["sh", "-c", f"cat $BACKUP_FOLDER/{name}"]).output
+    command = [sys.executable, "-m", "devbox", "-e", "prod", "-p", prod.project, "--yes-i-mean", "prod"]
+    export = [*command, "run", "--rm", "backup", "export", name]
+    taken = subprocess.run(export, cwd=prod.folder, env=os.environ | prod.variables, check=True, capture_output=True)
+    assert taken.stdout == kept
+    assert kept.startswith(b"PGDMP")
 
 
 @pytest.mark.parametrize(("variable", "value"), [("BACKUP_EVERY", "daily"), ("BACKUP_KEEP", "0")])

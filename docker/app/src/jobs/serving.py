@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import socket
 from pathlib import Path
 
@@ -65,8 +64,7 @@ def run(settings: Settings) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
-        # As long as a request can take: it waits for PostgreSQL or Redis three times at most.
-        timeout_graceful_shutdown=math.ceil(3 * settings.request_timeout) + 1,
+        timeout_graceful_shutdown=10,  # a request waits for PostgreSQL or Redis three times at most
     )
     server, listener = Server(config), config.bind_socket()
     if settings.reload:
