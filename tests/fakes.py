@@ -39,9 +39,7 @@ class FakeEngine(FakeThings):
 
     def __init__(self, images: Iterable[str] | Mapping[str, FakeImage] = (), *, api_version: str = "1.45") -> None:
         super().__init__()
-        self.images: dict[str, FakeImage] = (
-            dict(images) if isinstance(images, Mapping) else {name: FakeImage() for name in images}
-        )
+        self.images = dict(images) if isinstance(images, Mapping) else {name: FakeImage() for name in images}
         self.pullable: dict[str, FakeImage] = {}
         self.api_version = api_version
         self.closed = False
@@ -131,9 +129,8 @@ class FakeEngine(FakeThings):
 
     async def create_container(self, spec: ContainerSpec) -> str:
         await self._enter("create_container", spec.name)
-        image = self.images.get(spec.image)
-        if image is None:
-            raise NotFound(f"No such image: {spec.image}", status=404)
+        image = self._image(spec.image)
+        self.used[image.id] = image
         if any(one.name == spec.name for one in self.containers.values()):
             raise Conflict(f'Conflict. The container name "/{spec.name}" is already in use', status=409)
         test = tuple((spec.body.get("Healthcheck") or {}).get("Test") or image.healthcheck)
@@ -141,7 +138,7 @@ class FakeEngine(FakeThings):
             spec=spec,
             name=spec.name,
             id=digest(f"container {spec.name} {len(self.calls)}"),
-            image_id=image.id_of(spec.image),
+            image_id=image.id,
             test=() if test[:1] == ("NONE",) else test,
             networks=networks_of(spec),
             mounts=mounts_of(spec, image),

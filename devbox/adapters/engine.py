@@ -84,6 +84,10 @@ class DockerEngine:
     async def remove_volume(self, name: str) -> None:
         await self._remove(f"/volumes/{name}")
 
+    async def tag_image(self, image: str, reference: str) -> None:
+        repository, _, tag = reference.rpartition(":")
+        await self._tell(f"/images/{image}/tag", {"repo": repository, "tag": tag})
+
     async def remove_image(self, reference: str) -> None:
         await self._remove(f"/images/{reference}")
 

@@ -26,7 +26,12 @@ async def agree(plan: Plan) -> bool:
     note(stderr_style("This removes for good:", "yellow", "bold"))
     for loss in plan.destroys:
         note(f"  {printable(loss)}")
-    return _ask("Go ahead? [y/N] ").lower() in ("y", "yes")
+    return goes_ahead()
+
+
+def goes_ahead() -> bool:
+    """Whether a person says yes; without a terminal the command itself is the consent."""
+    return not can_ask() or _ask("Go ahead? [y/N] ").lower() in ("y", "yes")
 
 
 def permit(environment: Environment, meant: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from devbox.cli import confirm
@@ -114,6 +115,7 @@ def as_json(outcome: Outcome, progress: Progress) -> dict[str, Any]:
         "project": outcome.plan.project,
         "result": outcome.phase.value,
         "steps": progress.report(),
+        "changes": [asdict(one) for one in outcome.plan.changes],
         "errors": [_error_as_json(step, error) for step, error in outcome.errors],
         "left": list(outcome.left),
         "unchanged": list(outcome.plan.unchanged),

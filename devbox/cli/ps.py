@@ -11,6 +11,7 @@ from devbox.cli.project import opened
 from devbox.cli.select import check_services, only
 from devbox.cli.table import listed, status
 from devbox.errors import ExitCode
+from devbox.plan.labels import ROLLED_BACK
 from devbox.plan.observed import Container, RunState
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def as_json(container: Container) -> dict[str, Any]:
         "number": container.number,
         "oneoff": container.oneoff,
         "image": container.image,
+        "rolled_back": container.labels.get(ROLLED_BACK, ""),
         "state": container.state.value,
         "health": container.health.value,
         "exit_code": detail.exit_code if detail and container.state is RunState.EXITED else None,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from devbox.cli.output import printable, stdout_style
+from devbox.plan.labels import ROLLED_BACK
 from devbox.plan.observed import Binding, Container, HealthState, RunState
 
 if TYPE_CHECKING:
@@ -110,6 +111,8 @@ def _row(container: Container, now: float, project: Project) -> tuple[str, str, 
         name = f"{name} #{container.number}"
     elif project.files and name not in project.services and name not in project.disabled:
         name = f"{name} (orphan)"
+    if ROLLED_BACK in container.labels:
+        name = f"{name} (rolled back)"
     ports = ports_text(container.bindings)
     return name, state_text(container), health_text(container), uptime_text(container, now), ports
 

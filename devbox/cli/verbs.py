@@ -16,6 +16,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "kill": ("lifecycle", "send a signal to services (SIGKILL)"),
     "pause": ("lifecycle", "freeze services"),
     "unpause": ("lifecycle", "let frozen services go on"),
+    "rollback": ("rollback", "go back to the image that services had before"),
     "rm": ("lifecycle", "remove stopped containers"),
     "build": ("images", "build the images of services"),
     "pull": ("images", "pull the images of services"),

@@ -9,7 +9,7 @@ from devbox.plan import ending, labels
 from devbox.plan.commands import Down, Remove
 from devbox.plan.draft import Draft
 from devbox.plan.fate import RUNNING
-from devbox.plan.names import image_name, known_services
+from devbox.plan.names import image_name, known_services, previous_image
 from devbox.plan.observed import Container, Observed
 from devbox.plan.plan import Plan
 from devbox.plan.selection import dependents, named
@@ -176,3 +176,6 @@ def _images(draft: Draft, project: Project, observed: Observed, which: str, remo
         # "local" means what has no tag of the user's own.
         if image in observed.images and (which == "all" or not service.image):
             draft.add(f"remove image {image}", RemoveImage(image=image, why="asked for"), removed)
+        previous = previous_image(project.name, service.name)
+        if previous in observed.images:
+            draft.add(f"remove image {previous}", RemoveImage(image=previous, why="asked for"), removed)

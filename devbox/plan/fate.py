@@ -10,11 +10,13 @@ from devbox.compose.model import Project, Service
 from devbox.plan import labels
 from devbox.plan.grounds import networks_of
 from devbox.plan.names import container_name, image_name
-from devbox.plan.observed import Container, Observed, RunState
+from devbox.plan.observed import Container, Observed, ObservedImage, RunState
 from devbox.record import dataclass
 
 RUNNING = frozenset({RunState.RUNNING, RunState.RESTARTING, RunState.PAUSED})
 """The states in which a container holds its ports and must be stopped before it goes."""
+
+IMAGE_CHANGED, GOES_BACK = "its image changed", "it goes back to its previous image"
 
 
 class Action(Enum):
@@ -87,14 +89,19 @@ def divergence(project: Project, observed: Observed, service: Service, container
     if altered := labels.altered(project, service, container.labels):
         return f"what {', '.join(altered)} holds changed"
     image = observed.images.get(image_name(project.name, service))
-    # Both are known for a container of compose; the label is what the image was at creation.
-    if image is not None and image.id not in (container.labels.get(labels.IMAGE), container.image_id):
-        return "its image changed"
+    if image is not None and not is_image_of(image, container):
+        return GOES_BACK if labels.ROLLED_BACK in service.labels else IMAGE_CHANGED
     names = {one.name for one in observed.networks}
     for network in networks_of(project, [service]).values():
         if not network.external and network.name not in names:
             return f"its network {network.name} is gone"
     return ""
+
+
+def is_image_of(image: ObservedImage, container: Container) -> bool:
+    """Whether the container was made of that image."""
+    # Both are known for a container of compose; the label is what the image was at creation.
+    return image.id in (container.labels.get(labels.IMAGE), container.image_id)
 
 
 def is_hash_of(project: Project, observed: Observed, service: Service, container: Container) -> bool:

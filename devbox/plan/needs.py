@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from devbox.compose.model import Project
-from devbox.plan.commands import Down, PlannedCommand, Up
+from devbox.plan.commands import Down, PlannedCommand, Rollback, Up
 from devbox.plan.grounds import networks_of, volumes_of
-from devbox.plan.names import image_name, known_services
+from devbox.plan.names import image_name, known_services, previous_image
 from devbox.plan.observed import Observed
 from devbox.plan.plan import Plan
 from devbox.plan.steps import CreateContainer
@@ -27,12 +29,15 @@ def needs(project: Project, command: PlannedCommand) -> Needs:
     match command:
         case Up():
             return Needs(
-                images=tuple(dict.fromkeys(image_name(project.name, one) for one in services if one.provider is None)),
+                images=_images(project),
                 networks=tuple(one.name for one in networks_of(project, services).values()),
                 volumes=tuple(one.name for one in volumes_of(project, services).values()),
             )
+        case Rollback():
+            found = needs(project, Up())
+            return replace(found, images=(*found.images, *_previous(project)))
         case Down():
-            images = tuple(dict.fromkeys(image_name(project.name, one) for one in services)) if command.images else ()
+            images = (*_images(project), *_previous(project)) if command.images else ()
             return Needs(
                 images=images,
                 networks=tuple(one.name for one in project.networks.values() if not one.external),
@@ -40,6 +45,15 @@ def needs(project: Project, command: PlannedCommand) -> Needs:
             )
         case _:
             return Needs()
+
+
+def _images(project: Project) -> tuple[str, ...]:
+    services = known_services(project).values()
+    return tuple(dict.fromkeys(image_name(project.name, one) for one in services if one.provider is None))
+
+
+def _previous(project: Project) -> tuple[str, ...]:
+    return tuple(previous_image(project.name, name) for name in known_services(project))
 
 
 def undetailed(plan: Plan, observed: Observed) -> tuple[str, ...]:

@@ -81,6 +81,16 @@ class RemoveImage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeepImage:
+    """Give the image of that id a name by which `rollback` finds it, whatever becomes of its others."""
+
+    service: str
+    image: str
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PullImage:
     services: tuple[str, ...]
     image: str
@@ -210,6 +220,7 @@ Step = (
     | CreateVolume
     | RemoveVolume
     | RemoveImage
+    | KeepImage
     | PullImage
     | BuildImage
     | CreateContainer

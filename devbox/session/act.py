@@ -17,6 +17,7 @@ from devbox.plan.steps import (
     CreateContainer,
     CreateNetwork,
     CreateVolume,
+    KeepImage,
     KillContainer,
     PauseContainer,
     PullImage,
@@ -80,6 +81,8 @@ async def _do(step: Step, tools: Tools, says: Says) -> None:
     match step:
         case WaitFor():
             await _gate(step, tools, says)
+        case KeepImage():
+            await _keep(step, engine, says)
         case PullImage():
             await _pull(step, tools, says)
         case BuildImage():
@@ -164,6 +167,13 @@ async def _remove(step: RemoveNetwork | RemoveVolume | RemoveImage, engine: Engi
         if error.status not in (403, 409):
             raise
         says.warn(f"still in use, left as it is: {error.message}")
+
+
+async def _keep(step: KeepImage, engine: Engine, says: Says) -> None:
+    try:
+        await engine.tag_image(step.image, step.name)
+    except NotFound:
+        says.warn(f"it is gone already; {step.service} cannot be rolled back to it")
 
 
 async def _gate(step: WaitFor, tools: Tools, says: Says) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from devbox.compose.model import Project
 from devbox.errors import NotFound
-from devbox.plan.commands import PlannedCommand, Restart, Start, Up
+from devbox.plan.commands import PlannedCommand, Restart, Rollback, Start, Up
 from devbox.plan.needs import needs, undetailed
 from devbox.plan.observed import Container, Observed
 from devbox.plan.plan import Plan
@@ -18,7 +18,7 @@ from devbox.ports import Engine
 if TYPE_CHECKING:
     from devbox.session.guard import Guarding
 
-_STARTING = Up | Start | Restart
+_STARTING = Up | Rollback | Start | Restart
 """Commands that set containers going."""
 
 

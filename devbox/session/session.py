@@ -21,8 +21,9 @@ from devbox.plan.commands import Down, PlannedCommand
 from devbox.plan.observed import Container
 from devbox.plan.plan import Plan
 from devbox.ports import Engine, Outside
+from devbox.session import secrets
 from devbox.session.causes import alone
-from devbox.session.commands import Command, Reload, Switch
+from devbox.session.commands import Command, MakeSecrets, Reload, Switch
 from devbox.session.events import (
     EnvironmentsFound,
     Event,
@@ -101,6 +102,8 @@ class Session:
                 return self._begin(title(command), None, lambda job: self._switch(command, job))
             case Reload():
                 return self._begin(title(command), frozenset(), lambda job: self._reload())
+            case MakeSecrets():
+                return self._begin(title(command), frozenset(), lambda job: self._make_secrets())
             case _ if project is None:
                 self._notice(f"{title(command)}: the files do not load.")
                 return 0
@@ -127,6 +130,11 @@ class Session:
         environments = find(self._request, self._outside.files, environment)
         mine, old = self._load(environments.current).project, self.store.state.project
         return beside(self._environment.name, old, environments.current.name, mine) if old else ()
+
+    def missing_secrets(self, environment: str) -> tuple[str, ...]:
+        """The files that `make_secrets` on the way to that environment would make; LoadError where it does not load."""
+        environments = find(self._request, self._outside.files, environment)
+        return secrets.missing(self._outside, environments, self._load(environments.current).project)
 
     def explain(self, path: Path) -> Iterator[Explanation]:
         """Where the values at or below `path` of State.project come from, from the files as they were loaded."""
@@ -195,6 +203,9 @@ class Session:
         """The new files are read first: what does not load changes nothing."""
         environments = find(self._request, self._outside.files, command.environment)
         loaded = self._load(environments.current)
+        if command.make_secrets:
+            self._notice(secrets.make(self._outside, environments, loaded.project))
+            loaded = self._load(environments.current)
         old = self.store.state.project
         if command.stop_current and old is not None:
             await self._stop_stack(old, job)
@@ -213,6 +224,11 @@ class Session:
         if outcome.phase is not Phase.DONE:
             causes = "; ".join(error.message for _, error in outcome.errors) or "it was cancelled"
             raise DevboxError(f"{project.name} was not stopped, so nothing was switched: {causes}")
+
+    async def _make_secrets(self) -> None:
+        environments = find(self._request, self._outside.files, self._environment.name)
+        self._notice(secrets.make(self._outside, environments, self._load(environments.current).project))
+        await self._reload()
 
     async def _reload(self) -> None:
         try:
