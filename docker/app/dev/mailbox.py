@@ -42,13 +42,14 @@ class Mailbox:
         content = envelope.content or b""
         message = message_from_bytes(content if isinstance(content, bytes) else content.encode(), policy=policy.default)
         body = message.get_body(("plain", "html"))
+        text = body.get_content() if body else ""
         self.messages.appendleft(
             {
                 "id": str(message["Message-ID"] or ""),
                 "from": envelope.mail_from,
                 "to": envelope.rcpt_tos,
                 "subject": str(message["Subject"] or ""),
-                "text": body.get_content() if body else "",
+                "text": text.replace("\r\n", "\n"),
                 "received": datetime.now(UTC).isoformat(timespec="seconds"),
             }
         )
