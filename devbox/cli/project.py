@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from devbox.cli.output import note, printable, stderr_style
 from devbox.compose.request import LoadRequest
 from devbox.record import dataclass
+from devbox.session.guarding import LateGuard
 
 if TYPE_CHECKING:
     import argparse
@@ -18,9 +19,7 @@ if TYPE_CHECKING:
     from devbox.compose.model import Project
     from devbox.environments.discover import Environments
     from devbox.environments.environment import Environment
-    from devbox.plan.plan import Plan
     from devbox.ports import Engine, Outside
-    from devbox.session.guard import Guarding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +29,7 @@ class Stack:
     project: Project
     engine: Engine
     environment: Environment
-    guard: Guarding
+    guard: LateGuard
 
 
 def request_of(args: argparse.Namespace, outside: Outside) -> LoadRequest:
@@ -96,17 +95,6 @@ def _without_files(request: LoadRequest, outside: Outside) -> bool:
     return nearest(request.project_directory or request.cwd, outside.files) is None
 
 
-def _guard(outside: Outside, request: LoadRequest, environments: Environments) -> Guarding:
-    async def guarded(plan: Plan, project: Project, engine: Engine, also: Iterable[str] = ()) -> Plan:
-        if not plan and not also:
-            return plan
-        from devbox.session.guard import Guard
-
-        return await Guard(outside, request, environments)(plan, project, engine, also)
-
-    return guarded
-
-
 @asynccontextmanager
 async def opened(args: argparse.Namespace, outside: Outside, *, by_name: bool = False) -> AsyncIterator[Stack]:
     """The chosen project, loaded, with its engine, which is closed at the end.
@@ -132,7 +120,7 @@ async def opened(args: argparse.Namespace, outside: Outside, *, by_name: bool = 
         raise
     engine = await connecting
     try:
-        guard = _guard(outside, request, environments)
+        guard = LateGuard(outside, request, environments)
         yield Stack(project=project, engine=engine, environment=environment, guard=guard)
     finally:
         await engine.close()
