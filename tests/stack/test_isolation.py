@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from docker.models.containers import Container
 
-from tests.stack.stack import Stack
+from tests.stack.stack import ROOT, Stack
 
 LISTENS = {"api": 8000, "worker": 9000, "postgres": 5432, "redis": 6379}
 LOOK = """
@@ -80,6 +83,15 @@ def named(stack: Stack) -> list[str]:
         for container in stack.containers(service):
             found += [container.name, container.short_id, f"{container.name}.{next(iter(networks(container)))}"]
     return found
+
+
+def test_devbox_check_has_no_finding() -> None:
+    """In a fresh clone, with nothing of the shell's."""
+    plain = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    command = [sys.executable, "-m", "devbox", "check"]
+    done = subprocess.run(command, cwd=ROOT, env=plain, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert done.stdout.splitlines()[0].split() == ["PROVEN", "OVER"]
 
 
 @pytest.fixture(params=[("dev", "stage"), ("stage", "dev")], ids=["from dev", "from stage"])

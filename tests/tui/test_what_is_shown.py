@@ -30,6 +30,15 @@ async def test_uptimes_are_told_by_the_engines_clock_where_this_machines_is_a_mi
         assert "12m" in line_of(screen_text(app), " api").split()
 
 
+async def test_guides_are_listed_and_read_from_the_help() -> None:
+    async with opened() as (app, pilot, _):
+        await keys(pilot, "question_mark question_mark")
+        assert await shows(app, "environments     Environments")
+        await keys(pilot, "enter")
+        assert await shows(app, "╭─ Compose compatibility")
+        assert await shows(app, "What differs")
+
+
 async def test_a_scaled_service_shows_how_many_run_and_opens() -> None:
     async with opened() as (app, pilot, _):
         assert await shows(app, "2/3 exited 1")
