@@ -48,7 +48,7 @@ def stage(copied: Path, image_variables: dict[str, str], client: docker.DockerCl
 def _running(
     environment: str, folder: Path, image_variables: dict[str, str], client: docker.DockerClient
 ) -> Iterator[Stack]:
-    ports = {"API_PORT": "", "POSTGRES_PORT": "", "REDIS_PORT": ""}
+    ports = {"API_PORT": "", "POSTGRES_PORT": "", "REDIS_PORT": "", "MAILBOX_PORT": ""}
     pace = {"RETRY_DELAY": "0.1", "STOP_GRACE": "2"}
     without = {"MONITORING_PROFILE": "left-out", "OBSERVABILITY_PROFILE": "left-out"}
     stack = Stack(

@@ -9,11 +9,14 @@ from uuid import uuid4
 
 import pytest
 
-from jobs.kinds import KINDS, BadPayload
+from jobs.kinds import BadPayload, NotConfigured, known
+from jobs.settings import Settings
 from jobs.store import Job
 
+SETTINGS = Settings(smtp_host="127.0.0.1", smtp_port=1)
 
-def done(kind: str, **payload: object) -> Any:
+
+def done(kind: str, settings: Settings = SETTINGS, /, **payload: object) -> Any:
     job = Job(
         id=uuid4(),
         kind=kind,
@@ -23,7 +26,7 @@ def done(kind: str, **payload: object) -> Any:
         max_attempts=1,
         created_at=datetime.now(UTC),
     )
-    return asyncio.run(KINDS[kind](job))
+    return asyncio.run(known(settings)[kind](job))
 
 
 def test_they_answer() -> None:
@@ -34,8 +37,21 @@ def test_they_answer() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "payload"),
-    [("primes", {"below": -1}), ("primes", {"below": True}), ("digest", {}), ("sleep", {"seconds": "1"})],
+    [
+        ("primes", {"below": -1}),
+        ("primes", {"below": True}),
+        ("digest", {}),
+        ("sleep", {"seconds": "1"}),
+        ("mail", {"to": "a@example.org\nBcc: all@example.org", "subject": "x", "text": "x"}),
+        ("mail", {"to": "nobody@", "subject": "x", "text": "x"}),
+        ("mail", {"to": "a@example.org", "subject": "x\nBcc: all@example.org", "text": "x"}),
+    ],
 )
 def test_a_payload_that_does_not_fit_is_refused(kind: str, payload: dict[str, object]) -> None:
     with pytest.raises(BadPayload):
         done(kind, **payload)
+
+
+def test_mail_is_not_sent_where_nobody_takes_it() -> None:
+    with pytest.raises(NotConfigured, match="SMTP_HOST is not set"):
+        done("mail", Settings(), to="a@example.org", subject="x", text="x")

@@ -1,4 +1,4 @@
-"""python -m jobs api | worker | migrate | traffic | probe api | probe worker | probe traffic."""
+"""python -m jobs api | worker | migrate | seed | traffic | probe api | probe worker | probe traffic."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jobs.settings import SettingError, Settings
 
-USAGE = "usage: python -m jobs api | worker | migrate | traffic | probe api | probe worker | probe traffic"
+USAGE = "usage: python -m jobs api | worker | migrate | seed | traffic | probe api | probe worker | probe traffic"
 
 
 def main(arguments: list[str]) -> int:
@@ -23,8 +23,6 @@ def main(arguments: list[str]) -> int:
         return 2
     match arguments:
         case ["api"]:
-            import math
-
             import uvicorn
 
             from jobs import logs
@@ -40,8 +38,7 @@ def main(arguments: list[str]) -> int:
                 log_config=None,
                 access_log=False,
                 server_header=False,
-                # As long as a request can take: it waits for PostgreSQL or Redis three times at most.
-                timeout_graceful_shutdown=math.ceil(3 * settings.request_timeout) + 1,
+                timeout_graceful_shutdown=10,  # a request waits for PostgreSQL or Redis three times at most
             )
             return 0
         case ["worker"]:
@@ -57,6 +54,11 @@ def main(arguments: list[str]) -> int:
 
             logs.configure(settings.log_level)
             return migrate.run(settings)
+        case ["seed"]:
+            from jobs import logs, seed
+
+            logs.configure(settings.log_level)
+            return seed.run(settings)
         case ["traffic"]:
             from jobs import logs, traffic
 

@@ -33,7 +33,7 @@ from jobs import database, logs, migrate, openapi, queue, tracing
 from jobs.access import Access
 from jobs.deadline import within
 from jobs.health import Check, Finding, Readiness, judge
-from jobs.kinds import KINDS
+from jobs.kinds import known
 from jobs.metrics import ApiMetrics
 from jobs.sampling import note_queue
 from jobs.settings import Settings
@@ -79,7 +79,7 @@ class Services:
 async def post_job(request: Request) -> JSONResponse:
     """Record the job, then queue it. What was recorded but never queued is queued later by a worker."""
     services: Services = request.state.services
-    kind, payload, max_attempts = _job_asked_for(await _body(request))
+    kind, payload, max_attempts = _job_asked_for(await _body(request), list(known(services.settings)))
     origin = {"request_id": request.state.request_id, "traceparent": request.state.span.traceparent}
     job = await services.stored(services.store.add(kind, payload, max_attempts, **origin))
     try:
@@ -144,7 +144,7 @@ async def get_metrics(request: Request) -> Response:
 async def get_openapi(request: Request) -> JSONResponse:
     """What this API offers."""
     services: Services = request.state.services
-    return JSONResponse(openapi.document(services.settings.version, KINDS))
+    return JSONResponse(openapi.document(services.settings.version, known(services.settings)))
 
 
 async def as_json(request: Request, error: Exception) -> JSONResponse:
@@ -225,12 +225,12 @@ async def _body(request: Request) -> Any:
         raise HTTPException(400, "the body is not JSON") from error
 
 
-def _job_asked_for(body: Any) -> tuple[str, dict[str, Any], int]:
+def _job_asked_for(body: Any, kinds: list[str]) -> tuple[str, dict[str, Any], int]:
     if not isinstance(body, dict):
         raise HTTPException(422, "the body must be an object with kind and payload")
     kind, payload, max_attempts = body.get("kind"), body.get("payload", {}), body.get("max_attempts", 3)
-    if kind not in KINDS:
-        raise HTTPException(422, f"kind: must be one of {', '.join(KINDS)}")
+    if kind not in kinds:
+        raise HTTPException(422, f"kind: must be one of {', '.join(kinds)}")
     if not isinstance(payload, dict) or "\\u0000" in json.dumps(payload):
         raise HTTPException(422, "payload: must be an object, without NUL characters")
     whole = isinstance(max_attempts, int) and not isinstance(max_attempts, bool)

@@ -8,15 +8,26 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
+from jobs import mail
+from jobs.settings import Settings
 from jobs.store import Job
 
 Kind = Callable[[Job], Awaitable[Any]]
 
 
-class BadPayload(ValueError):
-    """The payload does not fit the kind; trying again cannot help."""
+class Hopeless(Exception):
+    """Trying again cannot help."""
+
+
+class BadPayload(Hopeless):
+    """The payload does not fit the kind."""
+
+
+class NotConfigured(Hopeless):
+    """This environment is not made for the kind."""
 
 
 async def digest(job: Job) -> Any:
@@ -48,7 +59,26 @@ async def flaky(job: Job) -> Any:
     return {"attempts": job.attempts}
 
 
+async def send_mail(settings: Settings, job: Job) -> Any:
+    """{"to": address, "subject": str, "text": str} -> the message's id, once the SMTP server has taken it."""
+    to, subject, text = (_of(job, name, str) for name in ("to", "subject", "text"))
+    if not settings.smtp_host:
+        raise NotConfigured("no mail can be sent from here: SMTP_HOST is not set")
+    try:
+        message = mail.compose(settings, str(job.id), to=to, subject=subject, text=text)
+    except ValueError as error:
+        raise BadPayload(f"to, subject: {error}") from error
+    await asyncio.to_thread(mail.send, settings, message)
+    return {"message_id": message["Message-ID"]}
+
+
 KINDS: dict[str, Kind] = {"digest": digest, "primes": primes, "sleep": sleep, "flaky": flaky}
+"""Those that need nothing but the job."""
+
+
+def known(settings: Settings) -> dict[str, Kind]:
+    """All kinds, by name, as they work in this environment."""
+    return {**KINDS, "mail": partial(send_mail, settings)}
 
 
 def _of(job: Job, name: str, kind: type[Any] | tuple[type[Any], ...]) -> Any:

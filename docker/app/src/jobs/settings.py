@@ -50,6 +50,11 @@ class Settings:
     """How long a stopping worker lets its job go on before giving it back."""
     pulse_file: str = "/tmp/worker.pulse"
 
+    smtp_host: str = ""
+    """Who takes mail; empty: nobody, and jobs that send some fail."""
+    smtp_port: int = 25
+    mail_from: str = "jobs@localhost"
+
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Settings:
         """Read from environment variables; an unset or empty one means the default."""
@@ -79,6 +84,9 @@ class Settings:
             retry_delay=_seconds(environ, "RETRY_DELAY", default.retry_delay),
             stop_grace=_seconds(environ, "STOP_GRACE", default.stop_grace),
             pulse_file=_text(environ, "PULSE_FILE", default.pulse_file),
+            smtp_host=_text(environ, "SMTP_HOST", ""),
+            smtp_port=_whole(environ, "SMTP_PORT", default.smtp_port),
+            mail_from=_text(environ, "MAIL_FROM", default.mail_from),
         )
 
 

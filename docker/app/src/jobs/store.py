@@ -55,13 +55,20 @@ class Store:
         self._tracing = tracing
 
     async def add(
-        self, kind: str, payload: dict[str, Any], max_attempts: int, *, request_id: str | None, traceparent: str | None
+        self,
+        kind: str,
+        payload: dict[str, Any],
+        max_attempts: int,
+        *,
+        id: UUID | None = None,
+        request_id: str | None = None,
+        traceparent: str | None = None,
     ) -> Job:
         """A new queued job; `request_id` and `traceparent` tell where it comes from."""
         rows = await self._rows(
             "INSERT INTO jobs (id, kind, payload, max_attempts, request_id, traceparent)"
             f" VALUES (%s, %s, %s, %s, %s, %s) RETURNING {_COLUMNS}",
-            uuid4(), kind, Jsonb(payload), max_attempts, request_id, traceparent,
+            id or uuid4(), kind, Jsonb(payload), max_attempts, request_id, traceparent,
         )  # fmt: skip
         return rows[0]
 

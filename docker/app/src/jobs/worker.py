@@ -14,7 +14,7 @@ from prometheus_client import start_http_server
 from jobs import database, logs, migrate, pulse, queue, tracing
 from jobs.deadline import within
 from jobs.health import Check, judge
-from jobs.kinds import KINDS, BadPayload
+from jobs.kinds import Hopeless, known
 from jobs.metrics import WorkerMetrics
 from jobs.sampling import note_queue
 from jobs.settings import Settings
@@ -44,6 +44,7 @@ class Worker:
     ) -> None:
         self.name = f"{socket.gethostname()}-{os.getpid()}"
         self._settings = settings
+        self._kinds = known(settings)
         self._pool = pool
         self._store = Store(pool, traces)
         self._queue = jobs_queue
@@ -122,7 +123,7 @@ class Worker:
         with traced as span, logs.context(**about), self._metrics.in_progress.track_inprogress():
             log.info("started")
             try:
-                result = await asyncio.wait_for(KINDS[job.kind](job), self._settings.job_timeout)
+                result = await asyncio.wait_for(self._kinds[job.kind](job), self._settings.job_timeout)
             except Exception as error:  # noqa: BLE001  # whatever a job does wrong is its own failure, not the worker's
                 outcome = await self._failed(job, error)
             else:
@@ -143,7 +144,7 @@ class Worker:
             reason = f"took longer than {self._settings.job_timeout:g} s"
         else:
             reason = f"{type(error).__name__}: {error}"
-        if isinstance(error, BadPayload) or job.attempts >= job.max_attempts:
+        if isinstance(error, Hopeless) or job.attempts >= job.max_attempts:
             await self._store.fail(job, reason)
             await self._queue.done(self.name, job.id)
             log.error("failed", extra={"error": reason})
@@ -213,7 +214,7 @@ async def serve(settings: Settings) -> None:
     pool = database.make_pool(settings, name="jobs-worker", size=4)
     client = queue.make_redis(settings)
     await pool.open(wait=False)
-    metrics, traces = WorkerMetrics(settings, KINDS), tracing.start(settings, "jobs-worker")
+    metrics, traces = WorkerMetrics(settings, known(settings)), tracing.start(settings, "jobs-worker")
     if settings.metrics_port:
         start_http_server(settings.metrics_port, registry=metrics.registry)
     worker = Worker(settings, pool, queue.Queue(client, traces), metrics, traces)
