@@ -23,7 +23,9 @@ def client() -> Iterator[docker.DockerClient]:
 
 @pytest.fixture(scope="session")
 def image_variables() -> dict[str, str]:
-    return images()
+    """The images to be had, and no monitoring: only its own tests want it."""
+    sending = {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "", "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT": ""}
+    return images() | {"MONITORING_PROFILE": "left-out", "OBSERVABILITY_PROFILE": "left-out"} | sending
 
 
 @pytest.fixture(scope="session")
@@ -50,12 +52,11 @@ def _running(
 ) -> Iterator[Stack]:
     ports = {"API_PORT": "", "POSTGRES_PORT": "", "REDIS_PORT": "", "MAILBOX_PORT": ""}
     pace = {"RETRY_DELAY": "0.1", "STOP_GRACE": "2"}
-    without = {"MONITORING_PROFILE": "left-out", "OBSERVABILITY_PROFILE": "left-out"}
     stack = Stack(
         folder=folder,
         environment=environment,
         project=f"dbt-{environment}-{secrets.token_hex(3)}",
-        variables={**image_variables, **ports, **pace, **without, "APP_IMAGE": os.environ.get("APP_IMAGE", "dbt-jobs")},
+        variables={**image_variables, **ports, **pace, "APP_IMAGE": os.environ.get("APP_IMAGE", "dbt-jobs")},
         client=client,
     )
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import urllib.parse
 import urllib.request
 from dataclasses import dataclass
@@ -61,6 +62,14 @@ def queries(dashboard: Path) -> list[str]:
     targets = [target for panel in panels(dashboard) for target in panel["targets"]]
     asked = [target["expr"] for target in targets if target["datasource"]["uid"] == "prometheus"]
     return [query.replace("$__rate_interval", "30s") for query in asked]
+
+
+def metrics(expression: str) -> set[str]:
+    """The names of what a PromQL expression reads."""
+    bare = re.sub(r"\{[^}]*\}|\[[^]]*\]|\b(by|on|without) *\([^)]*\)", " ", expression)
+    return {
+        name for name in re.findall(r"\b[a-z_][\w:]*\b(?! *\()", bare) if name not in ("and", "or", "unless", "bool")
+    }
 
 
 def hurry(config: Path) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
+import yaml
 from docker.models.containers import Container
 
 from tests.eventually import eventually
-from tests.stack.monitoring import SERVICES, Monitoring, hurry, queries
+from tests.stack.monitoring import SERVICES, Monitoring, hurry, metrics, queries
 from tests.stack.otlp import PORT, posted, receiver
 from tests.stack.stack import Stack
 
@@ -103,6 +105,19 @@ async def test_every_query_of_the_dashboard_answers(monitoring: Monitoring, name
     await eventually(all_answer, timeout=60)
 
 
+async def test_every_metric_that_an_alert_or_a_recording_reads_is_there(monitoring: Monitoring) -> None:
+    groups = [group for name in ("recording", "alerts") for group in _rules(monitoring.stack, name)]
+    read = {name for group in groups for rule in group["rules"] for name in metrics(rule["expr"])}
+    assert {"up", "jobs_total", "job:http_errors:ratio5m", "pg_settings_max_connections"} <= read
+
+    def all_there() -> bool:
+        monitoring.stack.submit("digest", {"text": "something to be counted"})
+        assert {name for name in read if not monitoring.query(f"count({name})")} == set()
+        return True
+
+    await eventually(all_there, timeout=60)
+
+
 @pytest.mark.parametrize(
     ("statement", "answer"),
     [
@@ -142,6 +157,11 @@ async def all_up(monitoring: Monitoring) -> None:
         return True
 
     await eventually(as_expected, timeout=60)
+
+
+def _rules(stack: Stack, name: str) -> list[dict[str, Any]]:
+    path = stack.folder / f"config/monitoring/prometheus/rules/{name}.yml"
+    return list(yaml.safe_load(path.read_text())["groups"])
 
 
 def _ids(stack: Stack) -> set[str]:

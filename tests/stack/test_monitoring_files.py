@@ -103,10 +103,16 @@ def test_every_alert_has_a_unit_test() -> None:
 
 
 def test_every_alert_says_how_bad_it_is_what_it_is_and_where_to_read_on() -> None:
+    guide = (ROOT / "devbox/guides/alerts.md").read_text()
+    sections = {
+        title.lower().replace(" ", "-"): text for title, text in re.findall(r"^## (.+)\n\n(.+)$", guide, re.MULTILINE)
+    }
     for alert in alerts():
         assert alert["labels"]["severity"] in ("critical", "warning"), alert
         assert alert["annotations"]["summary"].endswith("."), alert
-        assert re.fullmatch(r"devbox/guides/troubleshooting\.md#[a-z-]+", alert["annotations"]["runbook"]), alert
+        guide, _, section = alert["annotations"]["runbook"].partition("#")
+        assert guide == "devbox/guides/alerts.md"
+        assert f"`{alert['alert']}`" in sections[section]
 
 
 @pytest.mark.parametrize("receiver", ["nobody", "webhook"])
@@ -228,7 +234,14 @@ def test_every_service_of_it_is_hardened_and_pinned(services: dict[str, Any]) ->
         assert {"limits", "reservations"} <= set(service["deploy"]["resources"]), name
         assert service["logging"]["options"]["max-size"], name
         assert re.search(r":v?\d+(\.\d+)*(-alpine)?$", service["image"]), name
-        assert all(port["host_ip"] == "127.0.0.1" for port in service.get("ports", [])), name
+
+
+def test_consoles_are_published_in_stage_on_this_machine_alone_and_in_production_not_at_all(
+    services: dict[str, Any],
+) -> None:
+    published = {name: port["host_ip"] for name in ALL for port in services[name].get("ports", [])}
+    assert published == dict.fromkeys(("prometheus", "alertmanager", "grafana"), "127.0.0.1")
+    assert [name for name, service in loaded("prod")["services"].items() if name in ALL and service.get("ports")] == []
 
 
 def test_what_asks_and_what_is_asked_meet_on_a_network_that_leads_nowhere(services: dict[str, Any]) -> None:

@@ -55,7 +55,7 @@ class JsonLines(logging.Formatter):
 
 
 class Seldom(logging.Filter):
-    """Lets a record through, and then none for so many seconds: for who says the same again and again in other words."""
+    """Lets a record through, and then none for so many seconds: for who repeats itself in other words."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__()
