@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import re
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from devbox.cli import arguments
-from devbox.cli.output import printable, say, say_json, stdout_style
+from devbox.cli.output import note, printable, say, say_json, stdout_style
 from devbox.cli.project import opened
 from devbox.cli.select import check_services
 from devbox.errors import DevboxError, ExitCode
@@ -54,7 +55,7 @@ async def run(args: argparse.Namespace, outside: Outside) -> int:
         names = args.services or list(stack.project.services)
         every = known_services(stack.project)
         images: dict[str, list[str]] = {}
-        for name in names:
+        for name in (name for name in names if every[name].provider is None):
             images.setdefault(image_name(stack.project.name, every[name]), []).append(name)
         folder = _folder(args.sbom, outside.cwd)
         inspector = outside.host(stack.environment.context).inspector()
@@ -76,6 +77,8 @@ async def _report(
 ) -> ImageReport:
     from devbox.session.throwaway import waiting_updates
 
+    if sys.stderr.isatty():
+        note(f"asking {printable(image)}")
     report = ImageReport(image=image, services=services)
     if await engine.image(image) is None:
         return replace(report, unasked=(f"{image} is not here: `devbox build` or `devbox pull` brings it",))
