@@ -16,12 +16,10 @@ _PAGES = {"DL": "https://github.com/hadolint/hadolint/wiki/{}", "SC": "https://w
 
 
 async def look(program: str, environ: Mapping[str, str], sources: Sequence[Source]) -> Looked:
-    """Put each Dockerfile to it."""
+    """Put each of the Dockerfiles to it."""
     alerts: list[Alert] = []
     unasked: list[str] = []
     for source in sources:
-        if not source.dockerfile:
-            continue
         ended = await programs.run([program, "--no-fail", "--format", "json", "-"], environ, source.text.encode())
         try:
             entries = json.loads(ended.output)
@@ -48,4 +46,4 @@ def _alert(entry: Mapping[str, str], source: Source) -> Alert:
         remedy="",
         link=page,
     )
-    return Alert(about=about, text=message, file=source.file, line=int(entry["line"]))
+    return Alert(about=about, text=message, source=source, line=int(entry["line"]))

@@ -31,9 +31,9 @@ class LocalInspector:
     path: str = ""
 
     async def look(self, sources: Sequence[Source]) -> Looked:
-        if not sources:
-            return Looked()
-        looks = await asyncio.gather(*(self._look(name, sources) for name in _FILE_SCANNERS))
+        dockerfiles = [source for source in sources if source.dockerfile]
+        given = {"hadolint": dockerfiles, "trivy": sources}
+        looks = await asyncio.gather(*(self._look(name, given[name]) for name in _FILE_SCANNERS))
         return Looked(
             alerts=tuple(alert for one in looks for alert in one.alerts),
             programs=frozenset[str]().union(*(one.programs for one in looks)),
@@ -68,6 +68,8 @@ class LocalInspector:
 
     async def _look(self, name: str, sources: Sequence[Source]) -> Looked:
         look, without = _FILE_SCANNERS[name]
+        if not sources:
+            return Looked(programs=frozenset({name}))
         program = self._program(name)
         if not program:
             return Looked(unasked=(f"{name} is not installed: {without}",))

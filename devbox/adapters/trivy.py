@@ -97,7 +97,7 @@ def _alert(id: str, entry: Json, text: str, remedy: str, source: Source, line: i
         remedy=remedy,
         link=entry.get("PrimaryURL", ""),
     )
-    return Alert(about=about, text=text, file=source.file, line=line)
+    return Alert(about=about, text=text, source=source, line=line)
 
 
 def _complaint(ended: programs.Ended) -> str:

@@ -30,7 +30,7 @@ def counts(linted: Linted, fail_on: str) -> int:
 def say_findings(every: Sequence[Linted], folder: str, *, suppressed: bool) -> None:
     """By environment and service, then what each rule is about, then the sums."""
     for linted in every:
-        if len(every) > 1:
+        if len(every) > 1 and (linted.judged.standing or (suppressed and linted.judged.explained)):
             say(stdout_style(f"== {linted.environment}", "bold"))
         _say_groups(linted.judged.standing, folder)
         if suppressed and linted.judged.explained:

@@ -64,10 +64,11 @@ class Explainer:
     def place(self, path: Path) -> Place | None:
         """Where the value at `path` is set, be it one that the model leaves out; else what is nearest above it."""
         while path:
-            if self.has(path):
-                return self.explain(path).place
-            if written := self._history.trail(path).live:
-                return spot(written[-1]).place
+            place = self.explain(path).place if self.has(path) else None
+            if place is None and (written := self._history.trail(path).live):
+                place = spot(written[-1]).place
+            if place is not None:
+                return place
             path = path[:-1]
         return None
 

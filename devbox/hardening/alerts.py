@@ -43,8 +43,12 @@ class Alert:
 
     about: About
     text: str
-    file: str
+    source: Source
     line: int = 0
+
+    @property
+    def file(self) -> str:
+        return self.source.file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +69,7 @@ def merged(
     """
     found = list(findings)
     for alert in alerts:
-        built = {name: one for name, one in dockerfiles.items() if one.file == alert.file}
+        built = {name: one for name, one in dockerfiles.items() if alert.source.dockerfile and one.file == alert.file}
         concerned = tuple(name for name, one in built.items() if not alert.line or one.has(alert.line))
         if alert.about.id in JUDGED or (built and not concerned):
             continue

@@ -13,7 +13,7 @@ from devbox.hardening.dockerfile import Dockerfile, read
 from devbox.hardening.finding import Finding, Where
 from devbox.hardening.holding import holding
 from devbox.hardening.lint import Known, facts, lint
-from devbox.hardening.subject import ImageFacts
+from devbox.hardening.subject import ImageFacts, ends
 from devbox.plan.names import image_name, known_services
 from devbox.plan.observed import RunState
 from devbox.record import dataclass
@@ -21,7 +21,7 @@ from devbox.session.evidence import gather
 
 if TYPE_CHECKING:
     from devbox.compose.layers import Loaded
-    from devbox.compose.model import Project, Service
+    from devbox.compose.model import Build, Project, Service
     from devbox.hardening.world import Inspector
     from devbox.ports import Engine, FileReader
 
@@ -48,37 +48,42 @@ class Examined:
     """Running containers that were looked at."""
 
 
-def built(project: Project, names: Collection[str], files: FileReader) -> Built:
+def built(loaded: Loaded, names: Collection[str], files: FileReader) -> Built:
     """Read the Dockerfiles that the services are built from (LoadError where one is no Dockerfile)."""
-    every = known_services(project)
+    every = known_services(loaded.project)
     dockerfiles: dict[str, Dockerfile] = {}
     sources: dict[str, Source] = {}
     unasked: list[str] = []
     for name in names:
-        if every[name].build is None:
+        build = every[name].build
+        if build is None:
             continue
-        file, text, ignore = _read(every[name], files)
+        file, text = _inline(loaded, name, build) if build.dockerfile_inline else _dockerfile(build, files)
         if text is None:
             unasked.append(f"{file} is not here: what {name} is built from was not looked at")
             continue
-        build = every[name].build
-        assert build is not None
+        ignore = _ignore(build, files)
         dockerfiles[name] = read(file, text, target=build.target, args=build.args, ignore=ignore)
         sources[file] = Source(file=file, text=text, dockerfile=True)
     return Built(dockerfiles=dockerfiles, sources=tuple(sources.values()), unasked=tuple(unasked))
 
 
-def unknown_images(project: Project, names: Collection[str], made: Built) -> dict[str, str]:
-    """Service -> image, where the files leave its user or its healthcheck to an image that no Dockerfile here tells."""
-    every = known_services(project)
-    # A dependent asks for the health of what it depends on, so all services count, not only those named.
+def unknown_images(project: Project, made: Built) -> dict[str, str]:
+    """Service -> image, where the files leave its user or its healthcheck to an image that no Dockerfile here tells.
+
+    Of all services: those that are looked at may wait for the health of others.
+    """
     told = {name for name, dockerfile in made.dockerfiles.items() if facts(dockerfile)}
-    silent = [
-        service
-        for service in every.values()
-        if not service.user or service.healthcheck is None or not service.healthcheck.test
-    ]
-    return {one.name: image_name(project.name, one) for one in silent if one.name not in told}
+    return {
+        name: image_name(project.name, service)
+        for name, service in known_services(project).items()
+        if name not in told and service.provider is None and (not service.user or _leaves_health(project, service))
+    }
+
+
+def _leaves_health(project: Project, service: Service) -> bool:
+    check = service.healthcheck
+    return not ends(project, service) and (check is None or not (check.test or check.disable))
 
 
 async def examine(
@@ -95,7 +100,7 @@ async def examine(
     project, place = loaded.project, Explainer(loaded).place
     images = {name: told for name, one in made.dockerfiles.items() if (told := facts(one))}
     unasked = list(made.unasked)
-    wanted = unknown_images(project, names, made)
+    wanted = unknown_images(project, made)
     if engine is not None:
         for name, reference in wanted.items():
             if image := await engine.image(reference):
@@ -135,21 +140,25 @@ async def _running(
     return list(holding(project, evidence, images, place)), unasked, len(live)
 
 
-def _read(service: Service, files: FileReader) -> tuple[str, str | None, str | None]:
-    """How the Dockerfile is called, its text and that of .dockerignore; None for what is not here."""
-    build = service.build
-    assert build is not None
-    if build.dockerfile_inline:
-        return (
-            f"dockerfile_inline of {service.name}",
-            build.dockerfile_inline,
-            _text(join(build.context, ".dockerignore"), files),
-        )
+def _inline(loaded: Loaded, name: str, build: Build) -> tuple[str, str]:
+    """The Compose file, and what it holds of the Dockerfile, on the same lines."""
+    place = Explainer(loaded).place(("services", name, "build", "dockerfile_inline"))
+    above = place.line if place else 0
+    return place.file if place else name, "\n" * above + build.dockerfile_inline
+
+
+def _dockerfile(build: Build, files: FileReader) -> tuple[str, str | None]:
+    """How it is called, and its text; None for one that is not here."""
     if "://" in build.context or build.context.startswith("git@"):
-        return f"{build.context}/{build.dockerfile}", None, None
+        return f"{build.context}/{build.dockerfile}", None
     file = join(build.context, build.dockerfile)
-    ignore = _text(f"{file}.dockerignore", files)
-    return file, _text(file, files), _text(join(build.context, ".dockerignore"), files) if ignore is None else ignore
+    return file, _text(file, files)
+
+
+def _ignore(build: Build, files: FileReader) -> str | None:
+    """The text of the .dockerignore that holds; None without one."""
+    own = _text(f"{join(build.context, build.dockerfile)}.dockerignore", files)
+    return own if own is not None else _text(join(build.context, ".dockerignore"), files)
 
 
 def _texts(project: Project, files: FileReader) -> list[Source]:

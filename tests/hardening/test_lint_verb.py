@@ -77,7 +77,10 @@ def test_what_only_the_engine_knows_is_not_looked_at_without_one_and_that_is_sai
     assert "DB001  says no user, and its image is not here to ask" in said.out
 
 
-def test_what_is_not_installed_is_said(world: HardeningWorld) -> None:
+def test_what_is_not_installed_is_said_where_it_had_something_to_look_at(world: HardeningWorld) -> None:
+    assert "hadolint" not in world.run("lint").out
+    world.write(f"services:\n{service('build: .')}")
+    world.write("FROM debian:12\nUSER 10001\n", "Dockerfile")
     out = world.run("lint").out
     assert "not looked at: hadolint is not installed: " in out
     assert "not looked at: trivy is not installed: " in out
@@ -121,7 +124,7 @@ def test_a_suppression_without_use_is_a_finding_at_its_line(
     assert f"DB090  {expected}  devbox.yaml:7:11" in out
 
 
-@pytest.mark.parametrize("rule", ["DB201", "trivy:DS-0005", '"hadolint:DL3008"'])
+@pytest.mark.parametrize("rule", ["DB201", "trivy:DS-0005"])
 def test_a_suppression_of_what_was_not_looked_at_is_left_alone(world: HardeningWorld, rule: str) -> None:
     explain(world, rule)
     assert "DB090" not in world.run("lint").out
@@ -200,6 +203,17 @@ def test_sarif_tells_what_a_file_has_twice_apart(world: HardeningWorld) -> None:
     results = sarif(world)["results"]
     assert [one["locations"][0]["physicalLocation"]["region"]["startLine"] for one in results] == [1, 2]
     assert len({one["partialFingerprints"]["devbox/v1"] for one in results}) == 2
+
+
+def test_a_dockerfile_in_the_compose_file_is_found_at_its_own_lines(world: HardeningWorld) -> None:
+    inline = "build:\n  context: .\n  dockerfile_inline: |\n    FROM debian:12\n    USER root"
+    world.write(f"services:\n{service(inline)}")
+    (environment,) = world.run("lint", "--json").json()
+    lines = (world.folder / "compose.yaml").read_text().splitlines()
+    assert {one["rule"]: lines[one["line"] - 1].strip() for one in environment["findings"]} == {
+        "DB101": "USER root",
+        "DB110": "FROM debian:12",
+    }
 
 
 def test_sarif_has_one_result_for_what_environments_share_and_says_what_is_explained(world: HardeningWorld) -> None:
