@@ -80,7 +80,8 @@ def kill_from_the_host(container: Container) -> None:
 
 
 def remove_project(name: str) -> None:
-    """Remove every container, network and volume that bears the project's label; nothing happens without an engine."""
+    """Remove every container, network and volume that bears the project's label, and the names under which its images
+    are kept; nothing happens without an engine."""
     try:
         client = docker.from_env(timeout=60)
     except DockerException:
@@ -96,5 +97,9 @@ def remove_project(name: str) -> None:
         for volume in client.volumes.list(filters=own):
             with contextlib.suppress(APIError):
                 volume.remove(force=True)
+        for image in client.images.list(name="devbox-previous"):
+            for tag in image.tags:
+                if tag.startswith(f"devbox-previous:{name}."):
+                    client.images.remove(tag)
     finally:
         client.close()

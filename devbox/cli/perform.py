@@ -96,7 +96,9 @@ def ended(outcome: Outcome, verb: str) -> int:
         for line in lines(error):
             note(line)
     failed = {id for id, _ in outcome.errors}
-    if failed and len(outcome.left) > len(failed):
+    if failed == {""}:
+        note("Nothing was changed.")
+    elif failed and len(outcome.left) > len(failed):
         note(f"Not done because of it: {', '.join(map(printable, _behind(outcome, failed)))}")
     codes = {int(error.exit_code) for _, error in outcome.errors}
     return ExitCode.NO_ENGINE if codes == {int(ExitCode.NO_ENGINE)} else ExitCode.FAILED

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from devbox.cli.output import note, printable, stderr_style
 from devbox.compose.request import LoadRequest
 from devbox.record import dataclass
+from devbox.session.guarding import LateGuard
 
 if TYPE_CHECKING:
     import argparse
@@ -20,9 +21,7 @@ if TYPE_CHECKING:
     from devbox.environments.discover import Environments
     from devbox.environments.environment import Environment
     from devbox.errors import Problem
-    from devbox.plan.plan import Plan
     from devbox.ports import Engine, Outside
-    from devbox.session.guard import Guarding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +31,7 @@ class Stack:
     project: Project
     engine: Engine
     environment: Environment
-    guard: Guarding
+    guard: LateGuard
     loaded: Loaded | None = None
     """What the project was made of; None: it is known by its labels alone."""
 
@@ -109,17 +108,6 @@ def _without_files(request: LoadRequest, outside: Outside) -> bool:
     return nearest(request.project_directory or request.cwd, outside.files) is None
 
 
-def _guard(outside: Outside, request: LoadRequest, environments: Environments) -> Guarding:
-    async def guarded(plan: Plan, project: Project, engine: Engine, also: Iterable[str] = ()) -> Plan:
-        if not plan and not also:
-            return plan
-        from devbox.session.guard import Guard
-
-        return await Guard(outside, request, environments)(plan, project, engine, also)
-
-    return guarded
-
-
 @asynccontextmanager
 async def opened(args: argparse.Namespace, outside: Outside, *, by_name: bool = False) -> AsyncIterator[Stack]:
     """The chosen project, loaded, with its engine, which is closed at the end.
@@ -150,7 +138,7 @@ async def opened(args: argparse.Namespace, outside: Outside, *, by_name: bool = 
         raise
     engine = await connecting
     try:
-        guard = _guard(outside, request, environments)
+        guard = LateGuard(outside, request, environments)
         yield Stack(project=project, engine=engine, environment=environment, guard=guard, loaded=loaded)
     finally:
         await engine.close()

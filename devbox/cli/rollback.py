@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from devbox.cli import arguments, confirm
-from devbox.cli.output import note
+from devbox.cli.output import note, printable
 from devbox.cli.perform import perform_on
 from devbox.cli.project import opened
 from devbox.cli.select import check_services
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from devbox.cli.arguments import Subparsers
     from devbox.cli.project import Stack
     from devbox.plan.observed import Observed
+    from devbox.plan.plan import Plan
     from devbox.ports import Outside
 
 
@@ -48,7 +49,7 @@ async def run(args: argparse.Namespace, outside: Outside) -> int:
         confirm.permit(stack.environment, args.yes_i_mean)
         plan, observed = await look(command, stack.project, stack.engine, stack.guard)
         if plan:
-            for line in _table(stack, observed, command, outside.now()):
+            for line in (*_table(stack, observed, command, outside.now()), *_besides(plan)):
                 note(line)
         if plan and not plan.problems and not args.yes and not confirm.goes_ahead():
             note("Nothing was changed.")
@@ -68,3 +69,11 @@ def _table(stack: Stack, observed: Observed, command: Rollback, now: float) -> l
         present = f"{short_id(one.now.image_id)} ({name})" if one.now.image == name else short_id(one.now.image_id)
         rows.append((one.service.name, present, duration(now - one.now.created), image_text(one.image, name)))
     return grid(("SERVICE", "FROM", "FOR", "BACK TO"), rows)
+
+
+def _besides(plan: Plan) -> list[str]:
+    """What else differs: the files may have changed since, and they are what counts."""
+    from devbox.plan.text import change_text
+
+    found = [change_text(one) for one in plan.changes if one.property != "image"]
+    return ["Besides, as the files have it now:", *(f"  {printable(line)}" for line in found)] if found else []

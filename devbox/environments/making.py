@@ -27,7 +27,7 @@ class Making:
     def hint(self, path: str) -> str:
         """What to do about a file that is not there."""
         if self.covers(path):
-            return f"`{self.command}` makes it"
+            return f"`{self.command}` makes what is missing"
         return f"make it yourself: it lies outside of {self.folder}, and `{self.command}` makes nothing there"
 
 

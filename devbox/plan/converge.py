@@ -90,10 +90,13 @@ def make(work: Work, fate: Fate) -> None:
 
 
 def _keep_image(work: Work, fate: Fate, old: Container, after: Iterable[str] = ()) -> list[str]:
-    """Add the step that keeps the image of the old container, where the new one gets another; its id."""
-    name = fate.service.name
+    """Add the step that keeps the image of the old container, where the new one gets another; its id.
+
+    Once for a service, with its first replica: the others may be replaced before or after, in whatever order.
+    """
+    name, id = fate.service.name, f"keep image of {fate.service.name}"
     image = work.observed.images.get(image_name(work.project.name, fate.service))
-    if image is None or name in work.image_nodes or not old.image_id or is_image_of(image, old):
+    if image is None or name in work.image_nodes or not old.image_id or is_image_of(image, old) or id in work.draft:
         return []
     step = KeepImage(
         service=name,
@@ -101,7 +104,7 @@ def _keep_image(work: Work, fate: Fate, old: Container, after: Iterable[str] = (
         name=previous_image(work.project.name, name),
         why="so that `devbox rollback` can go back to it",
     )
-    return [work.draft.add(f"keep image of {name}", step, after)]
+    return [work.draft.add(id, step, after)]
 
 
 def made_nodes(project: str, name: str) -> tuple[str, str]:

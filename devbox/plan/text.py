@@ -6,7 +6,7 @@ import re
 
 from devbox.compose.model import Condition
 from devbox.plan.names import short_id
-from devbox.plan.plan import Plan
+from devbox.plan.plan import Change, Plan
 from devbox.plan.steps import (
     BuildImage,
     CreateContainer,
@@ -92,9 +92,7 @@ def describe(plan: Plan) -> str:
         lines += ["Cannot be done:", *(f"  {one}" for one in plan.problems)]
     if plan.changes:
         lines.append("What differs:")
-        lines += [
-            f"  {one.service}: {one.property}: {_value(one.before)} -> {_value(one.after)}" for one in plan.changes
-        ]
+        lines += [f"  {change_text(one)}" for one in plan.changes]
     if plan.destroys:
         lines += ["Would be lost:", *(f"  {one}" for one in plan.destroys)]
     if plan.unchanged:
@@ -103,6 +101,11 @@ def describe(plan: Plan) -> str:
         lines.append(f"Orphans (the files have no such service): {', '.join(plan.orphans)}")
     lines += [f"Warning: {one}" for one in plan.warnings]
     return "\n".join(lines)
+
+
+def change_text(change: Change) -> str:
+    """What differs, on a line."""
+    return f"{change.service}: {change.property}: {_value(change.before)} -> {_value(change.after)}"
 
 
 def _gate(step: WaitFor) -> str:

@@ -18,7 +18,7 @@ from devbox.session.state import Lost, State
 from devbox.session.store import Store
 
 if TYPE_CHECKING:
-    from devbox.session.guard import Guarding
+    from devbox.session.guarding import Guarding
 
 _FAREWELL = 0.5
 

@@ -15,7 +15,7 @@ from devbox.session.rows import containers
 from devbox.session.store import Store
 
 if TYPE_CHECKING:
-    from devbox.session.guard import Guarding
+    from devbox.session.guarding import Guarding
 
 _QUIET = 0.5
 

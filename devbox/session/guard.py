@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from posixpath import basename, dirname
-from typing import Protocol
 
 from devbox.compose.model import Project
 from devbox.compose.request import LoadRequest
@@ -16,14 +15,6 @@ from devbox.environments.secret_faults import Fault, SecretFinding
 from devbox.plan.plan import Plan
 from devbox.plan.steps import BuildImage, CreateContainer, PullImage, RestartContainer, StartContainer
 from devbox.ports import Engine, Outside
-
-
-class Guarding(Protocol):
-    """A guard, as it is handed on; `also` are services that get a container which is not in the plan."""
-
-    async def __call__(self, plan: Plan, project: Project, engine: Engine, also: Iterable[str] = ()) -> Plan:
-        """The plan, with what keeps it from being done as its problems."""
-
 
 _HERE = ("unix://", "npipe://", "tcp://localhost", "tcp://127.")
 

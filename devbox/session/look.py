@@ -16,7 +16,7 @@ from devbox.plan.verbs import plan
 from devbox.ports import Engine
 
 if TYPE_CHECKING:
-    from devbox.session.guard import Guarding
+    from devbox.session.guarding import Guarding
 
 _STARTING = Up | Rollback | Start | Restart
 """Commands that set containers going."""

@@ -23,7 +23,7 @@ from devbox.session.up import walk
 from devbox.settings import Settings
 
 if TYPE_CHECKING:
-    from devbox.session.guard import Guarding
+    from devbox.session.guarding import Guarding
 
 
 async def perform(

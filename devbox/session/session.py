@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -20,8 +20,7 @@ from devbox.errors import DevboxError, EngineError, LoadError, Problem
 from devbox.plan.commands import Down, PlannedCommand
 from devbox.plan.observed import Container
 from devbox.plan.plan import Plan
-from devbox.ports import Engine, Outside
-from devbox.session import secrets
+from devbox.ports import Outside
 from devbox.session.causes import alone
 from devbox.session.commands import Command, MakeSecrets, Reload, Switch
 from devbox.session.events import (
@@ -34,7 +33,7 @@ from devbox.session.events import (
     ProjectsListed,
 )
 from devbox.session.feeds import Feeds
-from devbox.session.guard import Guard, Guarding
+from devbox.session.guarding import LateGuard
 from devbox.session.logs import Logs
 from devbox.session.running import Job, Running, Work
 from devbox.session.shell import container_for, shell
@@ -55,12 +54,12 @@ class Session:
         self._outside = outside
         self._request = request
         self._group = group
-        self._feeds = Feeds(outside, self.store, group, self._emit, self._guarded)
+        self._guard = LateGuard(outside, request)
+        self._feeds = Feeds(outside, self.store, group, self._emit, self._guard)
         self._running = Running(emit=self._emit, now=outside.now)
         self._environment = Environment(name="")
         self._loaded: Loaded | None = None
         self._explainer: Explainer | None = None
-        self._guard: Guarding | None = None
 
     @classmethod
     @asynccontextmanager
@@ -122,7 +121,7 @@ class Session:
         project = self.store.state.project
         if project is None:
             raise DevboxError("The files do not load.", hint="See the problems named.")
-        plan, _ = await look(command, project, self._feeds.engine, self._guarded)
+        plan, _ = await look(command, project, self._feeds.engine, self._guard)
         return plan
 
     def in_the_way(self, environment: str) -> tuple[str, ...]:
@@ -135,6 +134,8 @@ class Session:
 
     def missing_secrets(self, environment: str) -> tuple[str, ...]:
         """The files that `make_secrets` on the way to that environment would make; LoadError where it does not load."""
+        from devbox.session import secrets
+
         environments = find(self._request, self._outside.files, environment)
         return secrets.missing(self._outside, environments, self._load(environments.current).project)
 
@@ -192,7 +193,7 @@ class Session:
                 cancel=job.cancel,
                 now=self._outside.now,
                 confirm=None,
-                guard=self._guarded,
+                guard=self._guard,
                 operation=job.id,
                 locate=self._located,
             )
@@ -204,6 +205,8 @@ class Session:
         environments = find(self._request, self._outside.files, command.environment)
         loaded = self._load(environments.current)
         if command.make_secrets:
+            from devbox.session import secrets
+
             self._notice(secrets.make(self._outside, environments, loaded.project))
             loaded = self._load(environments.current)
         old = self.store.state.project
@@ -227,6 +230,8 @@ class Session:
             raise DevboxError(f"{project.name} was not stopped, so nothing was switched: {causes}")
 
     async def _make_secrets(self) -> None:
+        from devbox.session import secrets
+
         environments = find(self._request, self._outside.files, self._environment.name)
         self._notice(secrets.make(self._outside, environments, self._load(environments.current).project))
         await self._reload()
@@ -269,7 +274,7 @@ class Session:
         project = loaded.project
         self._environment = environments.current
         self._loaded, self._explainer = loaded, None
-        self._guard = Guard(self._outside, self._request, environments)
+        self._guard.watch(environments)
         self._emit(EnvironmentsFound(environments=environments.all, current=environments.current.name))
         self._emit(ProjectLoaded(environment=environments.current.name, project=project))
         for text in (*(str(problem) for problem in environments.problems), *project.warnings):
@@ -287,9 +292,6 @@ class Session:
 
         explainer = self._explaining()
         return located(problem, explainer, self._outside.cwd) if explainer else problem
-
-    async def _guarded(self, plan: Plan, project: Project, engine: Engine, also: Iterable[str] = ()) -> Plan:
-        return await self._guard(plan, project, engine, also) if self._guard else plan
 
     def _emit(self, event: Event) -> None:
         self.store.apply(event)

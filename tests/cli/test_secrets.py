@@ -178,7 +178,8 @@ def test_up_is_refused_in_one_line_while_secrets_are_missing(shop: World) -> Non
     assert said.code == 1
     first, second = said.err.splitlines()[:2]
     assert f"{shop.folder}/compose.yaml:13" in first and first.endswith("secrets/stage/db and token are not there")
-    assert second.strip() == "`devbox -e stage secrets init` makes it"
+    assert second.strip() == "`devbox -e stage secrets init` makes what is missing"
+    assert said.err.splitlines()[2:] == ["Nothing was changed."]
     assert shop.engine.calls == []
 
 

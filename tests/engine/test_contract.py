@@ -67,6 +67,24 @@ async def test_an_image_that_is_not_there_is_none(engine: Engine) -> None:
     assert await engine.image(IMAGE) is not None
 
 
+async def test_an_image_takes_a_name_that_another_had_and_is_used_by_it(engine: Engine, project_name: str) -> None:
+    name = f"devbox-previous:{project_name}.Api_1"
+    await engine.tag_image(IMAGE, name)
+    kept, image = await engine.image(name), await engine.image(IMAGE)
+    assert kept and image and kept.id == image.id
+    await engine.tag_image(image.id, name)
+    made = await engine.create_container(spec(project_name, image=image.id))
+    assert (await engine.inspect(made)).image_id == image.id
+    await engine.remove_image(name)
+    assert await engine.image(name) is None
+    assert await engine.image(IMAGE) is not None
+
+
+async def test_an_image_that_is_not_there_takes_no_name(engine: Engine, project_name: str) -> None:
+    with pytest.raises(NotFound):
+        await engine.tag_image("dbt/missing:1", f"devbox-previous:{project_name}.api")
+
+
 async def test_a_network_and_a_volume_are_made_observed_and_removed(engine: Engine, project_name: str) -> None:
     await engine.create_network(network(project_name), labels(project_name))
     await engine.create_volume(volume(project_name), labels(project_name))

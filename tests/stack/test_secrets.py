@@ -17,7 +17,7 @@ def test_a_fresh_clone_says_in_one_line_what_stage_needs(tmp_path: Path) -> None
     refused = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     assert refused.returncode == 1
     said = [line for line in refused.stderr.splitlines() if "secrets init" in line]
-    assert [line.strip() for line in said] == ["`devbox -e stage secrets init` makes it"]
+    assert [line.strip() for line in said] == ["`devbox -e stage secrets init` makes what is missing"]
     assert "docker-compose.stage.yml:" in refused.stderr
 
 

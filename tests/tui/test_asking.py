@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from textual.events import Key
 
-from devbox.plan.commands import Down, Kill, Remove, Restart, Up
-from devbox.plan.plan import Node, Plan
+from devbox.errors import Problem
+from devbox.plan.commands import Down, Kill, Remove, Restart, Rollback, Up
+from devbox.plan.plan import Change, Node, Plan
 from devbox.plan.steps import RemoveContainer, RemoveVolume
-from devbox.session.commands import Switch
+from devbox.session.commands import MakeSecrets, Switch
 from tests.eventually import eventually
 from tests.tui import shop
 from tests.tui.driving import keys, opened, screen_text, shows
@@ -126,6 +127,56 @@ async def test_switching_from_nothing_asks_nothing() -> None:
     async with opened(idle) as (_, pilot, session):
         await keys(pilot, "e j enter")
         assert session.commands == [Switch(environment="stage")]
+
+
+async def test_secrets_that_an_environment_lacks_are_made_on_the_way_if_one_wants() -> None:
+    idle = shop.state(rows=tuple(shop.row(service) for service in shop.SERVICES.values()))
+    async with opened(idle) as (app, pilot, session):
+        session.lacking = ("/shop/secrets/stage/db_password",)
+        await keys(pilot, "e j enter")
+        assert await shows(app, "✗ /shop/secrets/stage/db_password")
+        assert session.commands == []
+        await keys(pilot, "m")
+        assert session.commands == [Switch(environment="stage", make_secrets=True)]
+        await keys(pilot, "e j enter w")
+        assert session.commands[1:] == [Switch(environment="stage")]
+
+
+async def test_what_becomes_of_the_old_one_is_asked_before_the_secrets() -> None:
+    async with opened() as (app, pilot, session):
+        session.lacking = ("/shop/secrets/stage/db_password",)
+        await keys(pilot, "e j enter s")
+        assert await shows(app, "stage lacks secrets")
+        await keys(pilot, "m")
+        assert session.commands == [Switch(environment="stage", stop_current=True, make_secrets=True)]
+
+
+async def test_missing_secrets_can_be_made_where_one_is() -> None:
+    async with opened() as (app, pilot, session):
+        app.perform("secrets")
+        await pilot.pause()
+        assert session.commands == [MakeSecrets()]
+
+
+async def test_a_rollback_asks_and_tells_the_images() -> None:
+    change = Change(service="api", property="image", before="2fe393616da4", after="ee6a020ab193 (shop-api:1)")
+    step = RemoveContainer(service="api", container="1", name="shop-api-1", why="replaced")
+    plan = Plan(project="shop", nodes=(Node(id="remove api-1", step=step),), changes=(change,))
+    async with opened(plans={Rollback: lambda _: plan}) as (app, pilot, session):
+        await keys(pilot, "j j")
+        app.perform("rollback")
+        assert await shows(app, "api: 2fe393616da4 -> ee6a020ab193 (shop-api:1)")
+        assert session.commands == []
+        await keys(pilot, "y")
+        assert session.commands == [Rollback(services=("api",))]
+
+
+async def test_what_cannot_be_done_is_not_asked_about() -> None:
+    refused = Plan(project="shop", problems=(Problem(message="no previous image of api is kept"),))
+    async with opened(plans={Rollback: lambda _: refused}) as (app, pilot, session):
+        app.perform("rollback")
+        await pilot.pause()
+        assert session.commands == [Rollback()]
 
 
 async def test_a_click_on_the_strip_switches() -> None:

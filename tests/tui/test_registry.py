@@ -47,4 +47,4 @@ def test_ctrl_c_cannot_be_taken_away() -> None:
 
 
 def test_what_destroys_is_marked() -> None:
-    assert all(action(id).destructive for id in ("down", "remove", "kill"))
+    assert all(action(id).destructive for id in ("down", "remove", "rollback", "kill"))

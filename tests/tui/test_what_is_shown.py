@@ -6,6 +6,7 @@ import pytest
 
 from devbox.compose.model import Service
 from devbox.errors import Place, Problem
+from devbox.plan.labels import ROLLED_BACK
 from devbox.session.state import Connecting, Lost, Notice, Phase
 from devbox.tui.app import farewell
 from tests.tui import shop
@@ -192,3 +193,9 @@ async def test_the_shell_gets_the_terminal_and_gives_it_back() -> None:
         await keys(pilot, "j j E")
         assert session.shells or "cannot be lent" in screen_text(app)
         assert app.is_running
+
+
+async def test_what_is_rolled_back_is_told_where_the_image_stands() -> None:
+    one = shop.container("api", image="sha256:0123456789abcdef", labels={ROLLED_BACK: "shop-api:2"})
+    async with opened(shop.state(rows=(shop.row(shop.API, one),)), size=(200, 60)) as (app, _, _):
+        assert await shows(app, "rolled back:")

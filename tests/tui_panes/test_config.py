@@ -6,10 +6,12 @@ from dataclasses import replace
 
 from devbox.compose.load import load_explained
 from devbox.compose.provenance import Explainer
-from devbox.session.state import State
+from devbox.plan.labels import ROLLED_BACK
+from devbox.session.state import ServiceRow, State
 from tests.compose.files import memory
 from tests.eventually import eventually
 from tests.tui_panes.host import FakeFeeds, PaneApp, screen, text
+from tests.tui_panes.stack import container
 
 FILES = {
     "compose.yaml": """\
@@ -129,3 +131,16 @@ async def test_the_whole_project_is_explained_as_well() -> None:
         await pilot.click("Lines", offset=(3, _row(app, "name: shop_default") - 1))
         await eventually(lambda: "networks.default.name = shop_default" in text(app))
         assert "added by default: the project's name and the key" in text(app)
+
+
+async def test_what_is_rolled_back_is_told_above_the_files_words() -> None:
+    app, state = _app()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await _show(app, state)
+        assert "rolled back" not in text(app)
+        one = container("api", image_id="sha256:0123456789abcdef", labels={ROLLED_BACK: "shop-api"})
+        app.pane.state = replace(state, rows=(ServiceRow(name="api", service=None, containers=(one,)),))
+        told = "# shop-api-1 is rolled back: it runs 0123456789ab in place of shop-api"
+        await eventually(lambda: told in text(app))
+        await pilot.press("j", "j")
+        await eventually(lambda: "\n services.api.environment" in text(app))

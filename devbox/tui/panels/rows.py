@@ -159,9 +159,9 @@ def _container(container: Container, usage: Mapping[str, Usage], now: float, kin
 
 
 def image_of(container: Container) -> str:
-    """What it runs: an image by its name, or what stands in its place."""
+    """What it runs: an image by its name, or in place of which one it runs the one before."""
     name = container.labels.get(ROLLED_BACK, "")
-    return f"{name} rolled back" if name else container.image
+    return f"rolled back: {name}" if name else container.image
 
 
 def _replica(container: Container, usage: Mapping[str, Usage], now: float) -> Row:
