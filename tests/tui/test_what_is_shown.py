@@ -6,6 +6,7 @@ import pytest
 
 from devbox.compose.model import Service
 from devbox.errors import Place, Problem
+from devbox.guide import guides
 from devbox.plan.labels import ROLLED_BACK
 from devbox.session.state import Connecting, Lost, Notice, Phase
 from devbox.tui.app import farewell
@@ -35,9 +36,9 @@ async def test_guides_are_listed_and_read_from_the_help() -> None:
     async with opened() as (app, pilot, _):
         await keys(pilot, "question_mark question_mark")
         assert await shows(app, "environments     Environments")
-        await keys(pilot, "enter")
-        assert await shows(app, "╭─ Compose compatibility")
-        assert await shows(app, "What differs")
+        await keys(pilot, "j " * list(guides()).index("environments") + "enter")
+        assert await shows(app, "╭─ Environments")
+        assert await shows(app, "Compose project of its own")
 
 
 async def test_a_scaled_service_shows_how_many_run_and_opens() -> None:
