@@ -38,7 +38,7 @@ async def test_guides_are_listed_and_read_from_the_help() -> None:
         assert await shows(app, "environments     Environments")
         await keys(pilot, "j " * list(guides()).index("environments") + "enter")
         assert await shows(app, "╭─ Environments")
-        assert await shows(app, "Compose project of its own")
+        assert await shows(app, "a set of Compose files with a name")
 
 
 async def test_a_scaled_service_shows_how_many_run_and_opens() -> None:
