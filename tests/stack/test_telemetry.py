@@ -31,7 +31,8 @@ def traced(dev: Stack) -> Iterator[tuple[Stack, Container]]:
         yield sending, container
     finally:
         container.remove(force=True)
-        dev.devbox("up", "--wait", "api", "worker")
+        dev.devbox("up", "api", "worker")
+        asyncio.run(dev.says("ready"))
 
 
 @pytest.fixture(scope="module")
