@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from posixpath import basename, dirname
+
 from devbox.compose.model import Project
 from devbox.environments.discover import Environments
 from devbox.environments.init import Result, init, missing_secrets
@@ -26,8 +28,13 @@ def make(outside: Outside, environments: Environments, project: Project) -> str:
         done = list(init(project, outside.secrets(), where))
     except OSError as error:
         raise DevboxError(f"{error.filename or 'a secret'} was not made: {error.strerror}") from error
-    made = [one.secret.object.file for one in done if one.result in (Result.MADE, Result.OPENED)]
+    made: dict[str, list[str]] = {}
+    for one in done:
+        if one.result in (Result.MADE, Result.OPENED):
+            made.setdefault(dirname(one.secret.object.file), []).append(basename(one.secret.object.file))
     left = [f"{one.secret.object.file} is not there: {one.note}" for one in done if one.result is Result.LEFT]
     notes = [f"{one.secret.object.key}: {one.note}" for one in done if one.note and one.result is not Result.LEFT]
-    first = f"Made {', '.join(made)}." if made else f"No secret of {environments.current.name} was to be made."
-    return "\n".join((first, *left, *notes))
+    lines = [f"Made {', '.join(names)} in {folder}." for folder, names in made.items()]
+    if not lines:
+        lines = [f"No secret of {environments.current.name} was to be made."]
+    return "\n".join((*lines, *left, *notes))

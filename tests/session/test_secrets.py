@@ -44,7 +44,7 @@ async def test_a_switch_makes_what_the_new_environment_lacks(fake_engine: FakeEn
         assert done.phase is Phase.DONE
         assert secret.is_file()
         assert session.missing_secrets("stage") == ()
-        assert f"Made {secret}." in [notice.text for notice in session.store.state.notices]
+        assert f"Made db in {secret.parent}." in [notice.text for notice in session.store.state.notices]
 
 
 async def test_up_is_refused_until_they_are_made(fake_engine: FakeEngine, folder: Path) -> None:

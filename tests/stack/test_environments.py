@@ -134,8 +134,9 @@ def test_stage_has_two_workers_that_reach_the_data_and_nothing_else(stage: Stack
     workers = stage.containers("worker")
     assert len(workers) == 2
     for worker in workers:
-        (network,) = worker.attrs["NetworkSettings"]["Networks"]
-        assert stage.client.networks.get(network).attrs["Internal"]
+        networks = worker.attrs["NetworkSettings"]["Networks"]
+        assert {name.removeprefix(f"{stage.project}_") for name in networks} == {"back", "monitoring"}
+        assert all(stage.client.networks.get(name).attrs["Internal"] for name in networks)
 
 
 def test_stage_keeps_passwords_out_of_the_environment(stage: Stack) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +19,7 @@ def test_a_fresh_clone_says_in_one_line_what_stage_needs(tmp_path: Path) -> None
     assert refused.returncode == 1
     said = [line for line in refused.stderr.splitlines() if "secrets init" in line]
     assert [line.strip() for line in said] == ["`devbox -e stage secrets init` makes what is missing"]
-    assert "docker-compose.stage.yml:" in refused.stderr
+    assert re.search(r"docker-compose\.[a-z]+\.yml:\d+:", refused.stderr)
 
 
 @pytest.mark.parametrize(
@@ -38,7 +39,7 @@ def test_a_second_init_keeps_what_is_there(stage: Stack) -> None:
     made = {path.name: path.read_bytes() for path in folder.iterdir()}
     said = stage.devbox("secrets", "init")
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == made
-    assert [line.split()[0] for line in said.splitlines()] == ["kept", "kept"]
+    assert {line.split()[0] for line in said.splitlines()} == {"kept"}
 
 
 def test_git_ignores_them() -> None:
