@@ -25,7 +25,9 @@ if TYPE_CHECKING:  # each costs a command of the CLI that has no use for it 10-3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineInfo:
-    """The engine as it answered; `endpoint` as one writes it in DOCKER_HOST, `context` the CLI's name for it."""
+    """The engine as it answered; `endpoint` as one writes it in DOCKER_HOST, `context` the CLI's name for it.
+
+    `ahead`: seconds by which its clock is ahead of this machine's; 0 within a second."""
 
     endpoint: str
     context: str
@@ -39,7 +41,6 @@ class EngineInfo:
     memory: int = 0
     rootless: bool = False
     ahead: float = 0.0
-    """Seconds by which its clock is ahead of this machine's; 0 within a second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,8 +123,7 @@ class Engine(Protocol):
 
     @property
     def ahead(self) -> float:
-        """Seconds by which its clock is ahead of this machine's, as of connecting or the last `info`: every time in
-        its answers is by that clock, and so is every time that it is asked for."""
+        """Seconds by which its clock, by which all its times are, is ahead of this machine's."""
 
     # What is there
     async def observe(

@@ -51,7 +51,7 @@ def _modes(root: Path, files: Sequence[str]) -> dict[str, int]:
     for file in files:
         path = root / file.lstrip("/")
         try:
-            found[file] = os.lstat(path).st_mode & 0o7777
+            found[file] = os.lstat(path).st_mode
         except FileNotFoundError:
             continue
     return found

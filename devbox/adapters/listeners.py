@@ -5,28 +5,53 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 _LISTENING = "0A"
 _BOUND = "07"
 """What Linux calls the state of a bound UDP socket."""
 
 
-def holder(port: int, protocol: str = "tcp", address: str = "", proc: Path = Path("/proc")) -> str:
-    """Who holds the port on `address` ("": on any), as "python3 (process 4711)"; "" if nobody does.
+class Asked(NamedTuple):
+    """A port on `address` ("": on any)."""
+
+    port: int
+    protocol: str = "tcp"
+    address: str = ""
+
+
+def holders(wanted: Sequence[Asked], proc: Path = Path("/proc")) -> dict[Asked, str]:
+    """Who holds each of the ports, as "python3 (process 4711)"; without those that nobody does.
 
     The process of another user cannot be seen; then it is just "another process".
     """
+    protocols = {one.protocol for one in wanted}
+    listening = {protocol: _listening(protocol, proc) for protocol in protocols}
+    found = {}
+    for one in wanted:
+        sockets = {inode for local, inode in listening[one.protocol].get(one.port, ()) if _meet(local, one.address)}
+        if sockets:
+            found[one] = _process(sockets, proc) or "another process (as root, `ss -lntup` names it)"
+    return found
+
+
+def holder(port: int, protocol: str = "tcp", address: str = "", proc: Path = Path("/proc")) -> str:
+    """Who holds the one port; "" if nobody does."""
+    asked = Asked(port, protocol, address)
+    return holders([asked], proc).get(asked, "")
+
+
+def _listening(protocol: str, proc: Path) -> dict[int, list[tuple[str, str]]]:
+    """port -> (address, socket) of those who wait for connections, or, by UDP, for anything."""
     wanted = _BOUND if protocol == "udp" else _LISTENING
-    sockets = set()
+    found: dict[int, list[tuple[str, str]]] = {}
     for table in (protocol, f"{protocol}6"):
-        for local, at, state, inode in _sockets(proc / "net" / table):
-            if at == port and state == wanted and _meet(local, address):
-                sockets.add(f"socket:[{inode}]")
-    if not sockets:
-        return ""
-    return _process(sockets, proc) or "another process (as root, `ss -lntup` names it)"
+        for local, port, state, inode in _sockets(proc / "net" / table):
+            if state == wanted:
+                found.setdefault(port, []).append((local, f"socket:[{inode}]"))
+    return found
 
 
 def _sockets(table: Path) -> Iterator[tuple[str, int, str, str]]:

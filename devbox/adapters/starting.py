@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from devbox.adapters.listeners import holder
+from devbox.adapters.listeners import Asked, holder, holders
 from devbox.errors import Conflict, EngineError, EngineLost, NotFound
 from devbox.plan.observed import HeldPort
 
@@ -29,14 +29,13 @@ def held_by_processes(api: Api, ports: Sequence[Binding], observed: Observed) ->
     ours = [binding for container in observed.containers for binding in container.bindings]
     containers = {(one.port, one.protocol) for one in observed.held_ports}
     containers |= {(one.host_port, one.protocol) for one in ours}
-    found = []
-    for wanted in ports:
-        if (wanted.host_port, wanted.protocol) in containers:
-            continue
-        who = holder(wanted.host_port, wanted.protocol, wanted.host_ip)
-        if who and not who.startswith(_FOR_CONTAINERS):
-            held = HeldPort(host_ip=wanted.host_ip, port=wanted.host_port, protocol=wanted.protocol, process=who)
-            found.append(held)
+    free = [one for one in ports if (one.host_port, one.protocol) not in containers]
+    held = holders([Asked(one.host_port, one.protocol, one.host_ip) for one in free])
+    found = [
+        HeldPort(host_ip=asked.address, port=asked.port, protocol=asked.protocol, process=who)
+        for asked, who in held.items()
+        if not who.startswith(_FOR_CONTAINERS)
+    ]
     return tuple(found) if found and _same_machine(api) else ()
 
 

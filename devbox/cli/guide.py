@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import argparse
 import difflib
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from devbox.cli import arguments
 from devbox.cli.output import say, stdout_style
 from devbox.cli.table import grid
 from devbox.errors import ExitCode, UsageError
+from devbox.guide import guides, title
 
 if TYPE_CHECKING:
     from devbox.cli.arguments import Subparsers
     from devbox.ports import Outside
-
-_FOLDER = Path(__file__).parent.parent / "guides"
 
 
 def add(subparsers: Subparsers) -> None:
@@ -27,20 +25,15 @@ def add(subparsers: Subparsers) -> None:
 
 async def run(args: argparse.Namespace, outside: Outside) -> int:
     """Print it."""
-    guides = {path.stem: path for path in sorted(_FOLDER.glob("*.md"))}
+    found = guides()
     if not args.name:
-        for line in grid(("GUIDE", "ABOUT"), [(name, _title(path)) for name, path in guides.items()]):
+        for line in grid(("GUIDE", "ABOUT"), [(name, title(path)) for name, path in found.items()]):
             say(line)
         return ExitCode.DONE
-    if args.name not in guides:
-        near = difflib.get_close_matches(args.name, guides, n=1)
+    if args.name not in found:
+        near = difflib.get_close_matches(args.name, found, n=1)
         hint = f"Did you mean `devbox guide {near[0]}`?" if near else "`devbox guide` lists them."
         raise UsageError(f"There is no guide {args.name!r}.", hint=hint)
-    for line in guides[args.name].read_text(encoding="utf-8").splitlines():
+    for line in found[args.name].read_text(encoding="utf-8").splitlines():
         say(stdout_style(line.lstrip("# "), "bold") if line.startswith("#") else line)
     return ExitCode.DONE
-
-
-def _title(path: Path) -> str:
-    with path.open(encoding="utf-8") as file:
-        return file.readline().strip("# \n")

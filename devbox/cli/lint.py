@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from devbox.cli import arguments
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from devbox.compose.layers import Loaded
     from devbox.compose.request import LoadRequest
     from devbox.environments.environment import Environment
-    from devbox.hardening.alerts import Looked, Source
+    from devbox.hardening.alerts import Looked
     from devbox.hardening.suppression import Judged, Waiver
     from devbox.ports import Outside
     from devbox.session.examine import Examined
@@ -69,7 +70,7 @@ async def run(args: argparse.Namespace, outside: Outside) -> int:
     chosen = _chosen(args, outside)
     parts = [(environment, *await _examined(args, environment, request, outside)) for environment, request in chosen]
     sources = {(source.file, source.text): source for _, _, one in parts for source in one.sources}
-    looked = await _looked(list(sources.values()), chosen[0][0].context, outside)
+    looked = await outside.host(chosen[0][0].context).inspector().look(list(sources.values()))
     linted = [_judged(args, environment, loaded, one, looked) for environment, loaded, one in parts]
     if args.sarif:
         findings.say_sarif(linted, outside.cwd)
@@ -103,9 +104,9 @@ async def _examined(
     check_services(loaded.project, None, args.services)
     names = args.services or [*loaded.project.services, *loaded.project.disabled]
     made = built(loaded, names, outside.files)
-    wanted = unknown_images(loaded.project, names, made)
+    wanted = unknown_images(loaded.project, made)
     inspector = outside.host(environment.context).inspector()
-    unasked = ""
+    unasked: tuple[str, ...] = ()
     async with AsyncExitStack() as opened:
         engine = None
         if wanted or args.running:
@@ -114,24 +115,13 @@ async def _examined(
             except EngineError:
                 if args.running:
                     raise
-                unasked = (
-                    f"no engine answers: the images of {', '.join(wanted)} were not asked for user and healthcheck"
-                )
+                names_of = ", ".join(wanted)
+                unasked = (f"no engine answers: the images of {names_of} were not asked for user and healthcheck",)
         found = await examine(loaded, names, made, outside.files, inspector, engine=engine, running=args.running)
     if args.running and not found.containers:
         hint = f"`devbox -e {environment.name} up` starts it; without --running the files are looked at."
         raise DevboxError(f"Nothing of {loaded.project.name} runs.", hint=hint)
-    return loaded, _with(found, unasked)
-
-
-def _with(found: Examined, unasked: str) -> Examined:
-    from dataclasses import replace
-
-    return replace(found, unasked=(*found.unasked, unasked)) if unasked else found
-
-
-async def _looked(sources: list[Source], context: str, outside: Outside) -> Looked:
-    return await outside.host(context).inspector().look(sources)
+    return loaded, replace(found, unasked=(*found.unasked, *unasked))
 
 
 def _judged(

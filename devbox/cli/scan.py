@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import re
+import sys
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from devbox.cli import arguments
-from devbox.cli.output import printable, say, say_json, stdout_style
+from devbox.cli.output import note, printable, say, say_json, stdout_style
 from devbox.cli.project import opened
 from devbox.cli.select import check_services
 from devbox.errors import DevboxError, ExitCode
@@ -54,7 +56,7 @@ async def run(args: argparse.Namespace, outside: Outside) -> int:
         names = args.services or list(stack.project.services)
         every = known_services(stack.project)
         images: dict[str, list[str]] = {}
-        for name in names:
+        for name in (name for name in names if every[name].provider is None):
             images.setdefault(image_name(stack.project.name, every[name]), []).append(name)
         folder = _folder(args.sbom, outside.cwd)
         inspector = outside.host(stack.environment.context).inspector()
@@ -65,8 +67,11 @@ async def run(args: argparse.Namespace, outside: Outside) -> int:
     if args.json:
         say_json([_as_json(report) for report in reports])
     else:
+        texts = Counter(text for report in reports for text in report.unasked)
         for report in reports:
-            _say(report)
+            _say(report, [text for text in report.unasked if texts[text] == 1])
+        for text in (text for text, count in texts.items() if count > 1):
+            _say_unasked(text)
         _say_sum(reports)
     return ExitCode.FAILED if any(_fails(report, args.fail_on) for report in reports) else ExitCode.DONE
 
@@ -76,6 +81,8 @@ async def _report(
 ) -> ImageReport:
     from devbox.session.throwaway import waiting_updates
 
+    if sys.stderr.isatty():
+        note(f"asking {printable(image)}")
     report = ImageReport(image=image, services=services)
     if await engine.image(image) is None:
         return replace(report, unasked=(f"{image} is not here: `devbox build` or `devbox pull` brings it",))
@@ -113,7 +120,7 @@ def _fails(report: ImageReport, fail_on: str) -> bool:
     return weak or bool(report.security_updates) or not report.asked
 
 
-def _say(report: ImageReport) -> None:
+def _say(report: ImageReport, unasked: list[str]) -> None:
     say(f"{stdout_style(printable(report.image), 'bold')} ({', '.join(report.services)})")
     if report.updates is not None:
         waiting, others = report.security_updates, len(report.updates) - len(report.security_updates)
@@ -131,9 +138,13 @@ def _say(report: ImageReport) -> None:
             say(f"    and {len(found) - _SHOWN} more (--json)")
     if report.bill:
         say(f"  SBOM: {printable(report.bill)}")
-    for text in report.unasked:
-        say(f"  {stdout_style('not looked at', 'yellow')}: {printable(text)}")
+    for text in unasked:
+        _say_unasked(text, "  ")
     say()
+
+
+def _say_unasked(text: str, indent: str = "") -> None:
+    say(f"{indent}{stdout_style('not looked at', 'yellow')}: {printable(text)}")
 
 
 def _say_sum(reports: list[ImageReport]) -> None:

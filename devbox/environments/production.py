@@ -9,9 +9,11 @@ from typing import Any
 
 from devbox.compose.report import Path
 from devbox.compose.route import leaves, value_at
-from devbox.environments.finding import Finding
+from devbox.environments.finding import Finding, Spot
 from devbox.environments.held import Held
 from devbox.environments.member import Member
+from devbox.environments.usage import defined
+from devbox.errors import Place
 
 _HOSTS = re.compile(
     r"(^|_)(HOST|HOSTNAME|HOSTS|SERVERS?|ADDRESS|ENDPOINTS?|DOMAIN|URL|URI|DSN|BROKERS?)$", re.IGNORECASE
@@ -25,30 +27,41 @@ _UNSEEN = frozenset(("image", "labels", "build", "depends_on", "networks"))
 """Fields of a service that reach no host: a registry's name in an image is no way into production."""
 
 
-def hosts(member: Member) -> dict[str, Path]:
-    """Host names and addresses outside of the stack that its services are told of."""
+def hosts(member: Member) -> dict[str, Path | Place]:
+    """Host names and addresses outside of the stack that its services are told of, or that its env files set, with the
+    value of the model or the line that says so."""
     inside = _inside(member)
-    found: dict[str, Path] = {}
+    found: dict[str, Path | Place] = {}
     for service in member.project.services.values():
         own: Path = ("services", service.name)
         for key, value in service.environment.items():
             for host in _hosts_in(key, value or ""):
                 found.setdefault(host, (*own, "environment", key))
+        for at, word in enumerate(service.command or ()):
+            for host in _hosts_in("", word):
+                found.setdefault(host, (*own, "command", at))
         for at, (host, address) in enumerate(service.extra_hosts):
             for one in (host, address):
                 found.setdefault(one.strip("[]").lower(), (*own, "extra_hosts", at))
-    return {host: path for host, path in found.items() if host not in inside and not _HERE.fullmatch(host)}
+    for line in defined(member.loaded):
+        for host in _hosts_in(line.definition.name, line.definition.value):
+            found.setdefault(host, line.place)
+    return {host: source for host, source in found.items() if host not in inside and not _HERE.fullmatch(host)}
 
 
 def reached(production: Member, member: Member, secret: Sequence[Held]) -> Iterator[Finding]:
     """What of `production`, whose credentials are `secret`, is named in the model of `member`."""
     told = list(_texts(member.project.tree.get("services") or {}))
-    for host, path in hosts(production).items():
+    for host, source in hosts(production).items():
         pattern = re.compile(rf"(?<![\w.-]){re.escape(host)}(?![\w-]|\.\w)", re.IGNORECASE)
         for there, text in told:
             if pattern.search(text):
                 message = f"{member.name} is told of {host}, a host of {production.name}"
-                spots = (member.spot(there), production.spot(path))
+                if isinstance(source, Place):
+                    spoken = Spot(environment=production.name, place=source)
+                else:
+                    spoken = production.spot(source)
+                spots = (member.spot(there), spoken)
                 yield Finding(rule="production-host", subject=host, message=message, spots=spots)
                 break
     for one in secret:

@@ -15,7 +15,7 @@ from devbox.record import dataclass
 _DEBUGGERS = re.compile(
     r"debugpy|pydevd|--inspect(-brk)?\b|agentlib:jdwp|\bdlv\b|\bxdebug\b|\brdbg\b|\bdelve\b", re.IGNORECASE
 )
-_DEBUG_PORTS = {5678: "debugpy", 9229: "Node's inspector", 5005: "Java's debugger", 2345: "Delve"}
+_DEBUG_PORTS = {5678: "debugpy", 9229: "Node's inspector"}
 _RELOADERS = re.compile(
     r"--reload\b|\bwatchfiles\b|\bnodemon\b|\bwatchmedo\b|\bwatchexec\b|\bentr\b|--watch\b|\bts-node-dev\b"
 )

@@ -35,7 +35,7 @@ class Limits:
 class Evidence:
     """Of one container, by its engine id and its name.
 
-    `published` are (container port, host address) of ports in force, `modes` those of files by path.
+    `published` are (container port, host address) of ports in force, `modes` the st_mode of files by path.
     """
 
     id: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterable, Iterator
 
 from devbox.compose.model import Project, Service
@@ -115,9 +116,10 @@ def _published(running: Running) -> Iterator[Hit]:
 
 def _modes(running: Running) -> Iterator[Hit]:
     for index, reference in enumerate(running.service.secrets):
-        mode = running.evidence.modes.get(secret_path(reference.source, reference.target))
-        if mode is None:
+        kind = running.evidence.modes.get(secret_path(reference.source, reference.target))
+        if kind is None or not stat.S_ISREG(kind):  # nothing is secret in a device: /dev/null stands for no secret
             continue
+        mode = stat.S_IMODE(kind)
         if mode & 0o022:
             yield Hit(
                 text=f"lets others write the secret {reference.source} (mode {mode:04o})", path=("secrets", index)

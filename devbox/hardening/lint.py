@@ -51,6 +51,8 @@ def facts(dockerfile: Dockerfile) -> ImageFacts | None:
 def _services(project: Project, names: list[str], known: Known, where: Where) -> Iterator[Finding]:
     every = {**project.disabled, **project.services}
     for name in names:
+        if every[name].provider is not None:  # it is no container
+            continue
         subject = Subject(project=project, service=every[name], images=dict(known.images), readable=known.readable)
         for rule in SERVICE_RULES:
             for hit in rule.check(subject):

@@ -31,22 +31,25 @@ def _all(dockerfile: Dockerfile, *names: str) -> Iterator[tuple[Stage, Dockerfil
                 yield stage, one
 
 
-def user(dockerfile: Dockerfile) -> tuple[str, int] | None:
-    """What the last USER that holds for the target says, and its line; None if only the base image can tell."""
+def _last(dockerfile: Dockerfile, name: str) -> DockerfileInstruction | None:
+    """The instruction that holds for the target, of its own or of a stage it is built from."""
     for stage in dockerfile.lineage():
         for one in reversed(stage.instructions):
-            if one.name == "USER" and one.args:
-                return one.args[0], one.start_line
+            if one.name == name:
+                return one
     return None
+
+
+def user(dockerfile: Dockerfile) -> tuple[str, int] | None:
+    """What the last USER that holds for the target says, and its line; None if only the base image can tell."""
+    one = _last(dockerfile, "USER")
+    return (one.args[0], one.start_line) if one is not None and one.args else None
 
 
 def has_healthcheck(dockerfile: Dockerfile) -> bool:
     """Whether the target has a HEALTHCHECK that is not NONE."""
-    for stage in dockerfile.lineage():
-        for one in reversed(stage.instructions):
-            if one.name == "HEALTHCHECK":
-                return one.args[:1] != ["NONE"]
-    return False
+    one = _last(dockerfile, "HEALTHCHECK")
+    return one is not None and one.args[:1] != ["NONE"]
 
 
 def _root(dockerfile: Dockerfile) -> Iterator[Hit]:
@@ -99,10 +102,10 @@ def _secrets(dockerfile: Dockerfile) -> Iterator[Hit]:
 
 
 def _shell_form(dockerfile: Dockerfile) -> Iterator[Hit]:
-    for stage in dockerfile.lineage():
-        for one in stage.instructions:
-            if one.name in ("ENTRYPOINT", "CMD") and not one.json and one.args and one.args != [""]:
-                yield Hit(text=f"has its {one.name} in shell form", line=one.start_line)
+    for name in ("ENTRYPOINT", "CMD"):
+        one = _last(dockerfile, name)
+        if one is not None and not one.json and any(one.args):
+            yield Hit(text=f"has its {name} in shell form", line=one.start_line)
 
 
 def _whole_context(dockerfile: Dockerfile) -> Iterator[Hit]:

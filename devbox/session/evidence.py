@@ -80,9 +80,9 @@ async def _limits(engine: Engine, container: Container) -> Limits | None:
 async def _modes(engine: Engine, container: Container, files: Sequence[str]) -> dict[str, int]:
     """By path; nothing where the image has no `stat`."""
     found: dict[str, int] = {}
-    for line in (await _run(engine, container, ["stat", "-c", "%a %n", *files])).splitlines() if files else ():
+    for line in (await _run(engine, container, ["stat", "-c", "%f %n", *files])).splitlines() if files else ():
         mode, _, file = line.partition(" ")
-        found[file] = int(mode, 8)
+        found[file] = int(mode, 16)
     return found
 
 

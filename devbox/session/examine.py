@@ -13,7 +13,7 @@ from devbox.hardening.dockerfile import Dockerfile, read
 from devbox.hardening.finding import Finding, Where
 from devbox.hardening.holding import holding
 from devbox.hardening.lint import Known, facts, lint
-from devbox.hardening.subject import ImageFacts
+from devbox.hardening.subject import ImageFacts, ends
 from devbox.plan.names import image_name, known_services
 from devbox.plan.observed import RunState
 from devbox.record import dataclass
@@ -21,7 +21,7 @@ from devbox.session.evidence import gather
 
 if TYPE_CHECKING:
     from devbox.compose.layers import Loaded
-    from devbox.compose.model import Build, Project
+    from devbox.compose.model import Build, Project, Service
     from devbox.hardening.world import Inspector
     from devbox.ports import Engine, FileReader
 
@@ -68,17 +68,22 @@ def built(loaded: Loaded, names: Collection[str], files: FileReader) -> Built:
     return Built(dockerfiles=dockerfiles, sources=tuple(sources.values()), unasked=tuple(unasked))
 
 
-def unknown_images(project: Project, names: Collection[str], made: Built) -> dict[str, str]:
-    """Service -> image, where the files leave its user or its healthcheck to an image that no Dockerfile here tells."""
-    every = known_services(project)
-    # A dependent asks for the health of what it depends on, so all services count, not only those named.
+def unknown_images(project: Project, made: Built) -> dict[str, str]:
+    """Service -> image, where the files leave its user or its healthcheck to an image that no Dockerfile here tells.
+
+    Of all services: those that are looked at may wait for the health of others.
+    """
     told = {name for name, dockerfile in made.dockerfiles.items() if facts(dockerfile)}
-    silent = [
-        service
-        for service in every.values()
-        if not service.user or service.healthcheck is None or not service.healthcheck.test
-    ]
-    return {one.name: image_name(project.name, one) for one in silent if one.name not in told}
+    return {
+        name: image_name(project.name, service)
+        for name, service in known_services(project).items()
+        if name not in told and service.provider is None and (not service.user or _leaves_health(project, service))
+    }
+
+
+def _leaves_health(project: Project, service: Service) -> bool:
+    check = service.healthcheck
+    return not ends(project, service) and (check is None or not (check.test or check.disable))
 
 
 async def examine(
@@ -95,7 +100,7 @@ async def examine(
     project, place = loaded.project, Explainer(loaded).place
     images = {name: told for name, one in made.dockerfiles.items() if (told := facts(one))}
     unasked = list(made.unasked)
-    wanted = unknown_images(project, names, made)
+    wanted = unknown_images(project, made)
     if engine is not None:
         for name, reference in wanted.items():
             if image := await engine.image(reference):

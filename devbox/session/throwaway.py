@@ -23,7 +23,7 @@ if ! command -v apt-get > /dev/null; then
     echo "${{PRETTY_NAME:-a system}}"
     exit 3
 fi
-options='-o APT::Sandbox::User=root -o Debug::NoLocking=true -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache='
+options='-o APT::Sandbox::User=root -o Acquire::Retries=1 -o Debug::NoLocking=true'
 apt-get $options -o APT::Update::Error-Mode=any -q update 2>&1 || exit 4
 echo '{_MARK}'
 apt-get $options --simulate upgrade 2>&1 || exit 5

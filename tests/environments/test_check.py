@@ -186,6 +186,14 @@ PRODUCTION = {
         },
         ("production-host", "db.shop.example"),
     ),
+    "its host name in an env file": (
+        {
+            "prod.yml": "services: {web: {command: 'serve ${DOMAIN}'}}\n",
+            "prod.env": "DOMAIN=shop.example\n",
+            "dev.yml": "services: {web: {command: 'serve --cors https://shop.example/'}}\n",
+        },
+        ("production-host", "shop.example"),
+    ),
     "its address behind a name": (
         {
             "prod.yml": "services: {web: {environment: {DB_URL: 'pg://10.1.2.3/x'}}}\n",

@@ -61,6 +61,7 @@ def test_a_line_is_found(line: str, rule: str) -> None:
         "COPY src /srv",
         "COPY --from=other . /srv",
         "ENV API_KEY_FILE=/run/secrets/key",
+        'CMD serve\nCMD ["serve"]',
     ],
 )
 def test_what_is_done_well_is_not(line: str) -> None:

@@ -78,8 +78,8 @@ def test_the_images_user_is_a_promise_too() -> None:
     assert found.about.id == "DB201"
 
 
-@pytest.mark.parametrize(("mode", "found"), [(0o400, 0), (0o444, 0), (0o666, 1), (0o620, 1)])
-def test_a_secret_that_others_can_write_is_found(mode: int, found: int) -> None:
+@pytest.mark.parametrize(("mode", "found"), [(0o100400, 0), (0o100444, 0), (0o100666, 1), (0o100620, 1), (0o20666, 0)])
+def test_a_secret_file_that_others_can_write_is_found(mode: int, found: int) -> None:
     rest = "secrets:\n  password: {file: ./password}\n"
     evidence = replace(AS_PROMISED, modes={"/run/secrets/password": mode})
     assert [one.about.id for one in held(evidence, "secrets: [password]", rest)] == ["DB207"] * found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -49,9 +49,11 @@ class HardeningWorld(World):
     """A World whose machine has the programs of `path` (NOWHERE: none)."""
 
     path: str = NOWHERE
+    machine: Callable[[], object] | None = None
 
     def outside(self) -> Outside:
-        return replace(super().outside(), host=lambda context: cast(Host, Machine(self)))
+        made = self.machine or (lambda: Machine(self))
+        return replace(super().outside(), host=lambda context: cast(Host, made()))
 
 
 @dataclass

@@ -9,7 +9,7 @@ from docker.models.containers import Container
 
 from devbox.plan.commands import Stop, Up
 from tests.eventually import eventually
-from tests.real import IMAGE, sdk
+from tests.real import kill_from_the_host
 from tests.scenarios.stack import Stack
 
 POLITE = """[sh, -c, "trap 'exit 0' TERM; echo ready; sleep 1000 & wait"]"""
@@ -19,12 +19,6 @@ STUBBORN = """[sh, -c, "trap '' TERM; echo ready; while :; do sleep 0.2; done"]"
 def when(container: Container, what: str) -> datetime:
     """StartedAt or FinishedAt."""
     return datetime.fromisoformat(container.attrs["State"][what])
-
-
-def kill_from_the_host(container: Container) -> None:
-    """SIGKILL to its PID 1 behind the engine's back, which would take its own `kill` for the user's wish."""
-    with sdk() as client:
-        client.containers.run(IMAGE, ["kill", "-9", str(container.attrs["State"]["Pid"])], pid_mode="host", remove=True)
 
 
 def state(stack: Stack, name: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import pytest
 
 from devbox.compose.model import Service
 from devbox.errors import Place, Problem
+from devbox.guide import guides
 from devbox.plan.labels import ROLLED_BACK
 from devbox.session.state import Connecting, Lost, Notice, Phase
 from devbox.tui.app import farewell
@@ -29,6 +30,15 @@ async def test_a_service_shows_state_health_uptime_ports_and_use() -> None:
 async def test_uptimes_are_told_by_the_engines_clock_where_this_machines_is_a_minute_off(off: float) -> None:
     async with opened(shop.state(ahead=-off), now=shop.NOW + off) as (app, _, _s):
         assert "12m" in line_of(screen_text(app), " api").split()
+
+
+async def test_guides_are_listed_and_read_from_the_help() -> None:
+    async with opened() as (app, pilot, _):
+        await keys(pilot, "question_mark question_mark")
+        assert await shows(app, "environments     Environments")
+        await keys(pilot, "j " * list(guides()).index("environments") + "enter")
+        assert await shows(app, "╭─ Environments")
+        assert await shows(app, "a set of Compose files with a name")
 
 
 async def test_a_scaled_service_shows_how_many_run_and_opens() -> None:

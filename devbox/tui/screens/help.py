@@ -1,8 +1,11 @@
-"""All actions with their keys, made from the registry."""
+"""All actions with their keys, made from the registry, and the way to the guides."""
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
@@ -44,12 +47,30 @@ def text(keys: Keys) -> Content:
 
 
 class Help(Dialog[None]):
-    """Scrolls through `text`."""
+    """Scrolls through `text`; ? again lists the guides."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark", "guides", show=False)]
 
     def __init__(self, keys: Keys) -> None:
         super().__init__()
         self._keys = keys
 
     def compose(self) -> ComposeResult:
-        with Page("Help"):
+        with Page("Help", subtitle="? guides · Esc close"):
             yield Static(text(self._keys))
+
+    def action_guides(self) -> None:
+        """Choose a guide and read it."""
+        from devbox.guide import guides, title
+        from devbox.tui.screens.choice import Choice, Way
+
+        found = guides()
+
+        def read(name: str | None) -> None:
+            if name is not None:
+                from devbox.tui.screens.guide import Guide
+
+                self.app.push_screen(Guide(title(found[name]), found[name].read_text(encoding="utf-8")))
+
+        ways = [Way(id=name, label=name, help=title(path)) for name, path in found.items()]
+        self.app.push_screen(Choice("Guides", ways), read)
