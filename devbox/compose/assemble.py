@@ -109,7 +109,7 @@ class Assembler:
             own = {**own, "services": self._extended(own, file, layer)}
         for index, entry in enumerate(includes):
             own = self._include(own, entry, ("include", index), layer, chain, reading.late)
-        late[:] = [fault for fault in late if not hides(own, document.resets, fault.path)] + reading.late
+        late[:] = [fault for fault in late if not hides(own, document.resets, fault)] + reading.late
         earlier = reset(earlier, document.resets)
         self._renamed(earlier, document)
         try:

@@ -85,7 +85,7 @@ class Extender:
         kept = reset({"services": {name: base}}, own)
         said = {"services": {reference: rest}}
         hidden = [("services", reference, *item[2:]) for item in own]
-        self._matter([fault for fault in faults if not hides(said, hidden, fault.path)], path)
+        self._matter([fault for fault in faults if not hides(said, hidden, fault)], path)
         try:
             merged: Tree = merge(kept, {"services": {name: rest}})["services"][name]
         except Clash as clash:

@@ -210,8 +210,8 @@ def device_count(value: Any, path: Path, reading: Reading) -> Any:
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    said = f'"{value}"' if isinstance(value, str) else kind(value)
-    return reading.fault(path, f"must be a number or all, but is {said}")
+    said = f'"{value}"' if isinstance(value, str) else value if isinstance(value, float) else kind(value)
+    return reading.fault(path, f"must be a whole number or all, but is {said}")
 
 
 def external(value: Any, path: Path, reading: Reading) -> Any:

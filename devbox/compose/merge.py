@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from devbox.compose.report import Path
+from devbox.compose.report import Fault, Path
 
 Tree = dict[str, Any]
 Rule = Callable[[Any, Any], Any]
@@ -143,18 +143,19 @@ def merge(earlier: Any, later: Any, path: Path = ()) -> Any:
     return later
 
 
-def hides(later: Tree, resets: Iterable[Path], path: Path) -> bool:
-    """Whether `later`, laid over a tree after its `resets`, leaves nothing of the value there at `path`."""
+def hides(later: Tree, resets: Iterable[Path], fault: Fault) -> bool:
+    """Whether `later`, laid over a tree after its `resets`, leaves nothing of the faulty value."""
     value: Any = later
-    for depth, part in enumerate(path, 1):
-        if path[:depth] in resets:
+    for depth, part in enumerate(fault.path, 1):
+        path = fault.path[:depth]
+        if path in resets:
             return True
         if not isinstance(value, dict) or part not in value:
             return False
         value = value[part]
-        if _rule(path[:depth]) is replaced:
+        if _rule(path) is replaced:
             return True
-    return value is not None
+    return value is not None and not fault.nested
 
 
 def unify(tree: Tree) -> None:

@@ -40,13 +40,17 @@ class Reading:
     late: list[Fault] = field(default_factory=list)
     """What is harmless under a later value, and a fault without one."""
 
-    def fault(self, path: Path, message: str, hint: str = "", *, late: bool = False) -> _Drop:
-        """Note a fault; `late`: Compose finds it in the merged files only, so that a later value heals it."""
-        self._note(Fault(path, message, self.document.place(path), hint), late)
+    def fault(self, path: Path, message: str, hint: str = "", *, early: bool = False, late: bool = False) -> _Drop:
+        """Note a fault; `late`: Compose finds it in the merged files only, so that a later value heals it.
+
+        `early`: it finds it in every document that it reads, even where nothing is used of it.
+        """
+        fault = Fault(path, message, self.document.place(path), hint, self._is_nested(path))
+        self._note(fault, (late or self.lenient) and not early)
         return DROP
 
     def key_fault(self, path: Path, message: str, hint: str = "") -> _Drop:
-        self._note(Fault(path, message, self.document.key_place(path), hint), False)
+        self._note(Fault(path, message, self.document.key_place(path), hint, self._is_nested(path)), self.lenient)
         return DROP
 
     def alone_fault(self, path: Path, message: str, hint: str) -> None:
@@ -54,10 +58,19 @@ class Reading:
         self.alone.append(Fault(path, message, self.document.place(path), hint))
 
     def _note(self, fault: Fault, late: bool) -> None:
-        if late or self.lenient:
+        if late:
             self.late.append(fault)
         else:
             self.report.add(fault)
+
+    def _is_nested(self, path: Path) -> bool:
+        value = self.document.tree
+        for part in path:
+            try:
+                value = value[part]
+            except (KeyError, IndexError, TypeError):
+                return False
+        return isinstance(value, dict | list)
 
 
 Shape = Callable[[Any, Path, Reading], Any]

@@ -29,6 +29,8 @@ class Fault:
     message: str
     place: Place
     hint: str = ""
+    nested: bool = False
+    """The value is a list or a mapping, which no other value hides."""
 
 
 @dataclass(slots=True)

@@ -58,7 +58,7 @@ def switch(value: Any, path: Path, reading: Reading) -> Any:
                 meant = "true" if word in _TRUE else "false"
                 reading.report.warn(f'{reading.document.place(path)}: "{value}" is text in YAML; write {meant}.')
             return word in _TRUE
-        return reading.fault(path, f'must be true or false, but is "{value}"')
+        return reading.fault(path, f'must be true or false, but is "{value}"', early=True)
     return reading.fault(path, f"must be true or false, but is {kind(value)}")
 
 
@@ -83,7 +83,8 @@ def whole(
         if isinstance(value, bool) or not isinstance(value, int):
             said = f'"{value}"' if isinstance(value, str) else value if isinstance(value, float) else kind(value)
             hint = "write it without quotes" if isinstance(value, str) and value.isdecimal() else ""
-            return reading.fault(path, f"must be a whole number, but is {said}", hint, late=isinstance(value, float))
+            early, late = texts and isinstance(value, str), isinstance(value, float)
+            return reading.fault(path, f"must be a whole number, but is {said}", hint, early=early, late=late)
         if not low <= value <= high:
             bounds = f"from {low} to {high}" if high < 2**63 - 1 else f"at least {low}"
             if value > high == 2**63 - 1:
@@ -104,7 +105,7 @@ def cpus(value: Any, path: Path, reading: Reading) -> Any:
     except (ValueError, OverflowError):
         pass
     said = f'"{value}"' if isinstance(value, str) else kind(value)
-    return reading.fault(path, f"must be a number, but is {said}")
+    return reading.fault(path, f"must be a number, but is {said}", early=isinstance(value, str))
 
 
 def percent(value: Any, path: Path, reading: Reading) -> Any:
@@ -195,7 +196,7 @@ def one_of(*words: str) -> Shape:
     def shape(value: Any, path: Path, reading: Reading) -> Any:
         if value in words and isinstance(value, str):
             return value
-        said = f'"{value}"' if isinstance(value, str) else kind(value)
-        return reading.fault(path, f"must be one of {', '.join(words)}, but is {said}", near(value, words))
+        said, hint = (f'"{value}"', near(value, words)) if isinstance(value, str) else (kind(value), "")
+        return reading.fault(path, f"must be one of {', '.join(words)}, but is {said}", hint)
 
     return shape

@@ -72,6 +72,12 @@ def test_a_fault_of_an_extended_service_can_be_hidden(base: str) -> None:
     assert faults(_extended(base, "tty: true"))[0].startswith("base.yaml:2:")
 
 
+@pytest.mark.parametrize("base", ["user: [a]", "mem_limit: {a: b}", "privileged: maybe", "cpu_shares: some"])
+def test_a_fault_of_an_extended_service_that_nothing_hides(base: str) -> None:
+    own = "user: me, mem_limit: 64m, privileged: true, cpu_shares: 2"
+    assert faults(_extended(base, own))[0].startswith("base.yaml:2:")
+
+
 def test_short_forms_of_extended_files_are_read_in_every_service() -> None:
     (found,) = faults(_extended("tty: true", "user: me", "b: {image: y, ports: ['a:b']}"))
     assert found.startswith('base.yaml:3:25: services.b.ports[0]: "a:b": "b" is no port')
