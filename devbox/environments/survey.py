@@ -76,4 +76,4 @@ def _state(secret: Secret, findings: Sequence[SecretFinding], files: SecretFiles
         there = None
     if there is None or (there.kind is FileKind.FILE and not there.digest):
         return "hidden from this user"
-    return "present" if there.kind is FileKind.FILE else "a device"
+    return "present" if there.kind is FileKind.FILE else "none, on purpose"

@@ -89,6 +89,15 @@ def test_init_keeps_what_is_there(shop: World) -> None:
     assert made(shop)["db"] == before["db"]
 
 
+def test_a_secret_that_is_none_on_purpose_is_left_alone(shop: World) -> None:
+    shop.write(BASE.replace("${SECRETS}/token", "/dev/null"))
+    said = shop.run("-e", "stage", "secrets", "init", "--json")
+    assert [one["name"] for one in said.json()] == ["db"]
+    [stage] = shop.run("-e", "stage", "secrets", "--json").json()
+    assert [one["state"] for one in stage["secrets"]] == ["present", "none, on purpose"]
+    assert up(shop).code == 0
+
+
 def test_force_makes_one_anew_and_no_other(shop: World) -> None:
     before = made(filled(shop))
     said = shop.run("-e", "stage", "secrets", "init", "--force", "db")
