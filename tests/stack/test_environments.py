@@ -49,8 +49,7 @@ def test_production_builds_nothing() -> None:
 async def test_dev_and_stage_run_side_by_side(dev: Stack, stage: Stack) -> None:
     for stack in (dev, stage):
         await stack.says("ready")
-        services = [one for one in stack.containers() if one.labels["com.docker.compose.service"] != "migrate"]
-        for one in services:
+        for one in (one for one in stack.containers() if one.attrs["Config"]["Healthcheck"]["Test"] != ["NONE"]):
             await eventually(lambda one=one: one.reload() or one.health == "healthy", timeout=30)
 
 
