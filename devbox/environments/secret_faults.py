@@ -22,12 +22,12 @@ class Fault(Enum):
     EMPTY = "empty"
     PUBLIC = "readable by everybody"
     CLOSED = "not readable"
-    SHARED = "shared"
+    SHARED = "known elsewhere"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecretFinding:
-    """`subject` is the secret's key or the variable's path; `services` are those that get it; `file` "": it is none."""
+    """`subject` is the secret's key or the variable's name; `services` are those that get it; `file` "": it is none."""
 
     fault: Fault
     subject: str
@@ -37,6 +37,8 @@ class SecretFinding:
     path: str
     place: Place | None = None
     hint: str = ""
+    also: tuple[str, ...] = ()
+    """Paths of others that hold the same."""
 
     def problem(self) -> Problem:
         """As it is told where it keeps something from being done."""
@@ -79,18 +81,19 @@ def shared_faults(
             their_names = " and ".join(dict.fromkeys(there[digest]))
             yield SecretFinding(
                 fault=Fault.SHARED,
-                subject=first.path.removeprefix("secrets."),
+                subject=first.subject,
                 services=frozenset().union(*(one.services for one in same)),
                 message=f"{names} {'is' if names == first.name else 'are'} the same as {whose} {their_names}",
                 path=first.path,
                 place=first.place,
                 hint=_other_value(first, making),
+                also=tuple(one.path for one in same[1:]),
             )
 
 
 def _other_value(one: Credential, making: Making) -> str:
     if one.is_file:
-        return f"`{making.command} --force {one.path.removeprefix('secrets.')}` makes another one"
+        return f"`{making.command} --force {one.subject}` makes another one"
     return f"give {one.name} another value in this environment's env file"
 
 

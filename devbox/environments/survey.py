@@ -62,7 +62,8 @@ def _surveyed(
 
 
 def _state(secret: Secret, findings: Sequence[SecretFinding], files: SecretFiles) -> str:
-    wrong = [one.fault.value for one in findings if one.subject == secret.object.key]
+    path = f"secrets.{secret.object.key}"
+    wrong = [one.fault.value for one in findings if path == one.path or path in one.also]
     if wrong:
         return ", ".join(dict.fromkeys(wrong))
     if secret.object.external:

@@ -16,7 +16,8 @@ from devbox.record import dataclass
 RUNNING = frozenset({RunState.RUNNING, RunState.RESTARTING, RunState.PAUSED})
 """The states in which a container holds its ports and must be stopped before it goes."""
 
-IMAGE_CHANGED, GOES_BACK = "its image changed", "it goes back to its previous image"
+IMAGE_CHANGED = "its image changed"
+GOES_BACK, GOES_FORWARD = "it goes back to its previous image", "it goes to the image that the files name"
 
 
 class Action(Enum):
@@ -90,7 +91,9 @@ def divergence(project: Project, observed: Observed, service: Service, container
         return f"what {', '.join(altered)} holds changed"
     image = observed.images.get(image_name(project.name, service))
     if image is not None and not is_image_of(image, container):
-        return GOES_BACK if labels.ROLLED_BACK in service.labels else IMAGE_CHANGED
+        if labels.ROLLED_BACK in service.labels:
+            return GOES_BACK
+        return GOES_FORWARD if labels.ROLLED_BACK in container.labels else IMAGE_CHANGED
     names = {one.name for one in observed.networks}
     for network in networks_of(project, [service]).values():
         if not network.external and network.name not in names:

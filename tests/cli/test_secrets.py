@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -150,6 +149,26 @@ def test_where_no_rights_can_be_kept_nothing_is_made_and_the_remedy_told(
     assert list((shop.folder / "secrets/stage").iterdir()) == []
 
 
+def test_there_root_gives_a_file_to_its_only_reader(shop: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(95, "Operation not supported")
+
+    given: list[int] = []
+    monkeypatch.setattr(os, "setxattr", refuse)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(os, "chown", lambda path, uid, gid: given.append(uid))
+    shop.write(BASE.replace("secrets: [db, token]", "secrets: [token]").replace("    secrets: [db]\n", ""))
+    assert shop.run("-e", "stage", "secrets", "init").code == 0
+    assert given == [10001]
+
+
+def test_a_reader_without_a_number_is_told(shop: World) -> None:
+    shop.write(BASE.replace('user: "10001:10001"', "user: app"))
+    said = shop.run("-e", "stage", "secrets", "init")
+    assert said.code == 0
+    assert "db: api: without a number in `user:` nobody knows who reads it there" in said.err
+
+
 def test_what_lies_outside_of_the_project_is_left_alone(shop: World, tmp_path_factory: pytest.TempPathFactory) -> None:
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     (shop.folder / "secrets").symlink_to(elsewhere)
@@ -173,6 +192,31 @@ def test_the_list_tells_each_environments_state_and_no_value(shop: World) -> Non
     assert filled(shop, "prod").run("secrets").code == 0
 
 
+def test_the_list_tells_what_is_known_elsewhere(shop: World) -> None:
+    filled(shop)
+    for name in ("db", "token"):
+        (shop.folder / "secrets/stage" / name).write_text("devpass")
+    said = shop.run("-e", "stage", "secrets", "--json")
+    assert said.code == 1
+    [stage] = said.json()
+    assert [one["state"] for one in stage["secrets"]] == ["known elsewhere", "known elsewhere"]
+    [finding] = stage["findings"]
+    assert finding["message"] == "secret db and secret token are the same as dev's DB_PASSWORD"
+    assert "devpass" not in said.out
+
+
+def test_an_environment_that_does_not_load_is_told_beside_the_others(shop: World) -> None:
+    filled(shop)
+    shop.write("SECRETS=./secrets/prod\nWRONG LINE\n", "prod.env")
+    said = shop.run("secrets", "--json")
+    assert said.code == 1
+    assert [(one["environment"], bool(one["errors"])) for one in said.json()] == [
+        ("dev", False),
+        ("stage", False),
+        ("prod", True),
+    ]
+
+
 def test_up_is_refused_in_one_line_while_secrets_are_missing(shop: World) -> None:
     said = up(shop)
     assert said.code == 1
@@ -181,12 +225,6 @@ def test_up_is_refused_in_one_line_while_secrets_are_missing(shop: World) -> Non
     assert second.strip() == "`devbox -e stage secrets init` makes what is missing"
     assert said.err.splitlines()[2:] == ["Nothing was changed."]
     assert shop.engine.calls == []
-
-
-def write_over(path: Path, text: str) -> None:
-    path.unlink()
-    path.write_text(text)
-    path.chmod(0o640)
 
 
 @pytest.mark.parametrize(
@@ -203,7 +241,7 @@ def write_over(path: Path, text: str) -> None:
 def test_up_refuses_a_secret_that_is_empty_or_known(shop: World, text: str, told: str) -> None:
     filled(shop)
     shop.write("changeme\n", "secrets/stage/db.example")
-    write_over(shop.folder / "secrets/stage/db", text)
+    (shop.folder / "secrets/stage/db").write_text(text)
     said = up(shop)
     assert (said.code, shop.engine.calls) == (1, [])
     assert told in said.err
@@ -229,6 +267,17 @@ def test_up_refuses_a_variable_with_devs_password(shop: World) -> None:
     assert "KEY_TOKEN is the same as dev's DB_PASSWORD" in said.err
 
 
+def test_up_refuses_what_stands_in_the_example_of_an_env_file(shop: World) -> None:
+    filled(shop)
+    shop.write("API_TOKEN=changeit\n", "stage.env.example")
+    shop.write("SECRETS=./secrets/stage\nAPI_TOKEN=changeit\n", "stage.env")
+    shop.write(BASE.replace("[db, token]", "[db, token]\n    environment: {API_TOKEN: '${API_TOKEN:-}'}"))
+    said = up(shop)
+    assert (said.code, shop.engine.calls) == (1, [])
+    assert "API_TOKEN is the same as the example's API_TOKEN" in said.err
+    assert "give API_TOKEN another value in this environment's env file" in said.err
+
+
 def test_a_shells_variable_makes_no_two_environments_equal(shop: World) -> None:
     filled(shop)
     shop.environ["TOKEN"] = "of the shell"
@@ -241,13 +290,13 @@ def test_a_shells_variable_makes_no_two_environments_equal(shop: World) -> None:
 
 def test_dev_may_have_what_others_have(shop: World) -> None:
     filled(shop)
-    write_over(shop.folder / "secrets/stage/db", "devpass")
+    (shop.folder / "secrets/stage/db").write_text("devpass")
     assert up(shop, "dev").code == 0
 
 
 def test_what_runs_already_is_not_refused(shop: World) -> None:
     assert up(filled(shop)).code == 0
-    write_over(shop.folder / "secrets/stage/token", "devpass")
+    (shop.folder / "secrets/stage/token").write_text("devpass")
     shop.engine.calls.clear()
     assert shop.run("-e", "stage", "restart", "db").code == 0
 
