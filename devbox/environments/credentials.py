@@ -23,9 +23,13 @@ _NO_SECRETS = frozenset({"", "true", "false", "yes", "no", "on", "off", "0", "1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credential:
-    """Something that is to be known to one environment alone; `path` is where the model has it."""
+    """Something that is to be known to one environment alone; `name` in words, `path` where the model has it.
+
+    `subject` is the secret's key or the variable's name.
+    """
 
     name: str
+    subject: str
     services: frozenset[str]
     digest: str
     path: str
@@ -56,6 +60,7 @@ def credentials(project: Project, files: SecretFiles) -> Iterator[Credential]:
         if found:
             yield Credential(
                 name=f"secret {one.key}",
+                subject=one.key,
                 services=frozenset(reader.service for reader in secret.readers),
                 digest=found,
                 path=f"secrets.{one.key}",
@@ -67,6 +72,7 @@ def credentials(project: Project, files: SecretFiles) -> Iterator[Credential]:
             for part in values(name, value or ""):
                 yield Credential(
                     name=name,
+                    subject=name,
                     services=frozenset((service.name,)),
                     digest=digest(part),
                     path=f"services.{service.name}.environment.{name}",

@@ -51,4 +51,4 @@ def _variables(path: str, files: Files) -> dict[str, str]:
 
 
 def _known(file: str, name: str, known: str) -> Credential:
-    return Credential(name=f"{name} ({file})", services=frozenset(), digest=known, path="", place=None)
+    return Credential(name=f"{name} ({file})", subject=name, services=frozenset(), digest=known, path="", place=None)

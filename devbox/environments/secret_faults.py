@@ -27,7 +27,7 @@ class Fault(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecretFinding:
-    """`subject` is the secret's key or the variable's path; `services` are those that get it; `file` "": it is none."""
+    """`subject` is the secret's key or the variable's name; `services` are those that get it; `file` "": it is none."""
 
     fault: Fault
     subject: str
@@ -79,7 +79,7 @@ def shared_faults(
             their_names = " and ".join(dict.fromkeys(there[digest]))
             yield SecretFinding(
                 fault=Fault.SHARED,
-                subject=first.path.removeprefix("secrets."),
+                subject=first.subject,
                 services=frozenset().union(*(one.services for one in same)),
                 message=f"{names} {'is' if names == first.name else 'are'} the same as {whose} {their_names}",
                 path=first.path,
@@ -90,7 +90,7 @@ def shared_faults(
 
 def _other_value(one: Credential, making: Making) -> str:
     if one.is_file:
-        return f"`{making.command} --force {one.path.removeprefix('secrets.')}` makes another one"
+        return f"`{making.command} --force {one.subject}` makes another one"
     return f"give {one.name} another value in this environment's env file"
 
 

@@ -62,7 +62,7 @@ def _surveyed(
 
 
 def _state(secret: Secret, findings: Sequence[SecretFinding], files: SecretFiles) -> str:
-    wrong = [one.fault.value for one in findings if one.subject == secret.object.key]
+    wrong = [one.fault.value for one in findings if one.path == f"secrets.{secret.object.key}"]
     if wrong:
         return ", ".join(dict.fromkeys(wrong))
     if secret.object.external:

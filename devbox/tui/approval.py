@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from devbox.errors import DevboxError
 from devbox.plan import steps
-from devbox.plan.commands import Down, PlannedCommand, Remove, Up
+from devbox.plan.commands import Down, PlannedCommand, Remove, Rollback, Up
 from devbox.plan.plan import Plan
 from devbox.session.commands import Command, MakeSecrets, Reload, Switch
 from devbox.session.state import State
@@ -57,8 +57,8 @@ async def approve(app: App[Any], session: Session, state: State, chosen: Action,
     if not (typed or chosen.destructive or isinstance(command, Up)):
         return command
     plans = await asyncio.gather(*(_preview(session, way) for way, _, _ in ways))
-    if any(plan.problems for plan in plans):
-        return command  # it will say why it cannot be done, and nothing is lost
+    if not typed and isinstance(command, Up | Rollback) and plans[0].problems:
+        return command  # it says why it cannot be done
     offered = [(way, plan, label, key) for (way, label, key), plan in zip(ways, plans, strict=True)]
     if len(offered) > 1 and offered[0][1].destroys == offered[-1][1].destroys:
         offered = offered[:1]

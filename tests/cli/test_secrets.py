@@ -150,6 +150,26 @@ def test_where_no_rights_can_be_kept_nothing_is_made_and_the_remedy_told(
     assert list((shop.folder / "secrets/stage").iterdir()) == []
 
 
+def test_there_root_gives_a_file_to_its_only_reader(shop: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(95, "Operation not supported")
+
+    given: list[int] = []
+    monkeypatch.setattr(os, "setxattr", refuse)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(os, "chown", lambda path, uid, gid: given.append(uid))
+    shop.write(BASE.replace("secrets: [db, token]", "secrets: [token]").replace("    secrets: [db]\n", ""))
+    assert shop.run("-e", "stage", "secrets", "init").code == 0
+    assert given == [10001]
+
+
+def test_a_reader_without_a_number_is_told(shop: World) -> None:
+    shop.write(BASE.replace('user: "10001:10001"', "user: app"))
+    said = shop.run("-e", "stage", "secrets", "init")
+    assert said.code == 0
+    assert "db: api: without a number in `user:` nobody knows who reads it there" in said.err
+
+
 def test_what_lies_outside_of_the_project_is_left_alone(shop: World, tmp_path_factory: pytest.TempPathFactory) -> None:
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     (shop.folder / "secrets").symlink_to(elsewhere)
@@ -227,6 +247,17 @@ def test_up_refuses_a_variable_with_devs_password(shop: World) -> None:
     said = up(shop)
     assert (said.code, shop.engine.calls) == (1, [])
     assert "KEY_TOKEN is the same as dev's DB_PASSWORD" in said.err
+
+
+def test_up_refuses_what_stands_in_the_example_of_an_env_file(shop: World) -> None:
+    filled(shop)
+    shop.write("API_TOKEN=changeit\n", "stage.env.example")
+    shop.write("SECRETS=./secrets/stage\nAPI_TOKEN=changeit\n", "stage.env")
+    shop.write(BASE.replace("[db, token]", "[db, token]\n    environment: {API_TOKEN: '${API_TOKEN:-}'}"))
+    said = up(shop)
+    assert (said.code, shop.engine.calls) == (1, [])
+    assert "API_TOKEN is the same as the example's API_TOKEN" in said.err
+    assert "give API_TOKEN another value in this environment's env file" in said.err
 
 
 def test_a_shells_variable_makes_no_two_environments_equal(shop: World) -> None:

@@ -177,6 +177,10 @@ async def test_what_cannot_be_done_is_not_asked_about() -> None:
         app.perform("rollback")
         await pilot.pause()
         assert session.commands == [Rollback()]
+    async with opened(shop.state(environment="prod"), plans={Rollback: lambda _: refused}) as (app, _, session):
+        app.perform("rollback")
+        assert await shows(app, "Type prod to go on")
+        assert session.commands == []
 
 
 async def test_a_click_on_the_strip_switches() -> None:
