@@ -37,11 +37,12 @@ async def perform(args: argparse.Namespace, outside: Outside, command: PlannedCo
 async def perform_on(stack: Stack, args: argparse.Namespace, outside: Outside, command: PlannedCommand) -> int:
     """Do `command` on a project that is open."""
     from devbox.session.perform import perform as carry_out
+    from devbox.session.policy import in_environment
 
     check_services(stack.project, None, command.services)
     with walking(outside) as (progress, cancel):
         outcome = await carry_out(
-            command,
+            in_environment(command, stack.environment),
             project=stack.project,
             engine=stack.engine,
             builder=outside.builder(stack.engine),

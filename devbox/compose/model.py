@@ -29,6 +29,7 @@ from devbox.compose.parts import (
     Port,
     Resources,
     Throttle,
+    UpdateConfig,
     WatchRule,
 )
 from devbox.errors import Place
@@ -58,6 +59,7 @@ __all__ = [
     "Service",
     "Throttle",
     "Tree",
+    "UpdateConfig",
     "Volume",
     "WatchRule",
 ]

@@ -32,6 +32,8 @@ class Environment:
     project_directory: str = ""
     context: str = ""
     protected: bool = False
+    rolling: bool = False
+    """`up` recreates replicas in turns."""
     description: str = ""
     suppressions: tuple[Suppression, ...] = ()
     place: Place | None = None

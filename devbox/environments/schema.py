@@ -21,7 +21,8 @@ from devbox.record import dataclass
 _ROOT = ("default", "environments", "check")
 _TEXTS = ("description", "project", "project_directory", "context", "kind")
 _LISTS = ("files", "env_files", "profiles")
-_KEYS = (*_TEXTS, *_LISTS, "protected", "lint")
+_FLAGS = ("protected", "rolling")
+_KEYS = (*_TEXTS, *_LISTS, *_FLAGS, "lint")
 _KINDS = {kind.value: kind for kind in Kind}
 _EXCEPTION = ("rule", "subjects", "reason")
 _EXAMPLE = '{rule: shared-image, subjects: ["shop:1"], reason: "..."}'
@@ -141,9 +142,7 @@ class _Reader:
             better = normal(project)
             message = f'"{project}" cannot name a project'
             self._fault((*path, "project"), message, f"{hint}, such as {better}" if better else hint)
-        protected = value.get("protected", False)
-        if not isinstance(protected, bool):
-            self._fault((*path, "protected"), "protected is true or false")
+        flags = {key: self._flag(value.get(key), (*path, key)) for key in _FLAGS}
         kind = texts["kind"]
         if kind and kind not in _KINDS:
             self._fault((*path, "kind"), f"{kind} is no kind of environment", f"write {', '.join(_KINDS)}")
@@ -157,7 +156,8 @@ class _Reader:
             project=project,
             project_directory=absolute(self._folder, directory) if directory else "",
             context=texts["context"],
-            protected=protected is True,
+            protected=flags["protected"],
+            rolling=flags["rolling"],
             suppressions=tuple(self._suppressions(value.get("lint"), (*path, "lint"))),
             place=self._document.key_place(path),
             said_kind=_KINDS.get(kind),
@@ -180,6 +180,11 @@ class _Reader:
             self._fault(path, f"{path[-1]} is a text", f'write "{value}"' if isinstance(value, int | float) else "")
             return ""
         return value
+
+    def _flag(self, value: Any, path: Path) -> bool:
+        if value is not None and not isinstance(value, bool):
+            self._fault(path, f"{path[-1]} is true or false")
+        return value is True
 
     def _list(self, value: Any, path: Path) -> tuple[str, ...]:
         if value is None:

@@ -31,6 +31,8 @@ class Up:
     keep_networks: bool = False
     """Networks that the files have changed stay as they are."""
     remove_orphans: bool = False
+    rolling: bool | None = None
+    """Replicas are recreated in turns, each ready before the next is touched; None: as the environment has it."""
     scale: Mapping[str, int] = field(default_factory=dict)
     timeout: float | None = None
     """Grace period for containers that are stopped, in seconds."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from devbox.compose.model import Project, Service
@@ -26,6 +26,7 @@ from devbox.plan.names import (
 from devbox.plan.networking import attachments, named_containers
 from devbox.plan.observed import Container, Observed, ObservedImage
 from devbox.plan.plan import Change
+from devbox.plan.rolling import Roll
 from devbox.plan.spec import container_spec
 from devbox.plan.steps import ContainerSpec, CreateContainer, KeepImage, RenameContainer
 
@@ -41,6 +42,8 @@ class Work:
     fates: dict[str, list[Fate]]
     image_nodes: dict[str, str]
     problems: list[Problem]
+    rolls: Mapping[str, Roll] = field(default_factory=dict)
+    """The services whose replicas are recreated in turns."""
     changes: list[Change] = field(default_factory=list)
     destroys: list[str] = field(default_factory=list)
     started: set[str] = field(default_factory=set)
@@ -82,7 +85,9 @@ def make(work: Work, fate: Fate) -> None:
         draft.add(create, step, [*_needs(work, fate), ending.remove_node(project, old)])
         return
     spec = replace(spec, name=temporary_name(old.id, fate.name))
-    draft.add(create, CreateContainer(spec=spec, inherit_from=old.id, why=why), _needs(work, fate))
+    # What an earlier recreation left bears the same name until it is gone.
+    left = [ending.remove_node(project, one) for one in work.observed.containers if one.name == spec.name]
+    draft.add(create, CreateContainer(spec=spec, inherit_from=old.id, why=why), [*_needs(work, fate), *left])
     why = "replaced by its new container"
     kept = _keep_image(work, fate, old, after=[create])
     ending.end(draft, project, old, service, timeout=timeout, volumes=renew, why=why, after=[create, *kept])

@@ -18,6 +18,7 @@ from devbox.plan.names import known_services
 from devbox.plan.observed import Container, Observed
 from devbox.plan.plan import Plan
 from devbox.plan.renewal import Renewal
+from devbox.plan.rolling import rolls, take_turns
 from devbox.plan.selection import in_order, named, restarted_with, selected
 from devbox.plan.starting import held_ports, set_going, stop_for_restart
 
@@ -46,6 +47,7 @@ def reconcile(project: Project, observed: Observed, up: Up) -> Plan:
         fates=decided,
         image_nodes=made,
         problems=problems,
+        rolls=rolls(decided, warnings) if up.rolling and not up.no_start else {},
         changes=renewal.changes,
         destroys=renewal.destroys,
     )
@@ -66,6 +68,9 @@ def reconcile(project: Project, observed: Observed, up: Up) -> Plan:
     if up.wait and not up.no_start:
         for name in chosen:
             wait_for_running(draft, project.name, name, work.standing, _awaited(name, chosen), timeout=up.wait_timeout)
+    for name, roll in work.rolls.items():
+        if not take_turns(draft, project.name, roll, work.standing, timeout=up.wait_timeout):
+            warnings.append(f"{name} is recreated in turns only in part: other steps stand in the way")
     nodes = draft.nodes()
     touched = {name for name, found in decided.items() if any(one.action is not Action.KEEP for one in found)}
     busy = touched | work.started | set(made)

@@ -101,7 +101,13 @@ def _set_going(work: Work, fate: Fate, holders: list[Holder]) -> None:
         work.started.add(service.name)
     problems, freed = claim(service, fate.name, holders)
     work.problems += problems
-    after = {*made_nodes(project, fate.name), *stopped, *freed}
+    created, renamed = made_nodes(project, fate.name)
+    roll = work.rolls.get(service.name)
+    beside = roll.beside(fate) if roll and fate.is_new else ""
+    if roll:
+        # Of a range of ports each takes what its own predecessor leaves.
+        freed -= {id for one in roll.others(fate) for id in ending.end_nodes(project, one)}
+    after = {created, *([] if beside else [renamed]), *stopped, *freed}
     after |= before_start(
         draft, project, service, work.standing, timeout=work.up.wait_timeout if work.up.wait else None
     )
@@ -112,7 +118,7 @@ def _set_going(work: Work, fate: Fate, holders: list[Holder]) -> None:
         step = UnpauseContainer(service=service.name, container=kept.id, name=fate.name, why=why)
         draft.add(f"unpause {short}", step, after)
         return
-    handle = kept.id if kept else fate.name
+    handle = kept.id if kept else beside or fate.name
     start = StartContainer(service=service.name, container=handle, name=fate.name, hooks=service.post_start, why=why)
     draft.add(f"start {short}", start, after)
 

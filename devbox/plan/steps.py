@@ -208,9 +208,17 @@ class WaitFor:
 
     service: str
     containers: tuple[str, ...]
+    name: str = ""
+    """The one replica that is meant; "": all of the service."""
     condition: Condition
     required: bool = True
     timeout: float | None = None
+    lasting: float = 0.0
+    """Seconds for which the condition must go on being met."""
+    withdraw: bool = False
+    """What does not pass is stopped: it stands beside those that serve."""
+    remains: str = ""
+    """What a failure leaves as it was, in words."""
     why: str
 
 

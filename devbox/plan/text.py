@@ -115,7 +115,8 @@ def _gate(step: WaitFor) -> str:
         Condition.COMPLETED: "has completed",
     }[step.condition]
     optional = "" if step.required else " (not required)"
-    return f"wait until {step.service} {what}{optional}"
+    lasting = f" and stays so for {step.lasting:g} s" if step.lasting else ""
+    return f"wait until {step.name or step.service} {what}{lasting}{optional}"
 
 
 def _value(text: str) -> str:

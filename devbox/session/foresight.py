@@ -7,10 +7,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from devbox.compose.model import Project
+from devbox.environments.environment import Environment
 from devbox.errors import DevboxError, EngineLost
 from devbox.plan.commands import Up
 from devbox.session.events import Event, Noticed, PlanComputed
 from devbox.session.link import Link
+from devbox.session.policy import in_environment
 from devbox.session.rows import containers
 from devbox.session.store import Store
 
@@ -67,7 +69,7 @@ class Foresight:
 
                 engine = await self._link.connected()
                 try:
-                    plan, _ = await look(Up(), project, engine, self._guard)
+                    plan, _ = await look(in_environment(Up(), self._environment()), project, engine, self._guard)
                     self._emit(PlanComputed(plan=plan))
                 except EngineLost:
                     await self._link.recovered()
@@ -79,6 +81,10 @@ class Foresight:
                 await asyncio.sleep(_QUIET)
         finally:
             unsubscribe()
+
+    def _environment(self) -> Environment | None:
+        state = self._store.state
+        return next((one for one in state.environments if one.name == state.environment), None)
 
     def _seen(self) -> tuple[Project | None, tuple[tuple[str, object], ...], int]:
         """What the plan depends on: files, containers, and images, networks and volumes as events tell of them."""

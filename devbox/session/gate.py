@@ -15,7 +15,8 @@ from devbox.session.news import News
 from devbox.session.probe import until_healthy
 from devbox.session.verdict import Failed, Met, has_check, judge, probe_text
 
-_LAST_LINES = 5
+_LAST_LINES = 8
+"""How many lines tell why something ended: programs clean up after the one that names the cause."""
 _STEADY, _STEADY_AGAIN = 0.15, 2.0
 """Seconds that a container without a check must stay up: many that end, end at once; more after it crashed."""
 
@@ -25,7 +26,28 @@ class GateClosed(DevboxError):
 
 
 async def wait_for(step: WaitFor, *, engine: Engine, news: News, eager: bool, note: Callable[[str], None]) -> None:
-    """Return once every container has met the condition; GateClosed says why one never will, or not in time."""
+    """Return once every container has met the condition, and has gone on meeting it for as long as asked.
+
+    GateClosed says why one never will, or not in time.
+    """
+    await _met(step, engine=engine, news=news, eager=eager, note=note)
+    if step.lasting:
+        before = await _lives(step, engine)
+        await asyncio.sleep(step.lasting)
+        await _met(step, engine=engine, news=news, eager=eager, note=note)
+        if await _lives(step, engine) != before:
+            raise GateClosed(
+                f"{step.name or step.service} did not last for {step.lasting:g} s: it ended and was restarted"
+            )
+
+
+async def _lives(step: WaitFor, engine: Engine) -> list[tuple[str, float | None]]:
+    """Which container there is and since when it runs."""
+    found = [await _inspect(engine, name) for name in step.containers]
+    return [(one.id, one.detail.started if one.detail else None) for one in found]
+
+
+async def _met(step: WaitFor, *, engine: Engine, news: News, eager: bool, note: Callable[[str], None]) -> None:
     heard: dict[str, str] = {}
 
     def listener(name: str) -> Callable[[str], None]:
@@ -51,7 +73,7 @@ async def wait_for(step: WaitFor, *, engine: Engine, news: News, eager: bool, no
     except TimeoutError:
         last = next(iter(heard.values()), "")
         raise GateClosed(
-            f"{step.service} did not get there within {step.timeout:g} s" + (f": {last}" if last else "")
+            f"{step.name or step.service} did not get there within {step.timeout:g} s" + (f": {last}" if last else "")
         ) from None
 
 
@@ -164,7 +186,7 @@ async def _closed(verdict: Failed, container: Container, engine: Engine) -> Gate
         with suppress(EngineError):
             async with aclosing(engine.logs(container, follow=False, tail=_LAST_LINES)) as batches:
                 async for batch in batches:
-                    printed += [line.text for line in batch]
+                    printed += [line.text for line in batch if line.text.strip()]
         if printed:
             text += "; its last output:" + "".join(f"\n    {line[:300]}" for line in printed[-_LAST_LINES:])
     return GateClosed(text, hint=verdict.hint)

@@ -35,6 +35,7 @@ from devbox.session.events import (
 from devbox.session.feeds import Feeds
 from devbox.session.guarding import LateGuard
 from devbox.session.logs import Logs
+from devbox.session.policy import in_environment
 from devbox.session.running import Job, Running, Work
 from devbox.session.shell import container_for, shell
 from devbox.session.state import Phase
@@ -107,7 +108,8 @@ class Session:
                 self._notice(f"{title(command)}: the files do not load.")
                 return 0
             case _:
-                work: Work = lambda job: self._perform(command, project, job, job.tell)  # noqa: E731
+                given = in_environment(command, self._environment)
+                work: Work = lambda job: self._perform(given, project, job, job.tell)  # noqa: E731
                 return self._begin(title(command), touched(command, project), work)
 
     def cancel(self, operation: int) -> None:
@@ -121,7 +123,7 @@ class Session:
         project = self.store.state.project
         if project is None:
             raise DevboxError("The files do not load.", hint="See the problems named.")
-        plan, _ = await look(command, project, self._feeds.engine, self._guard)
+        plan, _ = await look(in_environment(command, self._environment), project, self._feeds.engine, self._guard)
         return plan
 
     def in_the_way(self, environment: str) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ environments:
     files: [../docker/compose.yml]
     context: far
     protected: true
+    rolling: true
 """
 COMPOSE = dict.fromkeys(
     ("/shop/docker/compose.yml", "/shop/docker/compose.dev.yml", "/shop/config/env/dev.env"), "services: {}\n"
@@ -52,7 +53,7 @@ def test_paths_are_relative_to_the_file() -> None:
 
 def test_what_an_environment_leaves_out_has_its_default() -> None:
     prod = found({"/shop/config/devbox.yaml": FILE, **COMPOSE}, wanted="prod").current
-    assert (prod.project, prod.context, prod.protected) == ("docker-prod", "far", True)
+    assert (prod.project, prod.context, prod.protected, prod.rolling) == ("docker-prod", "far", True, True)
     assert (prod.profiles, prod.env_files, prod.project_directory) == ((), (), "")
 
 

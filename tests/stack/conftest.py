@@ -6,13 +6,15 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import docker
 import pytest
 
 from tests.real import remove_project, sdk
-from tests.stack.stack import Stack, copy_of_the_stack, images
+from tests.stack.production import Production
+from tests.stack.stack import Stack, copy_of_the_stack, images, make_secrets
 
 
 @pytest.fixture(scope="session")
@@ -44,6 +46,27 @@ def dev(copied: Path, image_variables: dict[str, str], client: docker.DockerClie
 def stage(copied: Path, image_variables: dict[str, str], client: docker.DockerClient) -> Iterator[Stack]:
     with _running("stage", copied, image_variables, client) as stack:
         yield stack
+
+
+@pytest.fixture(scope="session")
+def prod(copied: Path, image_variables: dict[str, str], client: docker.DockerClient) -> Iterator[Production]:
+    """On the image of stage, which is built if it is not there yet."""
+    make_secrets(copied, "prod")
+    variables = {
+        **image_variables,
+        "APP_IMAGE": os.environ.get("APP_IMAGE", "dbt-jobs"),
+        "APP_TAG": "stage",
+        "PROXY_PORT": "",
+        "WORKERS": "1",
+    }
+    project = f"dbt-prod-{secrets.token_hex(3)}"
+    stack = Production(folder=copied, environment="prod", project=project, variables=variables, client=client)
+    try:
+        Stack.devbox(replace(stack, environment="stage"), "build", "api")
+        stack.up()
+        yield stack
+    finally:
+        remove_project(stack.project)
 
 
 @contextmanager

@@ -140,6 +140,12 @@ def copy_of_the_stack(folder: Path) -> Path:
     return folder
 
 
+def make_secrets(folder: Path, environment: str) -> None:
+    """The environment's passwords, in the copy of the stack."""
+    command = [sys.executable, "-m", "devbox", "-e", environment, "--yes-i-mean", environment, "secrets", "init"]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+
+
 def images() -> dict[str, str]:
     """The variables that name the images to be had on this machine, by docker/offline/ensure."""
     done = subprocess.run([ROOT / "docker/offline/with", "env", "-0"], check=True, capture_output=True, text=True)

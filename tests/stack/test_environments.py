@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 import redis
+from docker.models.containers import Container
 
 from tests.eventually import eventually
 from tests.stack.stack import ROOT, Stack
@@ -27,6 +28,16 @@ def loaded(environment: str) -> dict[str, Any]:
     done = subprocess.run(command, cwd=ROOT, env=plain, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout))
+
+
+def healths(stack: Stack) -> set[str]:
+    """The health of all that stays up."""
+    return {one.health for service in (*APPLICATION, *DATA) for one in stack.containers(service)}
+
+
+def _binds(container: Container) -> list[str]:
+    """Where something of the host is mounted in it."""
+    return [mount["Destination"] for mount in container.attrs["Mounts"] if mount["Type"] == "bind"]
 
 
 @pytest.mark.parametrize("environment", ["dev", "stage", "prod"])
@@ -49,9 +60,7 @@ def test_production_builds_nothing() -> None:
 async def test_dev_and_stage_run_side_by_side(dev: Stack, stage: Stack) -> None:
     for stack in (dev, stage):
         await stack.says("ready")
-        services = [one for one in stack.containers() if one.labels["com.docker.compose.service"] != "migrate"]
-        for one in services:
-            await eventually(lambda one=one: one.reload() or one.health == "healthy", timeout=30)
+        await eventually(lambda stack=stack: healths(stack) == {"healthy"}, timeout=30)
 
 
 def test_they_share_no_data(dev: Stack, stage: Stack) -> None:
@@ -107,7 +116,7 @@ def test_stage_is_hardened(stage: Stack, service: str) -> None:
         assert not host["CapAdd"]
         assert "no-new-privileges:true" in host["SecurityOpt"]
         assert host["RestartPolicy"]["Name"] == "unless-stopped"
-        assert host["Memory"] > 0
+        assert host["Memory"] > host["MemoryReservation"] > 0
         assert host["NanoCpus"] > 0
         assert host["PidsLimit"] > 0
         assert host["LogConfig"]["Config"] == {"max-size": "10m", "max-file": "3"}
@@ -137,6 +146,33 @@ def test_stage_has_two_workers_that_reach_the_data_and_nothing_else(stage: Stack
         networks = worker.attrs["NetworkSettings"]["Networks"]
         assert {name.removeprefix(f"{stage.project}_") for name in networks} == {"back", "monitoring"}
         assert all(stage.client.networks.get(name).attrs["Internal"] for name in networks)
+
+
+def test_stage_has_test_data_which_is_the_same_each_time(stage: Stack) -> None:
+    def fixtures() -> list[dict[str, Any]]:
+        found = stage.ask("/jobs?limit=500").body["jobs"]
+        return [job for job in found if job["worker"] == "fixtures"]
+
+    before = fixtures()
+    assert {(job["kind"], job["status"]) for job in before} >= {("digest", "done"), ("flaky", "failed")}
+    postgres = stage.container("postgres")
+    spoil = f"UPDATE jobs SET status = 'failed', result = NULL WHERE id = '{before[0]['id']}'"
+    lose = f"DELETE FROM jobs WHERE id = '{before[1]['id']}'"
+    for statement in (spoil, lose):
+        postgres.exec_run(["psql", "-h", "/var/run/postgresql", "-U", "jobs", "-d", "jobs", "-c", statement])
+    assert fixtures() != before
+
+    stage.devbox("run", "--rm", "fixtures")
+
+    assert fixtures() == before
+
+
+def test_stage_runs_the_image_that_production_will(stage: Stack) -> None:
+    (image,) = {container.image.id for service in APPLICATION for container in stage.containers(service)}
+    tag = f"{stage.variables['APP_IMAGE']}:stage"
+    assert image == stage.client.images.get(tag).id
+    binds = [bind for service in APPLICATION for one in stage.containers(service) for bind in _binds(one)]
+    assert all(bind.startswith("/run/secrets/") for bind in binds)
 
 
 def test_stage_keeps_passwords_out_of_the_environment(stage: Stack) -> None:
