@@ -123,8 +123,7 @@ class Session:
         project = self.store.state.project
         if project is None:
             raise DevboxError("The files do not load.", hint="See the problems named.")
-        command = in_environment(command, self._environment)
-        plan, _ = await look(command, project, self._feeds.engine, self._guard)
+        plan, _ = await look(in_environment(command, self._environment), project, self._feeds.engine, self._guard)
         return plan
 
     def in_the_way(self, environment: str) -> tuple[str, ...]:
@@ -291,7 +290,7 @@ class Session:
         return self._explainer
 
     def _located(self, problem: Problem) -> Problem:
-        from devbox.compose.blame import located
+        from devbox.compose.located import located
 
         explainer = self._explaining()
         return located(problem, explainer, self._outside.cwd) if explainer else problem

@@ -73,8 +73,6 @@ def prod(copied: Path, image_variables: dict[str, str], client: docker.DockerCli
 def _running(
     environment: str, folder: Path, image_variables: dict[str, str], client: docker.DockerClient
 ) -> Iterator[Stack]:
-    if environment != "dev":
-        make_secrets(folder, environment)
     ports = {"API_PORT": "", "POSTGRES_PORT": "", "REDIS_PORT": "", "MAILBOX_PORT": ""}
     pace = {"RETRY_DELAY": "0.1", "STOP_GRACE": "2"}
     stack = Stack(
@@ -85,6 +83,7 @@ def _running(
         client=client,
     )
     try:
+        stack.devbox("secrets", "init")
         stack.up()
         yield stack
     finally:

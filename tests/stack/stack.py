@@ -142,9 +142,8 @@ def copy_of_the_stack(folder: Path) -> Path:
 
 def make_secrets(folder: Path, environment: str) -> None:
     """The environment's passwords, in the copy of the stack."""
-    command = [sys.executable, "-m", "devbox", "-e", environment, "secrets", "init"]
-    variables = os.environ | {"APP_IMAGE": "dbt-jobs", "APP_TAG": environment}
-    subprocess.run(command, cwd=folder, env=variables, check=True, capture_output=True)
+    command = [sys.executable, "-m", "devbox", "-e", environment, "--yes-i-mean", environment, "secrets", "init"]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
 
 
 def images() -> dict[str, str]:

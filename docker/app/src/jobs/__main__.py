@@ -1,4 +1,4 @@
-"""python -m jobs api | worker | migrate | fixtures | seed | traffic | probe api|worker|traffic."""
+"""python -m jobs api | worker | migrate | seed | fixtures | traffic | probe (api | worker | traffic)."""
 
 from __future__ import annotations
 
@@ -8,15 +8,13 @@ import sys
 
 from jobs.settings import SettingError, Settings
 
-USAGE = "usage: python -m jobs api | worker | migrate | fixtures | seed | traffic | probe api|worker|traffic"
+USAGE = "usage: python -m jobs api | worker | migrate | seed | fixtures | traffic | probe (api | worker | traffic)"
 
 
 def main(arguments: list[str]) -> int:
     """Run one part of the application; 2 if the arguments or the settings are wrong."""
     # As PID 1 a process ignores every signal it has no handler for; until a part sets its own, to stop is to leave.
-    # What has an end of its own has not come to it then, and whoever waits for it must not take it for done.
-    code = 0 if arguments[:1] in (["api"], ["worker"], ["traffic"]) else 128 + signal.SIGTERM
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(code))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         settings = Settings.read(os.environ)
     except SettingError as error:
@@ -42,16 +40,16 @@ def main(arguments: list[str]) -> int:
 
             logs.configure(settings.log_level)
             return migrate.run(settings)
-        case ["fixtures"]:
-            from jobs import fixtures, logs
-
-            logs.configure(settings.log_level)
-            return fixtures.run(settings)
         case ["seed"]:
             from jobs import logs, seed
 
             logs.configure(settings.log_level)
             return seed.run(settings)
+        case ["fixtures"]:
+            from jobs import fixtures, logs
+
+            logs.configure(settings.log_level)
+            return fixtures.run(settings)
         case ["traffic"]:
             from jobs import logs, traffic
 
