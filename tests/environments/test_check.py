@@ -351,6 +351,28 @@ def test_a_variable_of_the_shell_is_not_missing() -> None:
     assert rules({"base.yml": USES}, environ={"NAME": "x"}) == []
 
 
+def test_what_a_file_requires_may_come_from_the_shell() -> None:
+    assert rules({"base.yml": USES.replace("$NAME", "${NAME:?}")}, environ={"NAME": "x"}) == []
+
+
+def test_a_variable_of_the_shell_does_not_make_environments_equal() -> None:
+    port = "services: {web: {ports: ['${PORT}:80']}}\n"
+    files = {"dev.yml": port, "stage.yml": port, "dev.env": "PORT=8000\n", "stage.env": "PORT=8001\n"}
+    assert rules(files, environ={"PORT": "9000"}) == []
+
+
+def test_environments_that_were_discovered_by_their_files_names_are_checked_too() -> None:
+    files = {
+        "/shop/compose.yaml": "services: {db: {image: x, container_name: db}}\n",
+        "/shop/compose.dev.yaml": "services: {}\n",
+        "/shop/compose.stage.yaml": "services: {web: {image: 'x:dev'}}\n",
+    }
+    request = LoadRequest(cwd="/shop", environ={})
+    found = find(request, Tree(files))
+    findings = check(found.all, found.allowed, request, Tree(files)).findings
+    assert [one.rule for one in findings] == ["shared-container-name", "development-build"]
+
+
 def test_a_required_variable_that_is_missing_is_told_and_the_other_environments_are_checked() -> None:
     files = {
         "base.yml": USES.replace("$NAME", "${NAME:?}"),
