@@ -373,6 +373,12 @@ def test_environments_that_were_discovered_by_their_files_names_are_checked_too(
     assert [one.rule for one in findings] == ["shared-container-name", "development-build"]
 
 
+def test_a_fault_that_is_met_twice_is_one_finding_and_nothing_is_proven_of_what_does_not_load() -> None:
+    found = checked({"prod.yml": "services: {web: {command: '${A:?}', user: '${A:?}'}}\n"})
+    assert [len(one.spots) for one in found.findings] == [2]
+    assert found.proven == ()
+
+
 def test_a_required_variable_that_is_missing_is_told_and_the_other_environments_are_checked() -> None:
     files = {
         "base.yml": USES.replace("$NAME", "${NAME:?}"),
