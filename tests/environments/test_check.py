@@ -250,6 +250,8 @@ def test_what_of_production_is_reachable_from_elsewhere_is_found(
 def test_names_inside_of_the_stack_are_no_hosts_of_production() -> None:
     text = "services: {web: {image: x, environment: {DB_HOST: db, OTHER_HOST: localhost}}, db: {image: y}}\n"
     assert rules({"base.yml": text}) == []
+    text = "services: {web: {image: x, extra_hosts: ['host.docker.internal:host-gateway']}}\n"
+    assert rules({"base.yml": text}) == []
 
 
 TOOLS = {
