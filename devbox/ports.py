@@ -14,6 +14,7 @@ from devbox.record import dataclass
 
 if TYPE_CHECKING:  # each costs a command of the CLI that has no use for it 10-30 ms
     from devbox.compose.model import Build, FileObject, Network, Volume
+    from devbox.compose.remote import Fetched, Remote
     from devbox.environments.secret_file import SecretFiles
     from devbox.hardening.world import Inspector
     from devbox.logs.line import LogLine
@@ -254,6 +255,9 @@ class FileReader(Protocol):
 
     def resolve(self, path: str) -> str:
         """The path with symbolic links followed; parts that do not exist are kept."""
+
+    def fetch(self, remote: Remote) -> Fetched:
+        """Something that lies elsewhere, as files here; RemoteFailed."""
 
 
 class Finding(Protocol):

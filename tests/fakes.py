@@ -17,6 +17,7 @@ from dataclasses import replace
 
 from devbox.adapters import translate
 from devbox.adapters.container import held_ports
+from devbox.adapters.observe import moved
 from devbox.errors import Conflict, NotFound, PullFailed
 from devbox.logs.line import LogLine
 from devbox.plan.observed import (
@@ -79,7 +80,9 @@ class FakeEngine(FakeThings):
     ) -> Observed:
         await self._enter("observe")
         ours = [one for one in self.containers.values() if one.labels.get(translate.PROJECT) == project]
-        others = [one for one in self.containers.values() if one not in ours and one.live]
+        strangers = [one for one in self.containers.values() if one not in ours]
+        others = [one for one in strangers if one.live]
+        neighbours = tuple(one.observed(detail=False) for one in strangers if translate.PROJECT in one.labels)
         there = {reference: self.images[reference] for reference in images if reference in self.images}
         return Observed(
             containers=tuple(one.observed(detail=detail) for one in sorted(ours, key=lambda one: one.name)),
@@ -89,13 +92,15 @@ class FakeEngine(FakeThings):
                 if one.labels.get(translate.PROJECT) == project or one.name in networks
             ),
             volumes=tuple(
-                replace(one, guests=tuple(other.name for other in others if _mounts(other, one.name)))
+                replace(one, guests=tuple(other.name for other in strangers if _mounts(other, one.name)))
                 for one in self.volumes.values()
                 if one.labels.get(translate.PROJECT) == project or one.name in volumes
             ),
             images={reference: self._observed_image(reference, image) for reference, image in there.items()},
             at=time.time(),
             held_ports=held_ports(one.observed(detail=False) for one in others),
+            neighbours=neighbours,
+            moved=moved(neighbours),
         )
 
     async def projects(self) -> tuple[RunningProject, ...]:

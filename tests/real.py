@@ -97,9 +97,10 @@ def remove_project(name: str) -> None:
         for volume in client.volumes.list(filters=own):
             with contextlib.suppress(APIError):
                 volume.remove(force=True)
-        for image in client.images.list(name="devbox-previous"):
-            for tag in image.tags:
+        for image in client.api.images(name="devbox-previous"):
+            for tag in image["RepoTags"] or ():
                 if tag.startswith(f"devbox-previous:{name}."):
-                    client.images.remove(tag)
+                    with contextlib.suppress(APIError):
+                        client.api.remove_image(tag)
     finally:
         client.close()

@@ -16,7 +16,7 @@ from devbox.cli.progress import Progress
 from devbox.cli.project import Stack, opened
 from devbox.cli.select import check_services
 from devbox.errors import BuildFailed, DevboxError, ExitCode, Interrupted
-from devbox.plan.commands import Down
+from devbox.plan.commands import Down, Up
 from devbox.session.state import Phase
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ async def perform(args: argparse.Namespace, outside: Outside, command: PlannedCo
     """Do `command` on the chosen project; the verb's exit code."""
     async with opened(args, outside, by_name=isinstance(command, Down)) as stack:
         confirm.permit(stack.environment, args.yes_i_mean)
+        if isinstance(command, Up):
+            confirm.trust(stack.project, yes=args.yes)
         return await perform_on(stack, args, outside, command)
 
 

@@ -39,7 +39,7 @@ class Stack:
         """The problem at the line that sets the value it is about, with the variables behind that."""
         if self.loaded is None:
             return problem
-        from devbox.compose.located import located
+        from devbox.compose.blame import located
         from devbox.compose.provenance import Explainer
 
         return located(problem, Explainer(self.loaded), folder)

@@ -54,7 +54,10 @@ async def run(args: argparse.Namespace, outside: Outside) -> int:
         if plan and not plan.problems and not args.yes and not confirm.goes_ahead():
             note("Nothing was changed.")
             return ExitCode.FAILED
-        return await perform_on(stack, args, outside, command)
+        code = await perform_on(stack, args, outside, command)
+    if code == ExitCode.FAILED and plan and not plan.problems:
+        note("Another `devbox rollback` goes to what ran before.")
+    return code
 
 
 def _table(stack: Stack, observed: Observed, command: Rollback, now: float) -> list[str]:

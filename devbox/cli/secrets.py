@@ -146,7 +146,7 @@ def _init(args: argparse.Namespace, outside: Outside) -> int:
             if not args.json:
                 _tell(one, outside.cwd)
     except OSError as error:
-        raise DevboxError(f"{error.filename or 'a secret'} was not made: {error.strerror}") from error
+        raise DevboxError(f"{error.filename or 'a secret'} is left as it is: {error.strerror}") from error
     if args.json:
         say_json([_made_as_json(one) for one in made])
     elif not made:

@@ -109,6 +109,7 @@ def build(tree: Tree) -> model.Build:
         isolation=tree.get("isolation", ""),
         network=tree.get("network", ""),
         no_cache=tree.get("no_cache", False),
+        no_cache_filter=tuple(tree.get("no_cache_filter", ())),
         platforms=tuple(tree.get("platforms", ())),
         privileged=tree.get("privileged", False),
         pull=tree.get("pull", False),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import reduce
 from typing import Any, NamedTuple
 
 from devbox.compose.layers import Layer
-from devbox.compose.merge import RULES, UNIQUE, Key, Tree, replaced
+from devbox.compose.merge import RULES, UNIQUE, Key, Tree, pools, replaced
+from devbox.compose.normalise import expand
 from devbox.compose.reading import Reading
 from devbox.compose.report import Path, Report
 from devbox.compose.schema import canonical
@@ -51,7 +53,7 @@ class History:
         """The layer's own canonical tree, nothing folded in."""
         if id(layer) not in self._trees:
             reading = Reading(layer.document, layer.base, self._home, Report(), self._resolve)
-            self._trees[id(layer)] = canonical(reading)
+            self._trees[id(layer)] = expand(canonical(reading))
         return self._trees[id(layer)]
 
     def trail(self, path: Path) -> Trail:
@@ -143,15 +145,18 @@ def _member(live: tuple[Entry, ...], index: int, path: Path) -> tuple[list[Entry
     """The entries of the merged list's position `index`: those that make it, and those another took the place of."""
     groups: dict[Any, list[Entry]] = {}
     key = _key(path)
-    pools = path[0] == "networks" and path[2:] == ("ipam", "config")
+    pooled = path[0] == "networks" and path[2:] == ("ipam", "config")
     for number, entry in enumerate(live):
         for position, item in enumerate(entry.value if isinstance(entry.value, list) else ()):
-            name = item.get("subnet", "") if pools else key(item) if key else (number, position)
+            name = item.get("subnet") if pooled else key(item) if key else (number, position)
             groups.setdefault(name, []).append(entry._replace(path=(*entry.path, position), value=item))
+    if pooled:
+        left: list[Tree] = reduce(pools, (entry.value for entry in live if entry.value))
+        return (groups[left[index].get("subnet")], []) if index < len(left) else ([], [])
     if index >= len(groups):
         return [], []
     group = list(groups.values())[index]
-    return (group, []) if pools else (group[-1:], group[:-1])
+    return group[-1:], group[:-1]
 
 
 def _key(path: Path) -> Key | None:

@@ -1,37 +1,68 @@
-"""A problem with a value of the model, told where that value is set and by which variable."""
+"""Where the files of a load lie on this machine, and how they are called in what the user reads."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+import posixpath
 
-from devbox.compose.explained import near
-from devbox.compose.origins import Use
-from devbox.compose.provenance import Explainer
-from devbox.compose.route import Unknown, find
-from devbox.errors import Place, Problem
+from devbox.compose.remote import Fetched, GitFile, Malformed, Remote, is_remote, parse, without_password
+from devbox.compose.report import Path, Report
+from devbox.compose.source import Files
+from devbox.errors import Place, RemoteFailed
 
 
-def located(problem: Problem, explainer: Explainer, folder: str) -> Problem:
-    """The same problem at the line that sets the value at its path, the variables behind it named in the hint.
+class Located:
+    """Fetches each remote file of a load once."""
 
-    Where its path is no single value of the model, the problem as it is. `folder` shortens the places in the hint.
-    """
-    try:
-        path = find(explainer.tree, problem.path)
-    except Unknown:
-        return problem
-    explained = list(explainer.below(path))
-    if [one.path for one in explained] != [path] or explained[0].place is None:
-        return problem
-    named = [f"{name} is set in {near(place, folder)}" for name, place in set_by(explained[0].uses)]
-    hint = "; ".join(filter(None, (problem.hint, *dict.fromkeys(named))))
-    return replace(problem, place=explained[0].place, hint=hint)
+    def __init__(self, files: Files, report: Report) -> None:
+        self._files = files
+        self._report = report
+        self._paths: dict[str, str] = {}
+        self._roots: dict[str, Remote] = {}
+
+    def path(self, file: str, asked: Place | None = None, path: Path = ()) -> str:
+        """The absolute path of a file that may be remote; "" after a fault at the place where it is asked for."""
+        if not is_remote(file):
+            return file
+        if file not in self._paths:
+            fetched = self._fetched(file, asked, path)
+            self._paths[file] = fetched.file if fetched else ""
+        return self._paths[file]
+
+    def folder(self, file: str) -> str:
+        """The folder of a file that was located."""
+        return posixpath.dirname(self.path(file))
+
+    def root(self, file: str) -> str:
+        """The folder that what a service extends from there is relative to: of a repository its top, as in Compose."""
+        path = self.path(file)
+        if not is_remote(file):
+            return posixpath.dirname(path)
+        return max((root for root in self._roots if _within(path, root)), key=len)
+
+    def shown(self, path: str) -> str:
+        """A path as the user knows it: of what was fetched, the address and the path there."""
+        for root, remote in self._roots.items():
+            if _within(path, root):
+                inner = posixpath.relpath(path, root)
+                if isinstance(remote, GitFile):
+                    return str(GitFile(repository=remote.repository, ref=remote.ref, path=inner))
+                return f"{remote}/{inner}"
+        return path
+
+    def _fetched(self, file: str, asked: Place | None, path: Path) -> Fetched | None:
+        try:
+            remote = parse(file)
+            fetched = self._files.fetch(remote)
+        except Malformed as error:
+            self._report.fault(f"{without_password(file)}: {error}", place=asked, path=path)
+        except RemoteFailed as error:
+            self._report.fault(error.message, place=asked, path=path, hint=error.hint)
+        else:
+            self._roots[fetched.root] = remote
+            return fetched
+        self._report.broken = True
+        return None
 
 
-def set_by(uses: tuple[Use, ...]) -> Iterator[tuple[str, Place]]:
-    """The variables that a file sets, those within others too, with the line that does."""
-    for use in uses:
-        if use.place is not None:
-            yield use.name, use.place
-        yield from set_by(use.uses)
+def _within(path: str, root: str) -> bool:
+    return path.startswith(f"{root}/")

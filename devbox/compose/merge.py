@@ -5,10 +5,10 @@ A pattern's * stands for any one key. Both trees are canonical, so short and lon
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from devbox.compose.report import Path
+from devbox.compose.report import Fault, Path
 
 Tree = dict[str, Any]
 Rule = Callable[[Any, Any], Any]
@@ -29,25 +29,19 @@ def _logging(earlier: Any, later: Any) -> Any:
     return merge(earlier, later, ("logging",)) if len(drivers) < 2 else later
 
 
-def _option(earlier: Any, later: Any) -> Any:
-    return [*earlier, *later] if isinstance(earlier, list) and isinstance(later, list) else later
-
-
 def _hosts(earlier: Any, later: Any) -> Any:
+    """Addresses gather; the same entry, written the same way, counts once."""
     result = dict(earlier)
+    written = {address.entry for addresses in earlier.values() for address in addresses}
     for host, addresses in later.items():
-        known = result.get(host, [])
-        result[host] = [*known, *(address for address in addresses if address not in known)]
+        result[host] = [*result.get(host, ()), *(address for address in addresses if address.entry not in written)]
     return result
 
 
-def _pools(earlier: Any, later: Any) -> Any:
-    """Address pools are one where their subnets are."""
-    result = {pool.get("subnet", ""): pool for pool in earlier}
-    for pool in later:
-        subnet = pool.get("subnet", "")
-        result[subnet] = {**result.get(subnet, {}), **pool}
-    return list(result.values())
+def pools(earlier: Any, later: Any) -> Any:
+    """The address pools of a later file take the place of all earlier ones, each laid over that of its subnet."""
+    known = {pool.get("subnet"): pool for pool in earlier}
+    return [merge(known.get(pool.get("subnet")), pool) for pool in later]
 
 
 RULES: dict[Path, Rule] = {
@@ -59,15 +53,18 @@ RULES: dict[Path, Rule] = {
     ("services", "*", "build", "extra_hosts"): _hosts,
     ("services", "*", "extra_hosts"): _hosts,
     ("services", "*", "logging"): _logging,
-    ("services", "*", "provider", "options", "*"): _option,
     ("services", "*", "ulimits", "*"): replaced,
     ("services", "*", "build", "ulimits", "*"): replaced,
-    ("networks", "*", "ipam", "config"): _pools,
+    ("networks", "*", "ipam", "config"): pools,
 }
 
 
 def _name(item: Any) -> Any:
     return item.partition("=")[0] if isinstance(item, str) else item
+
+
+def _whole(item: Any) -> Any:
+    return item
 
 
 def _target(item: Any) -> Any:
@@ -98,7 +95,7 @@ UNIQUE: dict[str, Key] = {
     "dns_opt": _name,
     "dns_search": _name,
     "env_file": _path,
-    "expose": _name,
+    "expose": _whole,
     "links": _name,
     "ports": _port,
     "profiles": _name,
@@ -111,6 +108,8 @@ UNIQUE: dict[str, Key] = {
 
 class Clash(ValueError):
     """Two values of different kinds at `path`, which cannot become one."""
+
+    hint = "write both in the same form, or put !override before this one"
 
     def __init__(self, path: Path) -> None:
         super().__init__("cannot be laid over a value of another kind")
@@ -132,7 +131,7 @@ def merge(earlier: Any, later: Any, path: Path = ()) -> Any:
         return earlier
     if earlier is None:
         return later
-    if isinstance(earlier, dict) != isinstance(later, dict) or isinstance(earlier, list) != isinstance(later, list):
+    if isinstance(earlier, dict | list) and type(earlier) is not type(later):
         raise Clash(path)
     if isinstance(earlier, dict):
         result = dict(earlier)
@@ -142,6 +141,21 @@ def merge(earlier: Any, later: Any, path: Path = ()) -> Any:
     if isinstance(earlier, list):
         return [*earlier, *later]
     return later
+
+
+def hides(later: Tree, resets: Iterable[Path], fault: Fault) -> bool:
+    """Whether `later`, laid over a tree after its `resets`, leaves nothing of the faulty value."""
+    value: Any = later
+    for depth, part in enumerate(fault.path, 1):
+        path = fault.path[:depth]
+        if path in resets:
+            return True
+        if not isinstance(value, dict) or part not in value:
+            return False
+        value = value[part]
+        if _rule(path) is replaced:
+            return True
+    return value is not None and not fault.nested
 
 
 def unify(tree: Tree) -> None:

@@ -277,3 +277,5 @@ class Project:
     hashes: Mapping[str, str] = field(default_factory=dict)
     """service -> hash of its configuration (label com.docker.compose.config-hash)."""
     warnings: tuple[str, ...] = ()
+    taken: tuple[str, ...] = ()
+    """Variables set here that the files take, where one that was asked for lies elsewhere: its author may see them."""

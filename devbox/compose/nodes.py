@@ -16,6 +16,7 @@ from devbox.errors import Place
 _Loader = getattr(yaml, "CLoader", yaml.Loader)
 _DEPTH = 100
 _VALUES = 300_000
+_UNVERSIONED = "remove the line; the file is read as YAML 1.2 all the same"
 TOO_DEEP = f"nested more than {_DEPTH} deep"
 
 
@@ -36,6 +37,8 @@ class Composer:
         for event in self._events:
             if isinstance(event, DocumentStartEvent):
                 self._anchors = {}
+                if event.version not in (None, (1, 1)):
+                    self._refuse("a %YAML line of another version than 1.1, which Compose refuses", event, _UNVERSIONED)
                 yield self._node(next(self._events), 0)
 
     def _node(self, event: Any, depth: int) -> Node:
@@ -47,8 +50,12 @@ class Composer:
         if isinstance(event, ScalarEvent):
             value: Any = event.value
             if tag and tag != "!":
-                value = tagged(tag, event.value)
-            elif not tag and event.implicit[0]:
+                try:
+                    value = tagged(tag, event.value)
+                except ValueError as error:
+                    said = tag.replace("tag:yaml.org,2002:", "!!")
+                    self._refuse(f"{said} does not fit: {error}", event, "remove the tag, or correct the value")
+            elif event.implicit[0] if not tag else not event.style:
                 value = plain(event.value)
             node = Node("scalar", value, event.start_mark, tag)
             if event.anchor:
@@ -86,9 +93,9 @@ class Composer:
             self._refuse(f"the alias *{event.anchor} has no anchor &{event.anchor} before it", event)
         return node
 
-    def _refuse(self, message: str, event: Any) -> NoReturn:
+    def _refuse(self, message: str, event: Any, hint: str = "") -> NoReturn:
         mark = event.start_mark
-        self._report.fault(message, place=Place(self._file, mark.line + 1, mark.column + 1))
+        self._report.fault(message, place=Place(self._file, mark.line + 1, mark.column + 1), hint=hint)
         raise Refused
 
 

@@ -136,6 +136,7 @@ class Build:
     isolation: str = ""
     network: str = ""
     no_cache: bool = False
+    no_cache_filter: tuple[str, ...] = ()
     platforms: tuple[str, ...] = ()
     privileged: bool = False
     pull: bool = False

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from devbox.compose import units
 from devbox.compose.document import Document
-from devbox.compose.report import Path, Report
+from devbox.compose.report import Fault, Path, Report
 from devbox.compose.scalars import Date
 
 _LISTED = 8
@@ -33,16 +33,44 @@ class Reading:
     home: str
     report: Report
     resolve: Callable[[str], str]
-    nulls: list[Path] = field(default_factory=list)
-    """Keys left empty: harmless over an earlier file's value, a fault without one."""
+    lenient: bool = False
+    """The document is only extended from: a fault matters where its service is used and the value comes through."""
+    alone: list[Fault] = field(default_factory=list)
+    """What is harmless over an earlier value, and a fault without one: an empty key, a name listed twice."""
+    late: list[Fault] = field(default_factory=list)
+    """What is harmless under a later value, and a fault without one."""
 
-    def fault(self, path: Path, message: str, hint: str = "") -> _Drop:
-        self.report.fault(message, place=self.document.place(path), path=path, hint=hint)
+    def fault(self, path: Path, message: str, hint: str = "", *, early: bool = False, late: bool = False) -> _Drop:
+        """Note a fault; `late`: Compose finds it in the merged files only, so that a later value heals it.
+
+        `early`: it finds it in every document that it reads, even where nothing is used of it.
+        """
+        fault = Fault(path, message, self.document.place(path), hint, self._is_nested(path))
+        self._note(fault, (late or self.lenient) and not early)
         return DROP
 
     def key_fault(self, path: Path, message: str, hint: str = "") -> _Drop:
-        self.report.fault(message, place=self.document.key_place(path), path=path, hint=hint)
+        self._note(Fault(path, message, self.document.key_place(path), hint, self._is_nested(path)), self.lenient)
         return DROP
+
+    def alone_fault(self, path: Path, message: str, hint: str) -> None:
+        """Note what is a fault only where no earlier file has a value."""
+        self.alone.append(Fault(path, message, self.document.place(path), hint))
+
+    def _note(self, fault: Fault, late: bool) -> None:
+        if late:
+            self.late.append(fault)
+        else:
+            self.report.add(fault)
+
+    def _is_nested(self, path: Path) -> bool:
+        value = self.document.tree
+        for part in path:
+            try:
+                value = value[part]
+            except (KeyError, IndexError, TypeError):
+                return False
+        return isinstance(value, dict | list)
 
 
 Shape = Callable[[Any, Path, Reading], Any]

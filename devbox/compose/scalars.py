@@ -45,6 +45,10 @@ class Date:
         return self.text if ":" in self.text else f"{self.text}T00:00:00Z"
 
 
+_TYPES: dict[str, type] = {"bool": bool, "float": float, "int": int, "null": type(None), "timestamp": Date}
+"""What explicit tags stand for."""
+
+
 def plain(text: str) -> Scalar | Date:
     """The value of an unquoted scalar without a tag."""
     if text in _WORDS:
@@ -77,21 +81,19 @@ def _whole(value: int | None, text: str) -> Scalar:
     return _finite(text, text) if _FLOAT.fullmatch(text) else text
 
 
-def _unpacked(text: str) -> str:
-    try:
-        return base64.b64decode(text, validate=True).decode("utf-8", "replace")
-    except ValueError:
-        return text
-
-
 def tagged(tag: str, text: str) -> Scalar | Date:
-    """The value of a scalar with an explicit tag; an unknown tag makes text."""
+    """The value of a scalar with an explicit tag; an unknown tag makes text. ValueError if the two do not fit."""
     kind = tag.removeprefix("tag:yaml.org,2002:")
     if kind == tag or kind == "str":
         return text
     if kind == "binary":
-        return _unpacked(text)
+        try:
+            return base64.b64decode(text, validate=True).decode("utf-8", "replace")
+        except ValueError:
+            raise ValueError(f'"{text}" is no base64') from None
     value = plain(text)
-    if kind == "float" and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
+    if kind == "float" and type(value) is int:
+        value = float(value)
+    if kind in _TYPES and type(value) is not _TYPES[kind]:
+        raise ValueError(f'"{text}" is no {kind}')
     return value

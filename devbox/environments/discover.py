@@ -7,6 +7,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from posixpath import basename, dirname
 
+from devbox.compose.remote import is_remote
 from devbox.compose.request import LoadRequest
 from devbox.environments.environment import Allowance, Environment
 from devbox.environments.folders import Files, absolute, names_in, text_of, upwards
@@ -150,7 +151,8 @@ def _base_name(environment: Environment, request: LoadRequest, files: Files, fol
             return name
     if folder:
         return normal(folder.name) or normal(basename(request.cwd)) or DEFAULT
-    place = environment.project_directory or (dirname(environment.files[0]) if environment.files else "")
+    first = next(iter(environment.files), "")
+    place = environment.project_directory or ("" if is_remote(first) else dirname(first))
     return normal(basename(place)) or normal(basename(request.cwd)) or DEFAULT
 
 
@@ -169,7 +171,7 @@ def _missing(environment: Environment, files: Files) -> list[Problem]:
     problems = []
     for key, paths in (("files", environment.files), ("env_files", environment.env_files)):
         for path in paths:
-            if not files.is_file(path):
+            if not is_remote(path) and not files.is_file(path):
                 close = get_close_matches(basename(path), names_in(dirname(path), files), 1)
                 problems.append(
                     Problem(

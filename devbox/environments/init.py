@@ -9,7 +9,7 @@ from devbox.compose.model import Project
 from devbox.environments.making import Making
 from devbox.environments.readers import Secret, used_secrets
 from devbox.environments.secret_faults import kept_out
-from devbox.environments.secret_file import FileKind, Recipe, SecretFiles
+from devbox.environments.secret_file import FileKind, Recipe, SecretFile, SecretFiles
 from devbox.record import dataclass
 
 
@@ -47,15 +47,16 @@ def init(project: Project, files: SecretFiles, making: Making, replaced: Collect
     """Make each secret of a file that is missing within the project, and anew those named in `replaced`.
 
     Each is made as it is asked for. OSError and RightsRefused end it; what was made until then stays.
+    Nothing is said of one that is a device, which says that there is none on purpose.
     """
     for secret in used_secrets(project):
-        if secret.object.file:
-            yield _one(secret, files, making, replace=secret.object.key in replaced)
+        there = files.look(secret.object.file) if secret.object.file else None
+        if secret.object.file and (there is None or there.kind is not FileKind.OTHER):
+            yield _one(secret, there, files, making, replace=secret.object.key in replaced)
 
 
-def _one(secret: Secret, files: SecretFiles, making: Making, *, replace: bool) -> Made:
+def _one(secret: Secret, there: SecretFile | None, files: SecretFiles, making: Making, *, replace: bool) -> Made:
     path = secret.object.file
-    there = files.look(path)
     if there is not None and not replace:
         if not making.covers(path) or there.kind is not FileKind.FILE:
             return Made(secret=secret, result=Result.KEPT)

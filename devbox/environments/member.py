@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from posixpath import commonpath, dirname, relpath
 
+from devbox.compose.blame import set_by
 from devbox.compose.layers import Loaded
-from devbox.compose.located import set_by
 from devbox.compose.model import Project
 from devbox.compose.provenance import Explainer
 from devbox.compose.report import Path, dotted

@@ -9,6 +9,7 @@ from posixpath import dirname
 from typing import Any
 
 from devbox.compose.document import Document
+from devbox.compose.remote import is_remote
 from devbox.compose.report import Path, Report
 from devbox.compose.source import parse
 from devbox.environments.environment import Allowance, Environment, Suppression
@@ -150,8 +151,8 @@ class _Reader:
         return Environment(
             name=name,
             description=texts["description"],
-            files=self._absolute(lists["files"]),
-            env_files=self._absolute(lists["env_files"]),
+            files=tuple(path if is_remote(path) else absolute(self._folder, path) for path in lists["files"]),
+            env_files=tuple(absolute(self._folder, path) for path in lists["env_files"]),
             profiles=lists["profiles"],
             project=project,
             project_directory=absolute(self._folder, directory) if directory else "",
@@ -162,9 +163,6 @@ class _Reader:
             place=self._document.key_place(path),
             said_kind=_KINDS.get(kind),
         )
-
-    def _absolute(self, paths: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(absolute(self._folder, path) for path in paths)
 
     def _known(self, tree: dict[str, Any], path: Path, keys: tuple[str, ...]) -> None:
         for key in tree:

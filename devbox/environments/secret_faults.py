@@ -22,7 +22,7 @@ class Fault(Enum):
     EMPTY = "empty"
     PUBLIC = "readable by everybody"
     CLOSED = "not readable"
-    SHARED = "shared"
+    SHARED = "known elsewhere"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +37,8 @@ class SecretFinding:
     path: str
     place: Place | None = None
     hint: str = ""
+    also: tuple[str, ...] = ()
+    """Paths of others that hold the same."""
 
     def problem(self) -> Problem:
         """As it is told where it keeps something from being done."""
@@ -85,6 +87,7 @@ def shared_faults(
                 path=first.path,
                 place=first.place,
                 hint=_other_value(first, making),
+                also=tuple(one.path for one in same[1:]),
             )
 
 

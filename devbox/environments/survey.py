@@ -62,7 +62,8 @@ def _surveyed(
 
 
 def _state(secret: Secret, findings: Sequence[SecretFinding], files: SecretFiles) -> str:
-    wrong = [one.fault.value for one in findings if one.path == f"secrets.{secret.object.key}"]
+    path = f"secrets.{secret.object.key}"
+    wrong = [one.fault.value for one in findings if path == one.path or path in one.also]
     if wrong:
         return ", ".join(dict.fromkeys(wrong))
     if secret.object.external:
@@ -75,4 +76,4 @@ def _state(secret: Secret, findings: Sequence[SecretFinding], files: SecretFiles
         there = None
     if there is None or (there.kind is FileKind.FILE and not there.digest):
         return "hidden from this user"
-    return "present" if there.kind is FileKind.FILE else "a device"
+    return "present" if there.kind is FileKind.FILE else "none, on purpose"

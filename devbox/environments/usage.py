@@ -9,6 +9,7 @@ from devbox.compose.dotenv import Definition
 from devbox.compose.envfile import VariableFiles
 from devbox.compose.interpolate import Reference, pieces
 from devbox.compose.layers import Layer, Loaded
+from devbox.compose.located import Located
 from devbox.compose.paths import join
 from devbox.compose.report import Report
 from devbox.errors import Place
@@ -44,12 +45,15 @@ def defined(loaded: Loaded) -> list[Set]:
     """Every line of the env files that Compose's variables come from; of a service's env_file none."""
     found: list[Set] = []
     seen: set[str] = set()
+    report = Report()
     for scope in loaded.variables.scopes:
         for file in scope.files:
             if file not in seen:
                 seen.add(file)
                 lines: list[Definition] = []
-                VariableFiles(loaded.files, Report()).add(file, {}, scope.current, note=lines.append)
+                VariableFiles(loaded.files, report, Located(loaded.files, report)).add(
+                    file, {}, scope.current, note=lines.append
+                )
                 found += [Set(line, Place(file, line.line)) for line in lines]
     return found
 

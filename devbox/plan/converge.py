@@ -11,7 +11,7 @@ from devbox.plan import ending, grounds, labels
 from devbox.plan.changes import changes, content_changes, hash_change
 from devbox.plan.commands import Up
 from devbox.plan.draft import Draft
-from devbox.plan.fate import GOES_BACK, IMAGE_CHANGED, Action, Fate, is_hash_of, is_image_of, replicas
+from devbox.plan.fate import GOES_BACK, GOES_FORWARD, IMAGE_CHANGED, Action, Fate, is_hash_of, is_image_of, replicas
 from devbox.plan.gates import Replica
 from devbox.plan.mounts import inherited
 from devbox.plan.names import (
@@ -147,7 +147,7 @@ def _specify(work: Work, fate: Fate) -> tuple[ContainerSpec, str]:
     altered = content_changes(project, service, old) if old else []
     work.changes += [one for one in altered if one not in work.changes]
     if old is None or is_hash_of(project, work.observed, service, old):
-        if old is not None and image is not None and fate.why in (IMAGE_CHANGED, GOES_BACK):
+        if old is not None and image is not None and fate.why in (IMAGE_CHANGED, GOES_BACK, GOES_FORWARD):
             change = Change(
                 service=service.name, property="image", before=_runs(old), after=image_text(image, service.image)
             )

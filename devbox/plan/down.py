@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from devbox.compose.model import Project
-from devbox.plan import ending, labels
+from devbox.plan import ending, labels, leftovers
 from devbox.plan.commands import Down, Remove
 from devbox.plan.draft import Draft
 from devbox.plan.fate import RUNNING
@@ -53,12 +53,12 @@ def down(project: Project, observed: Observed, command: Down) -> Plan:
         )
     removed = [ending.remove_node(project.name, one) for one in going]
     destroys: list[str] = []
-    warnings: list[str] = []
+    warnings = [] if nameless else leftovers.former_selves(project, observed)
     staying = [one for one in observed.containers if one not in going]
     if not command.services:
         _networks(draft, project, observed, going, staying, warnings)
     if command.volumes:
-        destroys = _volumes(draft, project, observed, going, staying, removed, whole=not command.services)
+        destroys = _volumes(draft, project, observed, going, staying, removed, warnings, whole=not command.services)
     if command.images and not command.services:
         _images(draft, project, observed, command.images, removed)
     return Plan(
@@ -128,7 +128,7 @@ def _networks(
         owner = network.labels.get(labels.PROJECT)
         if network.name in external or not (owner == project.name or (owner is None and network.name in declared)):
             continue
-        users = [one.name for one in staying if network.name in one.networks]
+        users = [*network.guests, *(one.name for one in staying if network.name in one.networks)]
         if users:
             warnings.append(f"network {network.name} stays: {', '.join(users)} uses it")
             continue
@@ -146,6 +146,7 @@ def _volumes(
     going: Sequence[Container],
     staying: Sequence[Container],
     removed: Sequence[str],
+    warnings: list[str],
     *,
     whole: bool,
 ) -> list[str]:
@@ -158,8 +159,13 @@ def _volumes(
         ours = volume.name in declared if declared or project.files else owner == project.name
         if not ours or owner not in (None, project.name) or volume.name in used:
             continue
+        if volume.guests:
+            warnings.append(f"volume {volume.name} stays: {', '.join(volume.guests)} mounts it")
+            continue
         draft.add(f"remove volume {volume.name}", RemoveVolume(name=volume.name, why="asked for"), removed)
         lost.append(f"volume {volume.name} and its data")
+    if whole and project.files:
+        warnings += leftovers.unmentioned_volumes(project, observed)
     for container in going:
         lost += _anonymous(container)
     return lost

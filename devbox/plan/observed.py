@@ -127,7 +127,7 @@ class ObservedVolume:
     driver: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     guests: tuple[str, ...] = ()
-    """Names of the running containers of other projects that mount it."""
+    """Names of the containers of other projects that mount it, running or not."""
     body: Mapping[str, Any] = field(default_factory=dict)
     """The raw entry of the engine's list, for naming what differs."""
 
@@ -177,6 +177,10 @@ class Observed:
     """image reference as the project names it -> image; absent: not there"""
     held_ports: tuple[HeldPort, ...] = ()
     """Of containers of other projects, and of processes among the ports asked for."""
+    neighbours: tuple[Container, ...] = ()
+    """The containers of other Compose projects, running or not."""
+    moved: frozenset[str] = frozenset()
+    """Those projects whose Compose files are no longer where they were, as seen from this machine."""
     at: float = 0.0
     """When it was looked at, in seconds since the epoch by the engine's clock."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from devbox.compose.model import Condition, Project, Service
 from devbox.errors import Problem
-from devbox.plan import ending, grounds, images, labels
+from devbox.plan import ending, grounds, images, labels, leftovers
 from devbox.plan.adopt import is_same
 from devbox.plan.commands import Up
 from devbox.plan.converge import Work, make
@@ -57,6 +57,8 @@ def reconcile(project: Project, observed: Observed, up: Up) -> Plan:
             ending.end(
                 draft, project.name, one, None, timeout=up.timeout, why=f"the files have no service {one.service}"
             )
+    warnings += leftovers.former_selves(project, observed)
+    warnings += leftovers.forsaken_volumes(project, observed, _going(decided, orphans if up.remove_orphans else ()))
     _end_what_goes(work)
     for found in decided.values():
         for fate in found:
@@ -163,6 +165,12 @@ def _with_lodgers(project: Project, chosen: Mapping[str, Service]) -> dict[str, 
         found.update(more)
         grew = bool(more)
     return in_order(found)
+
+
+def _going(decided: Mapping[str, list[Fate]], orphans: Iterable[Container]) -> list[Container]:
+    """The containers that are not there any more afterwards."""
+    fates = (fate for found in decided.values() for fate in found)
+    return [*(fate.container for fate in fates if fate.container is not None and fate.ends), *orphans]
 
 
 def _end_what_goes(work: Work) -> None:

@@ -27,7 +27,7 @@ def make(outside: Outside, environments: Environments, project: Project) -> str:
     try:
         done = list(init(project, outside.secrets(), where))
     except OSError as error:
-        raise DevboxError(f"{error.filename or 'a secret'} was not made: {error.strerror}") from error
+        raise DevboxError(f"{error.filename or 'a secret'} is left as it is: {error.strerror}") from error
     made: dict[str, list[str]] = {}
     for one in done:
         if one.result in (Result.MADE, Result.OPENED):

@@ -290,7 +290,7 @@ class Session:
         return self._explainer
 
     def _located(self, problem: Problem) -> Problem:
-        from devbox.compose.located import located
+        from devbox.compose.blame import located
 
         explainer = self._explaining()
         return located(problem, explainer, self._outside.cwd) if explainer else problem

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from devbox.cli import confirm
+from devbox.errors import EngineError
 from tests.cli.world import World
 from tests.fakes import FakeImage
 from tests.real import IMAGE
@@ -108,3 +109,11 @@ def test_what_cannot_go_back_is_named(world: World) -> None:
     assert (said.code, world.engine.calls) == (1, [])
     assert "no previous image of api is kept" in said.err
     assert "`devbox up` keeps the one it replaces" in said.err
+
+
+def test_one_that_fails_says_how_to_undo_it(renewed: World) -> None:
+    renewed.engine.fail("start", EngineError("no space left", status=500))
+    said = renewed.run("rollback", "api")
+    assert said.code == 1
+    assert "no space left" in said.err
+    assert said.err.splitlines()[-1] == "Another `devbox rollback` goes to what ran before."

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -88,6 +87,15 @@ def test_init_keeps_what_is_there(shop: World) -> None:
     said = shop.run("-e", "stage", "secrets", "init", "--json")
     assert [(one["name"], one["result"]) for one in said.json()] == [("db", "kept"), ("token", "made")]
     assert made(shop)["db"] == before["db"]
+
+
+def test_a_secret_that_is_none_on_purpose_is_left_alone(shop: World) -> None:
+    shop.write(BASE.replace("${SECRETS}/token", "/dev/null"))
+    said = shop.run("-e", "stage", "secrets", "init", "--json")
+    assert [one["name"] for one in said.json()] == ["db"]
+    [stage] = shop.run("-e", "stage", "secrets", "--json").json()
+    assert [one["state"] for one in stage["secrets"]] == ["present", "none, on purpose"]
+    assert up(shop).code == 0
 
 
 def test_force_makes_one_anew_and_no_other(shop: World) -> None:
@@ -193,6 +201,31 @@ def test_the_list_tells_each_environments_state_and_no_value(shop: World) -> Non
     assert filled(shop, "prod").run("secrets").code == 0
 
 
+def test_the_list_tells_what_is_known_elsewhere(shop: World) -> None:
+    filled(shop)
+    for name in ("db", "token"):
+        (shop.folder / "secrets/stage" / name).write_text("devpass")
+    said = shop.run("-e", "stage", "secrets", "--json")
+    assert said.code == 1
+    [stage] = said.json()
+    assert [one["state"] for one in stage["secrets"]] == ["known elsewhere", "known elsewhere"]
+    [finding] = stage["findings"]
+    assert finding["message"] == "secret db and secret token are the same as dev's DB_PASSWORD"
+    assert "devpass" not in said.out
+
+
+def test_an_environment_that_does_not_load_is_told_beside_the_others(shop: World) -> None:
+    filled(shop)
+    shop.write("SECRETS=./secrets/prod\nWRONG LINE\n", "prod.env")
+    said = shop.run("secrets", "--json")
+    assert said.code == 1
+    assert [(one["environment"], bool(one["errors"])) for one in said.json()] == [
+        ("dev", False),
+        ("stage", False),
+        ("prod", True),
+    ]
+
+
 def test_up_is_refused_in_one_line_while_secrets_are_missing(shop: World) -> None:
     said = up(shop)
     assert said.code == 1
@@ -201,12 +234,6 @@ def test_up_is_refused_in_one_line_while_secrets_are_missing(shop: World) -> Non
     assert second.strip() == "`devbox -e stage secrets init` makes what is missing"
     assert said.err.splitlines()[2:] == ["Nothing was changed."]
     assert shop.engine.calls == []
-
-
-def write_over(path: Path, text: str) -> None:
-    path.unlink()
-    path.write_text(text)
-    path.chmod(0o640)
 
 
 @pytest.mark.parametrize(
@@ -223,7 +250,7 @@ def write_over(path: Path, text: str) -> None:
 def test_up_refuses_a_secret_that_is_empty_or_known(shop: World, text: str, told: str) -> None:
     filled(shop)
     shop.write("changeme\n", "secrets/stage/db.example")
-    write_over(shop.folder / "secrets/stage/db", text)
+    (shop.folder / "secrets/stage/db").write_text(text)
     said = up(shop)
     assert (said.code, shop.engine.calls) == (1, [])
     assert told in said.err
@@ -272,13 +299,13 @@ def test_a_shells_variable_makes_no_two_environments_equal(shop: World) -> None:
 
 def test_dev_may_have_what_others_have(shop: World) -> None:
     filled(shop)
-    write_over(shop.folder / "secrets/stage/db", "devpass")
+    (shop.folder / "secrets/stage/db").write_text("devpass")
     assert up(shop, "dev").code == 0
 
 
 def test_what_runs_already_is_not_refused(shop: World) -> None:
     assert up(filled(shop)).code == 0
-    write_over(shop.folder / "secrets/stage/token", "devpass")
+    (shop.folder / "secrets/stage/token").write_text("devpass")
     shop.engine.calls.clear()
     assert shop.run("-e", "stage", "restart", "db").code == 0
 

@@ -10,7 +10,7 @@ from devbox.compose import dotenv, units, words
 from devbox.compose.interpolate import substitute
 from devbox.compose.mounts import parse_volume
 from devbox.compose.ports import parse
-from devbox.compose.scalars import Date, plain
+from devbox.compose.scalars import Date, plain, tagged
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,23 @@ from devbox.compose.scalars import Date, plain
 def test_plain_scalars(text: str, value: Any) -> None:
     assert plain(text) == value
     assert type(plain(text)) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        ("int", "1.0"),
+        ("int", ""),
+        ("bool", "yes"),
+        ("null", "x"),
+        ("timestamp", "x"),
+        ("float", "x"),
+        ("binary", "a b"),
+    ],
+)
+def test_a_tag_that_does_not_fit(tag: str, text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        tagged(f"tag:yaml.org,2002:{tag}", text)
 
 
 @pytest.mark.parametrize("text", ["2024-05-06", "2024-1-1 10:00:00", "2001-12-14t21:59:43.10-05:00"])
@@ -97,13 +114,22 @@ def test_words_refuse(line: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "size"),
-    [("1024", 1024), ("1k", 1024), ("1.5g", 1610612736), ("50MiB", 52428800), ("20 mb", 20971520), ("-1", -1)],
+    [
+        ("1024", 1024),
+        ("1k", 1024),
+        ("1.5g", 1610612736),
+        ("50MiB", 52428800),
+        ("20 mb", 20971520),
+        ("+1", 1),
+        ("1 ", 1),
+        ("1e3m", 1048576000),
+    ],
 )
 def test_sizes(text: str, size: int) -> None:
     assert units.size(text) == size
 
 
-@pytest.mark.parametrize("text", ["", "x", "5x", "-5", "1.2.3", "5 kk"])
+@pytest.mark.parametrize("text", ["", "x", "5x", " 1", "-1", "-5", "1.2.3", "5 kk", "e3", "1e999"])
 def test_sizes_refuse(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         units.size(text)

@@ -51,6 +51,14 @@ def test_paths_are_relative_to_the_file() -> None:
     assert dev.project_directory == "/shop"
 
 
+def test_a_file_may_lie_elsewhere() -> None:
+    address = "https://host/team/stack.git#v1"
+    text = f"environments: {{dev: {{files: ['{address}', over.yml]}}, prod: {{files: ['{address}']}}}}"
+    environments = found({"/shop/devbox.yaml": text, "/shop/over.yml": ""})
+    assert environments.current.files == (address, "/shop/over.yml")
+    assert [one.project for one in environments.all] == ["shop-dev", "shop-prod"]
+
+
 def test_what_an_environment_leaves_out_has_its_default() -> None:
     prod = found({"/shop/config/devbox.yaml": FILE, **COMPOSE}, wanted="prod").current
     assert (prod.project, prod.context, prod.protected, prod.rolling) == ("docker-prod", "far", True, True)

@@ -79,7 +79,7 @@ def test_a_second_one_goes_forward_by_name(shop: Project) -> None:
     present = observed.images["app:2"]
     observed = replace(observed, images={**observed.images, previous_image("shop", "api"): present})
     [step] = created(plan(Rollback(), shop, observed)).values()
-    assert step.spec.image == "app:2"
+    assert (step.spec.image, step.why) == ("app:2", "it goes to the image that the files name")
     assert labels.ROLLED_BACK not in step.spec.body["Labels"]
 
 

@@ -20,8 +20,8 @@ def versions(stack: Stack) -> Iterator[str]:
     yield name
     remove_project(stack.name)
     with sdk() as client:
-        for image in client.images.list(filters={"label": f"dbt={stack.name}"}, all=True):
-            client.images.remove(image.id, force=True)
+        for image in client.api.images(filters={"label": f"dbt={stack.name}"}):
+            client.api.remove_image(image["Id"], force=True)
 
 
 def build(stack: Stack, name: str, version: str) -> None:

@@ -23,8 +23,7 @@ def document(base: str) -> dict[str, Any]:
 
 def documented(base: str, method: str, path: str, answer: Answer) -> Answer:
     """The answer, once it is found in the document with its status, headers and body; paths without a route are not."""
-    contract = document(base)
-    operation = _operation(contract, method.lower(), path.partition("?")[0])
+    template, operation = _operation(document(base), method.lower(), path.partition("?")[0])
     if operation is None:
         assert answer.status in (404, 405), f"{method} {path} is not in the document and answered {answer}"
         return answer
@@ -32,13 +31,19 @@ def documented(base: str, method: str, path: str, answer: Answer) -> Answer:
     told = operation["responses"][str(answer.status)]
     missing = {name.lower() for name in told["headers"]} - answer.headers.keys()
     assert not missing, f"{method} {path} answered {answer.status} without {missing}"
-    schema = told["content"]["application/json"]["schema"] | {"components": contract["components"]}
-    Draft202012Validator(schema).validate(answer.body)
+    _shape(base, method.lower(), template, answer.status).validate(answer.body)
     return answer
 
 
-def _operation(contract: Mapping[str, Any], method: str, path: str) -> dict[str, Any] | None:
+@functools.cache
+def _shape(base: str, method: str, template: str, status: int) -> Draft202012Validator:
+    contract = document(base)
+    told = contract["paths"][template][method]["responses"][str(status)]
+    return Draft202012Validator(told["content"]["application/json"]["schema"] | {"components": contract["components"]})
+
+
+def _operation(contract: Mapping[str, Any], method: str, path: str) -> tuple[str, dict[str, Any] | None]:
     for template, item in contract["paths"].items():
         if method in item and re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path):
-            return dict(item[method])
-    return None
+            return template, dict(item[method])
+    return "", None

@@ -59,6 +59,18 @@ class Load:
         pairs = (line.split("=") for line in done.output.decode().split())
         return Counter({status: int(count) for status, count in pairs})
 
+    def told(self) -> Counter[str]:
+        """What the API says of every job that it had accepted, by status."""
+        connection = http.client.HTTPConnection("127.0.0.1", self._stack.port("api", 8000), timeout=60)
+        found: Counter[str] = Counter()
+        try:
+            for id in self.accepted:
+                connection.request("GET", f"/jobs/{id}")
+                found[json.loads(connection.getresponse().read())["status"]] += 1
+        finally:
+            connection.close()
+        return found
+
     def _enough(self) -> bool:
         with self._lock:
             if self._limit is not None and self._begun >= self._limit:

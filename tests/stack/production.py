@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 from typing import Any
 
 from docker.models.containers import Container
 
-from tests.stack.stack import Stack
+from tests.stack.stack import Answer, Stack
 
 
 class Production(Stack):
@@ -21,10 +22,20 @@ class Production(Stack):
         """Start it, and return when all of it is healthy."""
         self.devbox("up", "--wait")
 
-    def port(self, service: str, target: int) -> int:
-        """The port of 127.0.0.1 behind which the service is found."""
-        entrance = ("proxy", 8080) if service == "api" else (service, target)
-        return Stack.port(self, *entrance)
+    def ask(
+        self, path: str, body: object = None, *, raw: bytes | None = None, headers: dict[str, str] | None = None
+    ) -> Answer:
+        """What the proxy answers to a GET, or a POST where there is a body; the names of headers are in lower case."""
+        data = raw if raw is not None else None if body is None else json.dumps(body).encode()
+        connection = http.client.HTTPConnection("127.0.0.1", self.port("proxy", 8080), timeout=20)
+        try:
+            given = {"Content-Type": "application/json", **(headers or {})}
+            connection.request("GET" if data is None else "POST", path, data, given)
+            answer = connection.getresponse()
+            found = {name.lower(): value for name, value in answer.getheaders()}
+            return Answer(answer.status, json.loads(answer.read()), found)
+        finally:
+            connection.close()
 
     def containers(self, service: str = "") -> list[Container]:
         """Those that stay; one-offs come and go."""

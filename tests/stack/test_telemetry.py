@@ -27,11 +27,11 @@ def traced(dev: Stack) -> Iterator[tuple[Stack, Container]]:
     sending = replace(dev, variables=dev.variables | to)
     container = receiver(dev)
     try:
-        sending.devbox("up", "--wait", "api", "worker")
+        sending.devbox("up", "--no-deps", "--wait", "api", "worker")
         yield sending, container
     finally:
         container.remove(force=True)
-        dev.devbox("up", "api", "worker")
+        dev.devbox("up", "--no-deps", "api", "worker")
         asyncio.run(dev.says("ready"))
 
 
@@ -47,7 +47,9 @@ def trace(traced: tuple[Stack, Container]) -> tuple[list[Piece], list[Line]]:
         pieces, lines = received(container)
         pieces = [one for one in pieces if one.trace == CALLER.split("-")[1]]
         lines = [one for one in lines if one.trace == CALLER.split("-")[1]]
-        complete = {CONSUMER, SERVER} <= {one.kind for one in pieces} and "ended" in {one.body for one in lines}
+        complete = {CONSUMER, SERVER} <= {one.kind for one in pieces} and {"queued", "ended"} <= {
+            one.body for one in lines
+        }
         return (pieces, lines) if complete else None
 
     return asyncio.run(eventually(all_of_it, timeout=60, message="the trace has not arrived"))
