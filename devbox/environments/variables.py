@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 
 from devbox.environments.finding import Finding, Spot
 from devbox.environments.isolation import listed
@@ -71,10 +72,12 @@ def unused(every: Sequence[Variables]) -> Iterator[Finding]:
         if name.startswith(_OURS) or any(name in one.names or place.file in one.handed_over for one in reading):
             continue
         names = [one.member.name for one in reading]
+        near = get_close_matches(name, sorted({use for one in reading for use in one.names}), 1)
+        meant = f"; is {near[0]} meant?" if near else ""
         yield Finding(
             rule="unused-variable",
             subject=name,
-            message=f"{name} is set for {listed(names)}, and no file uses it",
+            message=f"{name} is set for {listed(names)}, and no file uses it{meant}",
             spots=tuple(Spot(environment=whose, place=place) for whose in names[:1]),
         )
 

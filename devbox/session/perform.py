@@ -47,13 +47,17 @@ async def perform(
     Errors of the look itself (no engine, an unknown service) are raised; what fails on the way is in the Outcome.
     """
     started = Operation(id=operation, title=title(command), services=command.services, started=now())
-    try:
+
+    async def planned(command: PlannedCommand) -> tuple[Plan, Observed]:
         plan, observed = await look(command, project, engine, guard)
+        return replace(plan, problems=tuple(map(locate, plan.problems))), observed
+
+    try:
+        plan, observed = await planned(command)
     except DevboxError as error:
         emit(OperationStarted(operation=started))
         emit(_ended(operation, Phase.FAILED, now(), error))
         raise
-    plan = replace(plan, problems=tuple(map(locate, plan.problems)))
     emit(PlanComputed(plan=plan))
     emit(OperationStarted(operation=replace(started, steps=_steps(plan))))
     if plan.destroys and not plan.problems and confirm is not None and not await confirm(plan):
@@ -79,7 +83,7 @@ async def perform(
         if outcome.phase is Phase.DONE:
             # Which containers the new images replace is known only now.
             after = replace(command, build=False, no_build=True, pull="missing")
-            plan, _ = await look(after, project, engine, guard)
+            plan, _ = await planned(after)
             emit(PlanComputed(plan=plan))
             emit(OperationStarted(operation=replace(started, steps=_steps(plan))))
             outcome = await do(plan)

@@ -349,6 +349,11 @@ def test_variables(files: dict[str, str], expected: list[tuple[str, str]]) -> No
     assert rules(files) == expected
 
 
+def test_the_name_that_may_be_meant_is_told() -> None:
+    (finding,) = checked({"base.yml": DEFAULTED.replace("NAME", "SMTP_HOST"), "dev.env": "SMTP_HOTS=x\n"}).findings
+    assert finding.message.endswith("; is SMTP_HOST meant?")
+
+
 def test_a_variable_of_the_shell_is_not_missing() -> None:
     assert rules({"base.yml": USES}, environ={"NAME": "x"}) == []
 
