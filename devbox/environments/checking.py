@@ -32,7 +32,7 @@ class Checked:
     findings: tuple[Finding, ...]
     excepted: tuple[tuple[Finding, Allowance], ...]
     proven: tuple[Proven, ...]
-    """Of the groups of rules without a finding."""
+    """Of the groups of rules without a finding; nothing is where an environment does not load."""
 
 
 def check(
@@ -58,9 +58,10 @@ def check(
     findings += variables.missing(every, request.environ)
     findings += variables.unused(every)
     findings += variables.uneven(every)
-    kept, excepted = _judged(findings, allowed, complete=len(members) == len(environments))
+    complete = len(members) == len(environments)
+    kept, excepted = _judged(findings, allowed, complete=complete)
     broken = {RULES[finding.rule].about for finding in kept}
-    summary = tuple(one for one in proven(members, known, every) if one.about not in broken)
+    summary = tuple(one for one in proven(members, known, every) if complete and one.about not in broken)
     return Checked(findings=kept, excepted=excepted, proven=summary)
 
 
@@ -77,11 +78,14 @@ def _loaded(environment: Environment, request: LoadRequest, files: Files) -> Loa
 
 
 def _unloaded(environment: Environment, error: LoadError) -> Iterator[Finding]:
+    """One for each fault, however often it is met."""
+    faults: dict[str, list[Spot]] = {}
     for problem in error.problems:
         hint = f" ({problem.hint})" if problem.hint else ""
         spot = Spot(environment=environment.name, path=problem.path, place=problem.place)
-        message = f"{environment.name} does not load: {problem.message}{hint}"
-        yield Finding(rule="does-not-load", subject=environment.name, message=message, spots=(spot,))
+        faults.setdefault(f"{environment.name} does not load: {problem.message}{hint}", []).append(spot)
+    for message, spots in faults.items():
+        yield Finding(rule="does-not-load", subject=environment.name, message=message, spots=tuple(spots))
 
 
 def _of_production(members: Sequence[Member], known: Mapping[str, Sequence[Held]]) -> Iterator[Finding]:

@@ -67,5 +67,5 @@ class Member:
         return self._in_effect
 
     def _near(self, path: Path) -> Place | None:
-        known = [layer.document.find(path) for layer in self.loaded.layers] if path else []
+        known = [layer.document.find(path) for layer in reversed(self.loaded.layers)] if path else []
         return max(known, key=lambda found: found[0], default=(0, None))[1]

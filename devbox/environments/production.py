@@ -20,7 +20,9 @@ _HOSTS = re.compile(
 )
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^\s/@]*@)?(?P<host>\[[0-9a-f:]+\]|[^\s/:?#\[\],]+)", re.IGNORECASE)
 _NAME = re.compile(r"(?=.*[a-z])[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*", re.IGNORECASE)
-_HERE = re.compile(r"localhost|host\.docker\.internal|gateway\.docker\.internal|0\.0\.0\.0|127\.[\d.]+|::1?")
+_HERE = re.compile(
+    r"localhost|host-gateway|host\.docker\.internal|gateway\.docker\.internal|0\.0\.0\.0|127\.[\d.]+|::1?"
+)
 _LONG_ENOUGH = 8
 """Characters from which a credential inside of another text is no coincidence."""
 _UNSEEN = frozenset(("image", "labels", "build", "depends_on", "networks"))

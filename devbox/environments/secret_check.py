@@ -13,6 +13,9 @@ from devbox.environments.making import making
 from devbox.environments.secret_faults import SecretFinding, file_faults, shared_faults
 from devbox.environments.secret_file import SecretFiles
 
+_EXCEPTIONS = ("shared-secret", "production-credential")
+"""Rules of `devbox check` whose exceptions in devbox.yaml hold here too."""
+
 
 def secret_findings(
     found: Environments, project: Project, others: Mapping[str, Project], files: Files, secrets: SecretFiles
@@ -24,7 +27,9 @@ def secret_findings(
         return
     theirs = {f"{name}'s": credentials(other, secrets) for name, other in others.items()}
     known = {"the example's": examples(project, files, secrets)}
-    yield from shared_faults(credentials(project, secrets), {**theirs, **known}, where)
+    meant = {one.subject for one in found.allowed if one.rule in _EXCEPTIONS}
+    own = [one for one in credentials(project, secrets) if one.subject not in meant and one.name not in meant]
+    yield from shared_faults(own, {**theirs, **known}, where)
 
 
 def comparable(found: Environments) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.shop import opened
 from tests.cli.world import TWO, World
 
 
@@ -15,3 +16,9 @@ def world(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> World:
     made = World(folder=tmp_path, capsys=capsys)
     made.write(TWO)
     return made
+
+
+@pytest.fixture
+def shop(world: World) -> World:
+    """dev with passwords in its file; stage and prod with files of their own, which are not there yet."""
+    return opened(world)

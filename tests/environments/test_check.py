@@ -250,6 +250,8 @@ def test_what_of_production_is_reachable_from_elsewhere_is_found(
 def test_names_inside_of_the_stack_are_no_hosts_of_production() -> None:
     text = "services: {web: {image: x, environment: {DB_HOST: db, OTHER_HOST: localhost}}, db: {image: y}}\n"
     assert rules({"base.yml": text}) == []
+    text = "services: {web: {image: x, extra_hosts: ['host.docker.internal:host-gateway']}}\n"
+    assert rules({"base.yml": text}) == []
 
 
 TOOLS = {
@@ -349,6 +351,34 @@ def test_variables(files: dict[str, str], expected: list[tuple[str, str]]) -> No
 
 def test_a_variable_of_the_shell_is_not_missing() -> None:
     assert rules({"base.yml": USES}, environ={"NAME": "x"}) == []
+
+
+def test_what_a_file_requires_may_come_from_the_shell() -> None:
+    assert rules({"base.yml": USES.replace("$NAME", "${NAME:?}")}, environ={"NAME": "x"}) == []
+
+
+def test_a_variable_of_the_shell_does_not_make_environments_equal() -> None:
+    port = "services: {web: {ports: ['${PORT}:80']}}\n"
+    files = {"dev.yml": port, "stage.yml": port, "dev.env": "PORT=8000\n", "stage.env": "PORT=8001\n"}
+    assert rules(files, environ={"PORT": "9000"}) == []
+
+
+def test_environments_that_were_discovered_by_their_files_names_are_checked_too() -> None:
+    files = {
+        "/shop/compose.yaml": "services: {db: {image: x, container_name: db}}\n",
+        "/shop/compose.dev.yaml": "services: {}\n",
+        "/shop/compose.stage.yaml": "services: {web: {image: 'x:dev'}}\n",
+    }
+    request = LoadRequest(cwd="/shop", environ={})
+    found = find(request, Tree(files))
+    findings = check(found.all, found.allowed, request, Tree(files)).findings
+    assert [one.rule for one in findings] == ["shared-container-name", "development-build"]
+
+
+def test_a_fault_that_is_met_twice_is_one_finding_and_nothing_is_proven_of_what_does_not_load() -> None:
+    found = checked({"prod.yml": "services: {web: {command: '${A:?}', user: '${A:?}'}}\n"})
+    assert [len(one.spots) for one in found.findings] == [2]
+    assert found.proven == ()
 
 
 def test_a_required_variable_that_is_missing_is_told_and_the_other_environments_are_checked() -> None:

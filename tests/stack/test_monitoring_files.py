@@ -133,7 +133,7 @@ def test_alertmanager_takes_its_configuration_with_either_receiver(
         amtool config routes test --config.file=/tmp/alertmanager.yml severity=critical alertname=ApiDown
     """
     printed = run(client, image_variables.get("ALERTMANAGER_IMAGE", "prom/alertmanager:v0.28.1"), script)
-    assert printed.rstrip().endswith("operators")
+    assert "operators" in printed.splitlines()  # among the warnings that come beside it
 
 
 def test_alerts_that_silence_others_and_those_that_are_silenced_exist() -> None:

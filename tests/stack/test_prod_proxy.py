@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
@@ -61,15 +62,23 @@ def test_what_is_for_the_inside_is_not_there(prod: Production, path: str) -> Non
     assert prod.ask(path).status == 404
 
 
-def test_every_request_is_spread_over_the_replicas(prod: Production) -> None:
+async def test_every_request_is_spread_over_the_replicas(prod: Production) -> None:
     for _ in range(6):
         assert prod.ask("/health/live").status == 200
-    assert len({line["upstream"] for line in prod.access() if line["path"] == "/health/live"}) == 2
+
+    def upstreams() -> set[str]:
+        return {line["upstream"] for line in prod.access() if line["path"] == "/health/live"}
+
+    await eventually(lambda: len(upstreams()) == 2, timeout=30, message="one replica gets all requests")
 
 
-def test_a_request_keeps_its_id_through_proxy_log_and_answer(prod: Production) -> None:
+async def test_a_request_keeps_its_id_through_proxy_log_and_answer(prod: Production) -> None:
     assert prod.ask("/jobs?limit=1", headers={"X-Request-ID": "my-1"}).headers["x-request-id"] == "my-1"
-    (line,) = [one for one in prod.access() if one["request_id"] == "my-1"]
+
+    def logged() -> list[dict[str, Any]]:
+        return [one for one in prod.access() if one["request_id"] == "my-1"]
+
+    (line,) = await eventually(logged, timeout=30, message="the proxy never logged it") or []
     assert (line["method"], line["path"], line["status"]) == ("GET", "/jobs", 200)
 
 
