@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import stat
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from devbox.adapters import hadolint, kernel, programs, syft, trivy
 from devbox.adapters.contexts import candidates
@@ -56,15 +54,6 @@ class LocalInspector:
         if not pid or not candidates(self.context, self.environ)[0].url.startswith("unix:"):
             return None
         return kernel.seen(pid, evidence, files)
-
-    def readable_by_all(self, file: str) -> bool:
-        path = Path(file)
-        try:
-            if not stat.S_ISREG(path.stat().st_mode) or not path.stat().st_mode & stat.S_IROTH:
-                return False
-            return all(folder.stat().st_mode & stat.S_IXOTH for folder in path.resolve().parents)
-        except OSError:
-            return False
 
     async def _look(self, name: str, sources: Sequence[Source]) -> Looked:
         look, without = _FILE_SCANNERS[name]

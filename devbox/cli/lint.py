@@ -117,7 +117,9 @@ async def _examined(
                     raise
                 names_of = ", ".join(wanted)
                 unasked = (f"no engine answers: the images of {names_of} were not asked for user and healthcheck",)
-        found = await examine(loaded, names, made, outside.files, inspector, engine=engine, running=args.running)
+        found = await examine(
+            loaded, names, made, outside.files, inspector, outside.secrets(), engine=engine, running=args.running
+        )
     if args.running and not found.containers:
         hint = f"`devbox -e {environment.name} up` starts it; without --running the files are looked at."
         raise DevboxError(f"Nothing of {loaded.project.name} runs.", hint=hint)

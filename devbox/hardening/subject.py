@@ -22,7 +22,7 @@ class Subject:
     service: Service
     images: dict[str, ImageFacts]
     readable: frozenset[str] = frozenset()
-    """The keys of secrets whose files every user of this machine can read."""
+    """The keys of secrets whose files everybody on this machine may read."""
 
     @property
     def image(self) -> ImageFacts | None:

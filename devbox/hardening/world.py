@@ -11,7 +11,7 @@ from devbox.hardening.report import Weaknesses
 
 
 class Inspector(Protocol):
-    """Scanners that are installed here, the kernel's account of processes, and who may read a file."""
+    """Scanners that are installed here, and the kernel's account of processes."""
 
     async def look(self, sources: Sequence[Source]) -> Looked:
         """Put the files to every scanner of files that is installed."""
@@ -26,6 +26,3 @@ class Inspector(Protocol):
         """`evidence` with what this machine's kernel says of the container's first process; None where it cannot tell.
 
         `files` are paths in the container whose modes are wanted."""
-
-    def readable_by_all(self, file: str) -> bool:
-        """Whether every user of this machine can read the file."""

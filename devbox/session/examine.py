@@ -8,6 +8,7 @@ from posixpath import join
 from typing import TYPE_CHECKING
 
 from devbox.compose.provenance import Explainer
+from devbox.environments.secret_file import FileKind, SecretFiles
 from devbox.hardening.alerts import Source
 from devbox.hardening.dockerfile import Dockerfile, read
 from devbox.hardening.finding import Finding, Where
@@ -92,6 +93,7 @@ async def examine(
     made: Built,
     files: FileReader,
     inspector: Inspector,
+    secrets: SecretFiles,
     *,
     engine: Engine | None = None,
     running: bool = False,
@@ -105,9 +107,7 @@ async def examine(
         for name, reference in wanted.items():
             if image := await engine.image(reference):
                 images[name] = ImageFacts(user=image.user, healthcheck=_checks(image.healthcheck))
-    readable = frozenset(
-        key for key, one in project.secrets.items() if one.file and inspector.readable_by_all(one.file)
-    )
+    readable = frozenset(key for key, one in project.secrets.items() if one.file and _is_public(one.file, secrets))
     known = Known(images=images, dockerfiles=made.dockerfiles, readable=readable)
     findings = lint(project, names, known, place)
     looked = 0
@@ -138,6 +138,14 @@ async def _running(
     ]
     evidence, unasked = await gather(engine, inspector, project, live)
     return list(holding(project, evidence, images, place)), unasked, len(live)
+
+
+def _is_public(file: str, secrets: SecretFiles) -> bool:
+    try:
+        found = secrets.look(file)
+    except OSError:
+        return False
+    return found is not None and found.kind is FileKind.FILE and found.access is not None and found.access.is_public
 
 
 def _inline(loaded: Loaded, name: str, build: Build) -> tuple[str, str]:

@@ -6,6 +6,7 @@ import pytest
 
 from devbox.adapters.files import LocalFiles
 from devbox.adapters.inspector import LocalInspector
+from devbox.adapters.secret_files import LocalSecretFiles
 from devbox.compose.load import load_explained
 from devbox.plan.names import known_services
 from devbox.session.examine import built, examine
@@ -18,7 +19,9 @@ async def test_findings_have_their_place(name: str) -> None:
     loaded = load_explained(request_of(CASES / name), LocalFiles())
     names = [name for name, one in known_services(loaded.project).items() if one.provider is None]
     made = built(loaded, names, LocalFiles())
-    found = await examine(loaded, names, made, LocalFiles(), LocalInspector(environ={}, path=NOWHERE))
+    found = await examine(
+        loaded, names, made, LocalFiles(), LocalInspector(environ={}, path=NOWHERE), LocalSecretFiles()
+    )
     assert bool(found.findings) == bool(names)
     for finding in found.findings:
         assert finding.services and set(finding.services) <= set(names)

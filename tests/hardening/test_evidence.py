@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import secrets
 import tarfile
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any
@@ -19,7 +20,6 @@ from devbox.session.evidence import gather
 from tests.engine.specs import spec
 from tests.real import IMAGE, busybox_binary, sdk
 
-BARE = "dbt-hardening:bare"
 HARDENED: Mapping[str, Any] = {
     "ReadonlyRootfs": True,
     "CapDrop": ["ALL"],
@@ -48,10 +48,11 @@ def bare() -> Iterator[str]:
         entry = tarfile.TarInfo("sleep")
         entry.size, entry.mode = len(program), 0o755
         tar.addfile(entry, io.BytesIO(program))
+    repository = f"dbt-hardening-{secrets.token_hex(4)}"
     with sdk() as client:
-        client.api.import_image_from_data(packed.getvalue(), repository="dbt-hardening", tag="bare")
-        yield BARE
-        client.images.remove(BARE, force=True)
+        client.api.import_image_from_data(packed.getvalue(), repository=repository, tag="bare")
+        yield f"{repository}:bare"
+        client.images.remove(f"{repository}:bare", force=True)
 
 
 @pytest.fixture

@@ -156,6 +156,18 @@ def test_all_environments_stand_under_their_names(world: HardeningWorld) -> None
     assert world.run("-e", "dev", "lint", "--all-environments").code == 2
 
 
+@pytest.mark.parametrize(
+    ("folder", "file", "found"), [(0o755, 0o644, True), (0o755, 0o640, False), (0o700, 0o644, False)]
+)
+def test_a_secret_that_everybody_here_may_read_is_found(
+    world: HardeningWorld, folder: int, file: int, found: bool
+) -> None:
+    world.write(f"services:\n{service('secrets: [password]')}secrets:\n  password: {{file: kept/password}}\n")
+    world.write("a", "kept/password").chmod(file)
+    (world.folder / "kept").chmod(folder)
+    assert ("DB062" in world.run("lint").out) is found
+
+
 def test_running_needs_something_that_runs(world: HardeningWorld) -> None:
     said = world.run("lint", "--running")
     assert (said.code, "Nothing of shop runs." in said.err) == (1, True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,7 +18,9 @@ import pytest
 from tests.real import IMAGE, sdk
 from tests.stack.stack import images
 
-OUTDATED, CUT_OFF = "dbt-hardening:outdated", "dbt-hardening:cut-off"
+REPOSITORY = f"dbt-hardening-{secrets.token_hex(4)}"
+"""Another one in each run, so that two of them on one engine leave each other alone."""
+OUTDATED, CUT_OFF, NOWHERE = (f"{REPOSITORY}:{tag}" for tag in ("outdated", "cut-off", "nowhere"))
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +62,7 @@ def scan(folder: Path, *words: str, json_form: bool = True, **services: str) -> 
 
 @pytest.fixture(scope="module")
 def scanned(made: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory) -> Scanned:
-    return scan(tmp_path_factory.mktemp("scan"), "--sbom", "bills", a=OUTDATED, b="dbt-hardening:nowhere", c=OUTDATED)
+    return scan(tmp_path_factory.mktemp("scan"), "--sbom", "bills", a=OUTDATED, b=NOWHERE, c=OUTDATED)
 
 
 @pytest.fixture(scope="module")
@@ -93,8 +96,8 @@ def test_an_image_without_apt_is_said_not_to_be_asked(unasked: Scanned) -> None:
 
 
 def test_an_image_that_is_not_here_is_said(scanned: Scanned) -> None:
-    (text,) = scanned.reports["dbt-hardening:nowhere"]["not_looked_at"]
-    assert text == "dbt-hardening:nowhere is not here: `devbox build` or `devbox pull` brings it"
+    (text,) = scanned.reports[NOWHERE]["not_looked_at"]
+    assert text == f"{NOWHERE} is not here: `devbox build` or `devbox pull` brings it"
 
 
 def test_the_sbom_names_the_packages(scanned: Scanned) -> None:
