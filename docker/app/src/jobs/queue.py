@@ -1,7 +1,7 @@
 """The queue in Redis: ids of jobs, handed to one worker each and kept on its list until it says done (at least once).
 
 jobs:queue                 list, newest on the left, taken from the right
-jobs:delayed               sorted set, by the Unix time when the id is due again
+jobs:delayed               sorted set, by the Unix time of Redis's own clock when the id is due again
 jobs:processing:WORKER     list, what that worker has in hand
 jobs:workers               set of the workers that may have something in hand
 jobs:alive:WORKER          expires when the worker no longer says that it lives
@@ -9,7 +9,6 @@ jobs:alive:WORKER          expires when the worker no longer says that it lives
 
 from __future__ import annotations
 
-import time
 from uuid import UUID
 
 from redis.asyncio import Redis
@@ -28,8 +27,17 @@ ALIVE_SECONDS = 15
 
 _REDIS = {"db.system.name": "redis"}
 
-_PROMOTE = """
-local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, 100)
+# By Redis's clock alone: a worker whose own is off neither hurries nor holds up what others have delayed.
+_NOW = """
+local time = redis.call('TIME')
+local now = time[1] + time[2] / 1e6
+"""
+_DELAY = f"""{_NOW}
+redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
+redis.call('LREM', KEYS[2], 1, ARGV[1])
+"""
+_PROMOTE = f"""{_NOW}
+local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, 100)
 for _, id in ipairs(due) do
     redis.call('ZREM', KEYS[1], id)
     redis.call('LPUSH', KEYS[2], id)
@@ -53,12 +61,12 @@ def make_redis(settings: Settings) -> Redis:
 
 
 class Queue:
-    """Every change is a single command or one transaction, so that no id is ever on no list."""
+    """Every change is a single command, script or transaction, so that no id is ever on no list."""
 
     def __init__(self, redis: Redis, tracing: Tracing) -> None:
         self._redis = redis
         self._tracing = tracing
-        self._promote = redis.register_script(_PROMOTE)
+        self._delay, self._promote = redis.register_script(_DELAY), redis.register_script(_PROMOTE)
 
     async def push(self, id: UUID) -> None:
         """Hand an id to whichever worker is free first."""
@@ -79,10 +87,7 @@ class Queue:
     async def delay(self, worker: str, id: UUID, *, seconds: float) -> None:
         """Off the worker's list, and back in the queue after `seconds`."""
         with self._tracing.within(f"ZADD {DELAYED}", **_REDIS):
-            async with self._redis.pipeline(transaction=True) as pipe:
-                pipe.zadd(DELAYED, {str(id): time.time() + seconds})
-                pipe.lrem(_processing(worker), 1, str(id))
-                await pipe.execute()
+            await self._delay(keys=[DELAYED, _processing(worker)], args=[str(id), seconds])
 
     async def give_back(self, worker: str, id: UUID) -> None:
         """Off the worker's list, and next in the queue."""
@@ -97,7 +102,7 @@ class Queue:
 
     async def promote(self) -> int:
         """Put what has become due back into the queue."""
-        return int(await self._promote(keys=[DELAYED, QUEUE], args=[time.time()]))
+        return int(await self._promote(keys=[DELAYED, QUEUE]))
 
     async def knows(self, id: UUID) -> bool:
         """Whether the id waits here; one that a worker has in hand does not."""
