@@ -122,3 +122,21 @@ def test_a_wrong_setting_is_named(prod: Production, variable: str, value: str) -
     done = prod.container("backup").exec_run(command)
     assert done.exit_code == 2
     assert f"{variable} is '{value}'" in done.output.decode()
+
+
+def test_a_full_volume_is_named_and_takes_no_half_file(prod: Production) -> None:
+    container = prod.container("backup")
+    password = next(one["Source"] for one in container.attrs["Mounts"] if one["Destination"].startswith("/run/secrets"))
+    script = "head -c 8k /dev/zero > /full/other; sh /backup now 2>&1; sh /backup health; ls /full; true"
+    said = prod.client.containers.run(
+        container.image,
+        entrypoint=["sh", "-c", script],
+        environment=[*container.attrs["Config"]["Env"], "BACKUP_FOLDER=/full", "PASSWORD_FILE=/password"],
+        user="999:999",
+        network=f"{prod.project}_back",
+        tmpfs={"/tmp": "mode=1777", "/full": "size=8k,uid=999,mode=0700"},
+        volumes=[f"{prod.folder}/docker/postgres/backup:/backup:ro", f"{password}:/password:ro"],
+        remove=True,
+    ).decode()
+    assert "(0 kB are free in /full)" in said
+    assert said.endswith("the last backup failed: /full is full, the log tells more\nother\n")
