@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import ModuleType
 
-    from devbox.ports import Builder, Engine, Host, Outside
+    from devbox.ports import Builder, Engine, Host, Outside, Sources
 
 
 def main(argv: Sequence[str] | None = None, outside: Outside | None = None) -> int:
@@ -135,6 +135,11 @@ def real_world(context: str = "") -> Outside:
 
         return LocalHost(environ=environ, context=context or named)
 
+    def sources() -> Sources:
+        from devbox.adapters.host_tree import HostTree
+
+        return HostTree()
+
     return Outside(
         environ=environ,
         cwd=os.getcwd(),  # noqa: PTH109 - a string, and pathlib costs 5 ms of the start
@@ -142,6 +147,7 @@ def real_world(context: str = "") -> Outside:
         files=files,
         connect=connect,
         builder=builder,
+        sources=sources,
         host=host,
         now=time.time,
     )

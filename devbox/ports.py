@@ -6,7 +6,7 @@ Times are in seconds, sizes in bytes, unless a name says otherwise.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING, Protocol
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:  # each costs a command of the CLI that has no use for it 10-3
     from devbox.plan.observed import Container, Observed, ObservedImage, RunningProject
     from devbox.plan.steps import ContainerSpec
     from devbox.settings import Settings
+    from devbox.sync.entry import Entry
+    from devbox.sync.rules import Rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +174,7 @@ class Engine(Protocol):
         """Wait until it does not run; its exit code."""
 
     async def put_files(self, container: str, directory: str, archive: bytes) -> None:
-        """Unpack the tar `archive` below `directory`."""
+        """Unpack the tar `archive` below `directory`; a tmpfs is not seen, a read-only root file system refuses it."""
 
     # Inside a container
     async def exec(
@@ -184,6 +186,7 @@ class Engine(Protocol):
         workdir: str = "",
         environment: Mapping[str, str | None] | None = None,
         privileged: bool = False,
+        stdin: bytes | None = None,
         timeout: float | None = None,
     ) -> ExecResult:
         """Run to the end; TimeoutError after `timeout` seconds (the process may go on inside)."""
@@ -249,6 +252,43 @@ class FileReader(Protocol):
         """The path with symbolic links followed; parts that do not exist are kept."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """Whose files are in a container."""
+
+    uid: int = 0
+    gid: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packed:
+    """A tar `archive`, what is in it (name as asked for -> as it was read), and what could not be read (-> why)."""
+
+    archive: bytes
+    entries: Mapping[str, Entry]
+    unread: Mapping[str, str]
+
+
+class Sources(Protocol):
+    """The files of this machine that rules of `develop.watch` mean. Paths are relative to a rule's root."""
+
+    async def scan(self, rule: Rule) -> dict[str, Entry]:
+        """All that the rule means."""
+
+    async def look(self, rule: Rule, paths: Iterable[str]) -> dict[str, Entry | None]:
+        """What lies at these paths now (None: nothing), as far as the rule means it; of folders all below them."""
+
+    async def pack(self, files: Sequence[tuple[str, str, Entry]], owner: Owner) -> Packed:
+        """(absolute path, name in the archive, as it was seen) -> an archive of what lies there when it is read."""
+
+    def changes(self, roots: Sequence[str]) -> AsyncGenerator[Sequence[str], None]:
+        """Absolute paths that changed in or below these, in batches: one save at once, a storm together.
+        DevboxError where the system does not watch that many."""
+
+    def ignore_file(self, folder: str) -> tuple[str, ...]:
+        """The patterns of the .dockerignore in a build context."""
+
+
 class Finding(Protocol):
     """One line of `devbox doctor`."""
 
@@ -294,6 +334,8 @@ class Outside:
     connect: Callable[[str], Awaitable[Engine]]
     """context name ("": as the docker CLI would choose) -> a connected engine; NoEngine says what to do."""
     builder: Callable[[Engine], Builder]
+    sources: Callable[[], Sources]
+    """This machine's files, for rules of `develop.watch`."""
     host: Callable[[str], Host]
     """context name, as for `connect` -> this machine as that context sees it."""
     now: Callable[[], float]

@@ -194,6 +194,7 @@ class FakeEngine(FakeThings):
         workdir: str = "",
         environment: Mapping[str, str | None] | None = None,
         privileged: bool = False,
+        stdin: bytes | None = None,
         timeout: float | None = None,
     ) -> ExecResult:
         found = self._find(container)

@@ -131,10 +131,17 @@ class DockerEngine:
         workdir: str = "",
         environment: Mapping[str, str | None] | None = None,
         privileged: bool = False,
+        stdin: bytes | None = None,
         timeout: float | None = None,
     ) -> ExecResult:
         spec = ExecSpec(
-            command=command, user=user, workdir=workdir, environment=environment or {}, privileged=privileged
+            command=command,
+            stdin=stdin is not None,
+            user=user,
+            workdir=workdir,
+            environment=environment or {},
+            privileged=privileged,
+            input=stdin or b"",
         )
         running = Exec(self._api, container, spec)
         async with asyncio.timeout(timeout):

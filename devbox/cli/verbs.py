@@ -24,6 +24,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "logs": ("logs", "the output of services, merged by time"),
     "exec": ("exec", "run a command in a running container"),
     "run": ("run", "run a command in a new container of a service"),
+    "watch": ("watch", "sync saved files into containers, restart and rebuild, by develop.watch"),
     "plan": ("plan", "what `up` would change, and why"),
     "config": ("config", "the files as Compose understands them, everything folded in"),
     "wait": ("wait", "wait until services stop; their exit codes"),

@@ -1,0 +1,205 @@
+"""One container that is kept like the host's files: what changed is sent, retried until it is there, and acted upon."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Mapping
+from itertools import groupby
+
+from devbox.errors import DevboxError, EngineLost, NotFound
+from devbox.ports import Engine, Sources
+from devbox.session.delivery import Destination, remove, write
+from devbox.session.reload import reload
+from devbox.sync.entry import Entry
+from devbox.sync.ledger import Lack, Ledger
+from devbox.sync.place import Ground, Place
+from devbox.sync.rules import Action, Rule
+from devbox.sync.told import Synced, SyncFailed, Told
+
+FIRST, LONGEST = 0.5, 15.0
+"""Seconds between two attempts."""
+_CHUNK = 16 * 1024 * 1024
+"""Bytes packed at once."""
+
+
+class Volumes:
+    """The ledgers of named volumes, which the containers that mount one share, so that each file is written once."""
+
+    def __init__(self) -> None:
+        self._ledgers: dict[str, tuple[Ledger, asyncio.Lock]] = {}
+
+    def of(self, volume: str) -> tuple[Ledger, asyncio.Lock]:
+        return self._ledgers.setdefault(volume, (Ledger(), asyncio.Lock()))
+
+
+class Replica:
+    """A running container of a watched service; `run` works until cancelled."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        sources: Sources,
+        service: str,
+        to: Destination,
+        volumes: Volumes,
+        tell: Callable[[Told], None],
+        acted: Callable[[Rule, Iterable[str]], None],
+        now: Callable[[], float],
+    ) -> None:
+        self._engine = engine
+        self._sources = sources
+        self._service = service
+        self._to = to
+        self._volumes = volumes
+        self._tell = tell
+        self._acted = acted
+        self._now = now
+        self._own: dict[str, tuple[Ledger, asyncio.Lock]] = {}
+        self._dirty: dict[Rule, set[str]] = {}
+        self._first: set[Rule] = set()
+        self._since: float | None = None
+        self._wake = asyncio.Event()
+
+    @property
+    def pending(self) -> int:
+        """Paths that are not there yet."""
+        return sum(map(len, self._dirty.values()))
+
+    def changed(self, rule: Rule, paths: Iterable[str], *, first: bool = False) -> None:
+        """These, relative to the rule's root, are to be looked at. `first`: no change, but what it may lack."""
+        self._dirty.setdefault(rule, set()).update(paths)
+        if first:
+            self._first.add(rule)
+        if self._since is None:
+            self._since = time.perf_counter()
+        self._wake.set()
+
+    async def run(self) -> None:
+        """EngineLost when the engine goes away; ends when the container is gone."""
+        pause = FIRST
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            dirty, self._dirty = self._dirty, {}
+            first, self._first = self._first, set()
+            since, self._since = self._since, None
+            try:
+                await self._bring(dirty, first, since or time.perf_counter())
+                pause = FIRST
+            except EngineLost:
+                raise
+            except NotFound:
+                return
+            except DevboxError as error:
+                for rule, paths in dirty.items():
+                    self.changed(rule, paths, first=rule in first)
+                self._tell(
+                    SyncFailed(
+                        service=self._service,
+                        container=self._to.name,
+                        error=error.message,
+                        hint=error.hint,
+                        pending=self.pending,
+                        again=pause,
+                    )
+                )
+                await asyncio.sleep(pause)
+                pause = min(LONGEST, pause * 2)
+
+    async def _bring(self, dirty: Mapping[Rule, set[str]], first: set[Rule], since: float) -> None:
+        for rule, paths in dirty.items():
+            seen = await self._sources.look(rule, paths)
+            files = await self._send(rule, seen, paths, since, first=rule in first)
+            if files and rule not in first and rule.action is not Action.SYNC:
+                self._tell(await reload(self._engine, rule, self._to, files))
+                self._acted(rule, paths)
+
+    async def _send(
+        self, rule: Rule, seen: Mapping[str, Entry | None], paths: set[str], since: float, *, first: bool
+    ) -> int:
+        """How many files were written or deleted."""
+        wanted = {rule.place(path): (path, entry) for path, entry in seen.items()}
+        grounds = {path: self._to.place(path) for path in wanted}
+        size = 0
+        written: list[str] = []
+        deleted: list[str] = []
+        unread: dict[str, str] = {}
+        for where, group in groupby(sorted(wanted, key=lambda path: _order(grounds[path])), key=grounds.__getitem__):
+            if where.ground is Ground.BIND:
+                continue
+            ledger, lock = self._ledger(where)
+            there = {path: wanted[path][1] for path in group}
+            folders = tuple(rule.place(path) for path in paths)
+            for path in ledger.given():
+                # A folder that took the place of another: what it has not got is gone.
+                if path not in there and any(path.startswith(f"{folder.rstrip('/')}/") for folder in folders):
+                    there[path] = None
+            async with lock:
+                lack = ledger.lacks(there)
+                if where.ground is Ground.READ_ONLY and lack:
+                    raise DevboxError(
+                        f"{self._to.name}: {rule.target} is on {where.ground.value}.",
+                        hint="Let the rule's target be a volume or a tmpfs, or the root file system be writable.",
+                    )
+                if lack.delete:
+                    await remove(self._engine, self._to, lack.delete)
+                    ledger.note(Lack(delete=lack.delete), self._now())
+                    deleted += lack.delete
+                for part in _parts(lack.write):
+                    files = [(_host(rule, wanted[path][0]), _name(path, where), entry) for path, entry in part]
+                    packed = await self._sources.pack(files, self._to.owner)
+                    await write(self._engine, self._to, where, packed.archive)
+                    names = {_name(path, where): path for path, _ in part}
+                    came = tuple((names[name], entry) for name, entry in packed.entries.items())
+                    ledger.note(Lack(write=came), self._now())
+                    written += [path for path, _ in came]
+                    size += sum(entry.size for _, entry in came)
+                    unread |= {_host(rule, wanted[names[name]][0]): why for name, why in packed.unread.items()}
+        if written or deleted or unread:
+            self._tell(
+                Synced(
+                    service=self._service,
+                    container=self._to.name,
+                    paths=tuple(written),
+                    deleted=tuple(deleted),
+                    size=size,
+                    seconds=time.perf_counter() - since,
+                    initial=first,
+                    unread=tuple(unread.items()),
+                )
+            )
+        return len(written) + len(deleted)
+
+    def _ledger(self, where: Place) -> tuple[Ledger, asyncio.Lock]:
+        if where.volume:
+            return self._volumes.of(where.volume)
+        return self._own.setdefault(where.base, (Ledger(), asyncio.Lock()))
+
+
+def _order(where: Place) -> tuple[str, str, str]:
+    return where.ground.value, where.base, where.volume
+
+
+def _host(rule: Rule, path: str) -> str:
+    return f"{rule.root.rstrip('/')}/{path}" if path else rule.root
+
+
+def _name(path: str, where: Place) -> str:
+    """The path as the archive has it: below the folder that it is unpacked in."""
+    if where.ground is Ground.VOLUME:
+        return path[len(where.base.rstrip("/")) + 1 :]
+    return path.lstrip("/")
+
+
+def _parts(write: Iterable[tuple[str, Entry]]) -> list[list[tuple[str, Entry]]]:
+    """In parts that are packed at once, each of which holds at least one file."""
+    found: list[list[tuple[str, Entry]]] = [[]]
+    size = 0
+    for path, entry in write:
+        if size + entry.size > _CHUNK and found[-1]:
+            found.append([])
+            size = 0
+        found[-1].append((path, entry))
+        size += entry.size + 1024
+    return [part for part in found if part]
