@@ -31,6 +31,7 @@ class Destination:
 
     id: str
     name: str
+    service: str
     body: Mapping[str, object]
     owner: Owner
 
@@ -44,7 +45,8 @@ async def destination(engine: Engine, container: Container) -> Destination:
     body = container.detail.body if container.detail else {}
     config = body.get("Config")
     user = str(config.get("User") or "") if isinstance(config, Mapping) else ""
-    return Destination(id=container.id, name=container.name, body=body, owner=await _owner(engine, container.id, user))
+    owner = await _owner(engine, container.id, user)
+    return Destination(id=container.id, name=container.name, service=container.service, body=body, owner=owner)
 
 
 async def _owner(engine: Engine, container: str, user: str) -> Owner:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from itertools import groupby
 
 from devbox.errors import DevboxError, EngineLost, NotFound
 from devbox.ports import Engine, Sources
 from devbox.session.delivery import Destination, remove, write
-from devbox.session.reload import reload
 from devbox.sync.entry import Entry
 from devbox.sync.ledger import Lack, Ledger
 from devbox.sync.place import Ground, Place
@@ -40,20 +39,19 @@ class Replica:
         self,
         engine: Engine,
         sources: Sources,
-        service: str,
         to: Destination,
         volumes: Volumes,
         tell: Callable[[Told], None],
-        acted: Callable[[Rule, Iterable[str]], None],
+        then: Callable[[Rule, set[str], Destination, int], Awaitable[None]],
         now: Callable[[], float],
     ) -> None:
+        """`then`: what the rule asks for once that many files of these paths are there."""
         self._engine = engine
         self._sources = sources
-        self._service = service
-        self._to = to
+        self.to = to
         self._volumes = volumes
         self._tell = tell
-        self._acted = acted
+        self._then = then
         self._now = now
         self._own: dict[str, tuple[Ledger, asyncio.Lock]] = {}
         self._dirty: dict[Rule, set[str]] = {}
@@ -74,6 +72,11 @@ class Replica:
         if self._since is None:
             self._since = time.perf_counter()
         self._wake.set()
+
+    def restarted(self) -> None:
+        """What does not outlive the process is gone."""
+        for base in [base for base in self._own if self.to.place(base).ground is Ground.TMPFS]:
+            del self._own[base]
 
     async def run(self) -> None:
         """EngineLost when the engine goes away; ends when the container is gone."""
@@ -96,8 +99,8 @@ class Replica:
                     self.changed(rule, paths, first=rule in first)
                 self._tell(
                     SyncFailed(
-                        service=self._service,
-                        container=self._to.name,
+                        service=self.to.service,
+                        container=self.to.name,
                         error=error.message,
                         hint=error.hint,
                         pending=self.pending,
@@ -112,15 +115,14 @@ class Replica:
             seen = await self._sources.look(rule, paths)
             files = await self._send(rule, seen, paths, since, first=rule in first)
             if files and rule not in first and rule.action is not Action.SYNC:
-                self._tell(await reload(self._engine, rule, self._to, files))
-                self._acted(rule, paths)
+                await self._then(rule, paths, self.to, files)
 
     async def _send(
         self, rule: Rule, seen: Mapping[str, Entry | None], paths: set[str], since: float, *, first: bool
     ) -> int:
         """How many files were written or deleted."""
         wanted = {rule.place(path): (path, entry) for path, entry in seen.items()}
-        grounds = {path: self._to.place(path) for path in wanted}
+        grounds = {path: self.to.place(path) for path in wanted}
         size = 0
         written: list[str] = []
         deleted: list[str] = []
@@ -139,17 +141,17 @@ class Replica:
                 lack = ledger.lacks(there)
                 if where.ground is Ground.READ_ONLY and lack:
                     raise DevboxError(
-                        f"{self._to.name}: {rule.target} is on {where.ground.value}.",
+                        f"{self.to.name}: {rule.target} is on {where.ground.value}.",
                         hint="Let the rule's target be a volume or a tmpfs, or the root file system be writable.",
                     )
                 if lack.delete:
-                    await remove(self._engine, self._to, lack.delete)
+                    await remove(self._engine, self.to, lack.delete)
                     ledger.note(Lack(delete=lack.delete), self._now())
                     deleted += lack.delete
                 for part in _parts(lack.write):
                     files = [(_host(rule, wanted[path][0]), _name(path, where), entry) for path, entry in part]
-                    packed = await self._sources.pack(files, self._to.owner)
-                    await write(self._engine, self._to, where, packed.archive)
+                    packed = await self._sources.pack(files, self.to.owner)
+                    await write(self._engine, self.to, where, packed.archive)
                     names = {_name(path, where): path for path, _ in part}
                     came = tuple((names[name], entry) for name, entry in packed.entries.items())
                     ledger.note(Lack(write=came), self._now())
@@ -159,8 +161,8 @@ class Replica:
         if written or deleted or unread:
             self._tell(
                 Synced(
-                    service=self._service,
-                    container=self._to.name,
+                    service=self.to.service,
+                    container=self.to.name,
                     paths=tuple(written),
                     deleted=tuple(deleted),
                     size=size,

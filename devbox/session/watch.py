@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 
 from devbox.compose.model import Project, Service
@@ -47,13 +47,14 @@ class Watch:
         self._loops = {rule: Loops() for rule in self._rules}
         self._touched: dict[Rule, set[str]] = {rule: set() for rule in self._rules}
         self._volumes = Volumes()
-        self._there: dict[str, Destination] = {}
-        self._replicas: dict[str, tuple[str, Replica, asyncio.Task[None]]] = {}
+        self._replicas: dict[str, Replica] = {}
+        """By container id, stopped ones too: what they were given is still there when they start again."""
+        self._working: dict[str, asyncio.Task[None]] = {}
         self._building: dict[str, asyncio.Event] = {}
         self._told: set[str] = set()
 
     async def run(self) -> None:
-        async with asyncio.TaskGroup() as group, aclosing(self._engine.events(self._project)) as events:
+        async with aclosing(self._engine.events(self._project)) as events, asyncio.TaskGroup() as group:
             await anext(events)  # the subscription stands before the list is asked for
             roots = sorted({rule.root for rule in self._rules})
             group.create_task(self._listen(group, events))
@@ -79,16 +80,16 @@ class Watch:
     async def _arrived(self, group: asyncio.TaskGroup, container: Container) -> None:
         """A container runs: it is given what changed since the watch began, and with `initial_sync` all there is."""
         mine = [rule for rule in self._rules if rule.service == container.service]
-        if not mine or container.oneoff or container.state is not RunState.RUNNING or container.id in self._replicas:
+        if not mine or container.oneoff or container.state is not RunState.RUNNING or container.id in self._working:
             return
-        to = await destination(self._engine, container)
-        self._there[container.id] = to
-        replica = Replica(
-            self._engine, self._sources, container.service, to, self._volumes, self._tell, self._acted, self._now
-        )
-        task = group.create_task(replica.run(), name=f"sync {container.name}")
-        self._replicas[container.id] = (container.service, replica, task)
-        self._introduce(container.service, mine, to)
+        if replica := self._replicas.get(container.id):
+            replica.restarted()
+        else:
+            to = await destination(self._engine, container)
+            replica = Replica(self._engine, self._sources, to, self._volumes, self._tell, self._then(group), self._now)
+            self._replicas[container.id] = replica
+            self._introduce(container.service, mine, to)
+        self._working[container.id] = group.create_task(replica.run(), name=f"sync {container.name}")
         for rule in mine:
             if rule.action.copies and (missing := {""} if rule.initial else self._touched[rule]):
                 replica.changed(rule, missing, first=True)
@@ -105,10 +106,13 @@ class Watch:
         self._tell(WatchBegan(service=service, rules=len(mine), idle=tuple(idle)))
 
     def _left(self, id: str, *, for_ever: bool) -> None:
-        if found := self._replicas.pop(id, None):
-            found[2].cancel()
+        if task := self._working.pop(id, None):
+            task.cancel()
         if for_ever:
-            self._there.pop(id, None)
+            self._replicas.pop(id, None)
+
+    def _running(self, service: str) -> list[Replica]:
+        return [self._replicas[id] for id in self._working if self._replicas[id].to.service == service]
 
     def _changed(self, group: asyncio.TaskGroup, rule: Rule, batch: Sequence[str]) -> None:
         inside = (rule.inside(path) for path in batch)
@@ -121,21 +125,29 @@ class Watch:
             return
         if rule.action.copies:
             self._touched[rule] |= paths
-            for service, replica, _ in self._replicas.values():
-                if service == rule.service:
-                    replica.changed(rule, paths)
+            for replica in self._running(rule.service):
+                replica.changed(rule, paths)
         elif rule.action is Action.RESTART:
             group.create_task(self._restart(rule, paths))
         else:
             self._build(group, rule, paths)
 
     async def _restart(self, rule: Rule, paths: set[str]) -> None:
-        for id, (service, _, _) in list(self._replicas.items()):
-            if service == rule.service:
-                self._tell(await reload(self._engine, rule, self._there[id], len(paths)))
-        self._acted(rule, paths)
+        for replica in self._running(rule.service):
+            await self._reload(rule, paths, replica.to, len(paths))
 
-    def _acted(self, rule: Rule, paths: Iterable[str]) -> None:
+    def _then(self, group: asyncio.TaskGroup) -> Callable[[Rule, set[str], Destination, int], Awaitable[None]]:
+        async def then(rule: Rule, paths: set[str], to: Destination, files: int) -> None:
+            work = self._reload(rule, paths, to, files)
+            if rule.action is Action.SYNC_EXEC:
+                await work
+            else:  # the container's end is the end of whoever syncs it
+                group.create_task(work)
+
+        return then
+
+    async def _reload(self, rule: Rule, paths: set[str], to: Destination, files: int) -> None:
+        self._tell(await reload(self._engine, rule, to, files))
         self._loops[rule].acted(paths, time.monotonic())
 
     def _build(self, group: asyncio.TaskGroup, rule: Rule, paths: set[str]) -> None:
@@ -158,7 +170,7 @@ class Watch:
                 await self._rebuild(rule.service)
             except DevboxError as failure:
                 error, hint = failure.message, failure.hint
-            self._acted(rule, paths)
+            self._loops[rule].acted(paths, time.monotonic())
             seconds = time.perf_counter() - began
             self._tell(Rebuilt(service=rule.service, seconds=seconds, error=error, hint=hint))
         del self._building[rule.service]
