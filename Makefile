@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEVBOX := $(BIN)/devbox
 READY := $(VENV)/.ready
 # Official images where they can be had; stand-ins made from the distribution's packages elsewhere (said on stderr).
-IMAGES = images=$$(docker/offline/ensure) || exit $$?; [ -z "$$images" ] || { set -a; . "$$images"; set +a; }
+IMAGES = images=$$(docker/offline/ensure $(USED_BY)) || exit $$?; [ -z "$$images" ] || { set -a; . "$$images"; set +a; }
 
 .PHONY: run test check bench setup engine down clean help
 
@@ -23,6 +23,7 @@ $(READY): pyproject.toml
 engine: $(READY) ## make sure that a Docker Engine answers
 	@$(DEVBOX) engine start --yes
 
+run: USED_BY = dev
 run: engine ## open devbox on the reference dev stack (without a terminal: bring it up, ask each service, print the table)
 	@$(IMAGES); exec $(DEVBOX) --up
 

@@ -3,6 +3,7 @@
 DevboxError                 message, hint, exit code 1
 ├── UsageError              the command line is off (2)
 ├── LoadError               the Compose or devbox files are wrong; carries every Problem of the load
+├── RemoteFailed            a Compose file that lies elsewhere could not be fetched
 ├── EngineError             the engine refused or failed (its own words in `message`)
 │   ├── NotFound            no such container, network, volume or image
 │   ├── Conflict            the name, port or state is taken
@@ -91,6 +92,10 @@ class LoadError(DevboxError):
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = problems
+
+
+class RemoteFailed(DevboxError):
+    """A Compose file that lies elsewhere could not be fetched."""
 
 
 class EngineError(DevboxError):

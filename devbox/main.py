@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import ModuleType
 
+    from devbox.compose.request import LoadRequest
+    from devbox.environments.secret_file import SecretFiles
     from devbox.ports import Builder, Engine, Host, Outside, Sources
 
 
@@ -92,9 +94,14 @@ def _open(args: argparse.Namespace, words: list[str], outside: Outside) -> int:
     # Keys come from stdin, the screen is drawn on stderr, and what is said in the end goes to stdout.
     if all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         from devbox.cli.project import request_of
+        from devbox.compose.remote import is_remote
+
+        request = request_of(args, outside)
+        if any(map(is_remote, (*request.files, request.environ.get("COMPOSE_FILE", "")))):
+            _trusted(request, outside)
         from devbox.tui.app import run
 
-        return run(outside, request_of(args, outside), args.environment, up=args.up)
+        return run(outside, request, args.environment, up=args.up)
     from devbox.cli import arguments, verbs
 
     chosen = [word for word in words if word != "--up"]
@@ -104,6 +111,14 @@ def _open(args: argparse.Namespace, words: list[str], outside: Outside) -> int:
         if code:
             return code
     return 0
+
+
+def _trusted(request: LoadRequest, outside: Outside) -> None:
+    """Ask, before the screen opens, whether files that lie elsewhere may have variables of this machine."""
+    from devbox.cli.confirm import trust
+    from devbox.compose.load import load
+
+    trust(load(request, outside.files), yes=False)
 
 
 def real_world(context: str = "") -> Outside:
@@ -116,7 +131,7 @@ def real_world(context: str = "") -> Outside:
     from devbox.settings import read_settings, settings_path
 
     environ = dict(os.environ)
-    files = LocalFiles()
+    files = LocalFiles(environ)
     path = settings_path(environ)
     settings = files.read(path).decode(errors="replace") if files.is_file(path) else ""
 
@@ -129,6 +144,11 @@ def real_world(context: str = "") -> Outside:
         from devbox.adapters.build import ImageBuilder
 
         return ImageBuilder(engine, environ)
+
+    def secrets() -> SecretFiles:
+        from devbox.adapters.secret_files import LocalSecretFiles
+
+        return LocalSecretFiles()
 
     def host(named: str) -> Host:
         from devbox.adapters.host import LocalHost
@@ -145,6 +165,7 @@ def real_world(context: str = "") -> Outside:
         cwd=os.getcwd(),  # noqa: PTH109 - a string, and pathlib costs 5 ms of the start
         settings=read_settings(settings, path, environ),
         files=files,
+        secrets=secrets,
         connect=connect,
         builder=builder,
         sources=sources,

@@ -14,8 +14,11 @@ from devbox.record import dataclass
 
 if TYPE_CHECKING:  # each costs a command of the CLI that has no use for it 10-30 ms
     from devbox.compose.model import Build, FileObject, Network, Volume
+    from devbox.compose.remote import Fetched, Remote
+    from devbox.environments.secret_file import SecretFiles
+    from devbox.hardening.world import Inspector
     from devbox.logs.line import LogLine
-    from devbox.plan.observed import Container, Observed, ObservedImage, RunningProject
+    from devbox.plan.observed import Binding, Container, Observed, ObservedImage, RunningProject
     from devbox.plan.steps import ContainerSpec
     from devbox.settings import Settings
     from devbox.sync.entry import Entry
@@ -37,6 +40,8 @@ class EngineInfo:
     cpus: int = 0
     memory: int = 0
     rootless: bool = False
+    ahead: float = 0.0
+    """Seconds by which its clock is ahead of this machine's; 0 within a second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +122,11 @@ class Engine(Protocol):
 
     async def close(self) -> None: ...
 
+    @property
+    def ahead(self) -> float:
+        """Seconds by which its clock is ahead of this machine's, as of connecting or the last `info`: every time in
+        its answers is by that clock, and so is every time that it is asked for."""
+
     # What is there
     async def observe(
         self,
@@ -125,10 +135,12 @@ class Engine(Protocol):
         images: Sequence[str] = (),
         networks: Sequence[str] = (),
         volumes: Sequence[str] = (),
+        ports: Sequence[Binding] = (),
         detail: bool = False,
     ) -> Observed:
         """List what bears the project's label, with the images, networks and volumes named here if they exist.
 
+        Of the host `ports` those are told too that a process of this machine holds and no container.
         With `detail` every container is inspected; without, only those that do not run. One-offs are included."""
 
     async def projects(self) -> tuple[RunningProject, ...]:
@@ -143,10 +155,11 @@ class Engine(Protocol):
     async def create_network(self, network: Network, labels: Mapping[str, str]) -> str: ...
 
     async def remove_network(self, name: str) -> None: ...
-
     async def create_volume(self, volume: Volume, labels: Mapping[str, str]) -> None: ...
-
     async def remove_volume(self, name: str) -> None: ...
+
+    async def tag_image(self, image: str, reference: str) -> None:
+        """Give the image (id or reference; NotFound) another name, REPOSITORY:TAG, which another may have had."""
 
     async def remove_image(self, reference: str) -> None: ...
 
@@ -154,15 +167,10 @@ class Engine(Protocol):
         """Create it, connect `extra_networks`, copy `files` in; returns the id. Nothing is left if a part fails."""
 
     async def start(self, container: str) -> None: ...
-
     async def stop(self, container: str, timeout: float | None = None) -> None: ...
-
     async def restart(self, container: str, timeout: float | None = None) -> None: ...
-
     async def kill(self, container: str, signal: str = "SIGKILL") -> None: ...
-
     async def pause(self, container: str) -> None: ...
-
     async def unpause(self, container: str) -> None: ...
 
     async def remove(self, container: str, *, force: bool = False, volumes: bool = False) -> None:
@@ -251,6 +259,9 @@ class FileReader(Protocol):
     def resolve(self, path: str) -> str:
         """The path with symbolic links followed; parts that do not exist are kept."""
 
+    def fetch(self, remote: Remote) -> Fetched:
+        """Something that lies elsewhere, as files here; RemoteFailed."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owner:
@@ -322,6 +333,8 @@ class Host(Protocol):
     async def examine(self) -> Sequence[Finding]:
         """What `devbox doctor` prints."""
 
+    def inspector(self) -> Inspector: ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outside:
@@ -331,6 +344,7 @@ class Outside:
     cwd: str
     settings: Settings
     files: FileReader
+    secrets: Callable[[], SecretFiles]
     connect: Callable[[str], Awaitable[Engine]]
     """context name ("": as the docker CLI would choose) -> a connected engine; NoEngine says what to do."""
     builder: Callable[[Engine], Builder]

@@ -46,9 +46,11 @@ class FakeImage:
     environment: tuple[str, ...] = ()
     content: str = ""
     """Another content is another id."""
+    id: str = ""
+    """Set where the image has had another name before."""
 
     def id_of(self, reference: str) -> str:
-        return "sha256:" + digest(f"image {reference} {self.content}")
+        return self.id or "sha256:" + digest(f"image {reference} {self.content}")
 
 
 class Lost:

@@ -1,18 +1,25 @@
-"""The fake engine's networks and volumes."""
+"""The fake engine's networks, volumes and names of images."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from devbox.compose.model import Network, Volume
 from devbox.errors import Conflict, EngineError, NotFound
 from devbox.plan.observed import ObservedNetwork, ObservedVolume
 from tests.fake_lives import FakeLives
-from tests.fake_parts import digest
+from tests.fake_parts import FakeImage, digest
 
 
 class FakeThings(FakeLives):
-    """The part of FakeEngine that makes and unmakes networks and volumes."""
+    """The part of FakeEngine that makes and unmakes networks, volumes and names of images."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.images: dict[str, FakeImage] = {}
+        self.used: dict[str, FakeImage] = {}
+        """id -> image that a container was made of"""
 
     async def create_network(self, network: Network, labels: Mapping[str, str]) -> str:
         await self._enter("create_network", network.name)
@@ -62,3 +69,15 @@ class FakeThings(FakeLives):
             raise Conflict(f"remove {name}: volume is in use - {users}", status=409)
         del self.volumes[name]
         self._say("volume", "destroy", name, {"driver": "local"})
+
+    async def tag_image(self, image: str, reference: str) -> None:
+        await self._enter("tag_image", reference)
+        self.images[reference] = self._image(image)
+
+    def _image(self, image: str) -> FakeImage:
+        """By name or id; what a container was made of is there as long as the fake, whatever became of its names."""
+        named = {name: replace(one, id=one.id_of(name)) for name, one in self.images.items()}
+        found = named.get(image) or {**self.used, **{one.id: one for one in named.values()}}.get(image)
+        if found is None:
+            raise NotFound(f"No such image: {image}", status=404)
+        return found

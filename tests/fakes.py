@@ -17,9 +17,11 @@ from dataclasses import replace
 
 from devbox.adapters import translate
 from devbox.adapters.container import held_ports
+from devbox.adapters.observe import moved
 from devbox.errors import Conflict, NotFound, PullFailed
 from devbox.logs.line import LogLine
 from devbox.plan.observed import (
+    Binding,
     Container,
     Observed,
     ObservedImage,
@@ -39,12 +41,11 @@ class FakeEngine(FakeThings):
 
     def __init__(self, images: Iterable[str] | Mapping[str, FakeImage] = (), *, api_version: str = "1.45") -> None:
         super().__init__()
-        self.images: dict[str, FakeImage] = (
-            dict(images) if isinstance(images, Mapping) else {name: FakeImage() for name in images}
-        )
+        self.images = dict(images) if isinstance(images, Mapping) else {name: FakeImage() for name in images}
         self.pullable: dict[str, FakeImage] = {}
         self.api_version = api_version
         self.closed = False
+        self.ahead = 0.0
 
     # Who it is
     async def info(self) -> EngineInfo:
@@ -59,6 +60,7 @@ class FakeEngine(FakeThings):
             name="fake",
             cpus=2,
             memory=8 << 30,
+            ahead=self.ahead,
         )
 
     async def close(self) -> None:
@@ -73,11 +75,14 @@ class FakeEngine(FakeThings):
         images: Sequence[str] = (),
         networks: Sequence[str] = (),
         volumes: Sequence[str] = (),
+        ports: Sequence[Binding] = (),
         detail: bool = False,
     ) -> Observed:
         await self._enter("observe")
         ours = [one for one in self.containers.values() if one.labels.get(translate.PROJECT) == project]
-        others = [one for one in self.containers.values() if one not in ours and one.live]
+        strangers = [one for one in self.containers.values() if one not in ours]
+        others = [one for one in strangers if one.live]
+        neighbours = tuple(one.observed(detail=False) for one in strangers if translate.PROJECT in one.labels)
         there = {reference: self.images[reference] for reference in images if reference in self.images}
         return Observed(
             containers=tuple(one.observed(detail=detail) for one in sorted(ours, key=lambda one: one.name)),
@@ -87,13 +92,15 @@ class FakeEngine(FakeThings):
                 if one.labels.get(translate.PROJECT) == project or one.name in networks
             ),
             volumes=tuple(
-                replace(one, guests=tuple(other.name for other in others if _mounts(other, one.name)))
+                replace(one, guests=tuple(other.name for other in strangers if _mounts(other, one.name)))
                 for one in self.volumes.values()
                 if one.labels.get(translate.PROJECT) == project or one.name in volumes
             ),
             images={reference: self._observed_image(reference, image) for reference, image in there.items()},
             at=time.time(),
             held_ports=held_ports(one.observed(detail=False) for one in others),
+            neighbours=neighbours,
+            moved=moved(neighbours),
         )
 
     async def projects(self) -> tuple[RunningProject, ...]:
@@ -131,9 +138,8 @@ class FakeEngine(FakeThings):
 
     async def create_container(self, spec: ContainerSpec) -> str:
         await self._enter("create_container", spec.name)
-        image = self.images.get(spec.image)
-        if image is None:
-            raise NotFound(f"No such image: {spec.image}", status=404)
+        image = self._image(spec.image)
+        self.used[image.id] = image
         if any(one.name == spec.name for one in self.containers.values()):
             raise Conflict(f'Conflict. The container name "/{spec.name}" is already in use', status=409)
         test = tuple((spec.body.get("Healthcheck") or {}).get("Test") or image.healthcheck)
@@ -141,7 +147,7 @@ class FakeEngine(FakeThings):
             spec=spec,
             name=spec.name,
             id=digest(f"container {spec.name} {len(self.calls)}"),
-            image_id=image.id_of(spec.image),
+            image_id=image.id,
             test=() if test[:1] == ("NONE",) else test,
             networks=networks_of(spec),
             mounts=mounts_of(spec, image),

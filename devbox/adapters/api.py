@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from devbox.adapters.clock import ahead
 from devbox.adapters.dial import Endpoint
 from devbox.adapters.failures import Garbled
 from devbox.adapters.wire import Query, Wire, parameters
@@ -33,6 +35,8 @@ class Api:
         self._lock = threading.Lock()
         self._sdk: Client | None = None
         self._timeout = FIRST_TIMEOUT
+        self.ahead = 0.0
+        """Seconds by which the engine's clock is ahead of this machine's, as of the last ping."""
 
     @property
     def version(self) -> str:
@@ -48,10 +52,13 @@ class Api:
 
     def ping(self) -> str:
         """The newest version of the API that the engine speaks; "" if what answers does not say."""
-        if not self.near:
-            return self.sdk().newest()
-        headers, _ = self.wire.ask("GET", "/_ping", patience=self._timeout)
+        sent = time.time()
+        headers = self._greeting()
+        self.ahead = ahead(headers.get("date", ""), sent, time.time())
         return headers.get("api-version", "")
+
+    def _greeting(self) -> Mapping[str, str]:
+        return self.wire.ask("GET", "/_ping", patience=self._timeout)[0] if self.near else self.sdk().greeting()
 
     def ask(self, path: str, query: Query | None = None) -> Any:
         """GET, decoded."""

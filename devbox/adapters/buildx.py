@@ -31,6 +31,7 @@ def invocation(request: BuildRequest, *, buildx: bool, progress: str) -> Invocat
     secrets, variables = _secrets(request)
     words = ["buildx", "build", "--load"] if buildx else ["build"]
     words += [f"--progress={progress}", *_tags(request), *_labels(request), *_source(build), *_options(request, build)]
+    words += _uncached(request, buildx=buildx)
     words += secrets
     words += [f"--ssh={_ssh(key, path)}" for key, path in build.ssh]
     words += _attested(build)
@@ -94,11 +95,17 @@ def _options(request: BuildRequest, build: Build) -> list[str]:
         "--shm-size": str(build.shm_size or ""),
     }
     words += [f"{option}={value}" for option, value in single.items() if value]
-    if build.no_cache or request.no_cache:
-        words.append("--no-cache")
     if build.pull or request.pull:
         words.append("--pull")
     return words
+
+
+def _uncached(request: BuildRequest, *, buildx: bool) -> list[str]:
+    """What is built without the cache: some stages, or all where the builder cannot be told of single ones."""
+    stages = request.build.no_cache_filter
+    if request.build.no_cache or request.no_cache or (stages and not buildx):
+        return ["--no-cache"]
+    return [f"--no-cache-filter={stage}" for stage in stages]
 
 
 def _attested(build: Build) -> list[str]:

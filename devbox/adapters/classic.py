@@ -133,7 +133,7 @@ def _messages(client: Client, request: BuildRequest) -> Iterator[dict[str, Any]]
         "target": build.target or None,
         "network_mode": build.network or None,
         "platform": request.platform or next(iter(build.platforms), None),
-        "nocache": build.no_cache or request.no_cache,
+        "nocache": bool(build.no_cache or request.no_cache or build.no_cache_filter),
         "pull": build.pull or request.pull,
         "extra_hosts": dict(build.extra_hosts) or None,
         "cache_from": list(build.cache_from) or None,

@@ -55,9 +55,9 @@ class Client(APIClient):
             self.answer = answer
         return answer
 
-    def newest(self) -> str:
-        """The newest version of the API that the engine speaks; "" if what answers does not say."""
-        return str(self.get(f"{self.base_url}/_ping").headers.get("Api-Version", ""))
+    def greeting(self) -> dict[str, str]:
+        """The headers, their names in small letters, with which the engine answers a ping."""
+        return {name.lower(): value for name, value in self.get(f"{self.base_url}/_ping").headers.items()}
 
     def ask(self, path: str, parameters: Mapping[str, str]) -> Any:
         """GET, decoded."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from devbox.adapters import create, observe, removal, starting, streams, translate
@@ -15,7 +16,7 @@ from devbox.adapters.waiting import Waiting
 from devbox.compose.model import Network, Volume
 from devbox.errors import NotFound
 from devbox.logs.line import LogLine
-from devbox.plan.observed import Container, Observed, ObservedImage, RunningProject
+from devbox.plan.observed import Binding, Container, Observed, ObservedImage, RunningProject
 from devbox.plan.steps import ContainerSpec
 from devbox.ports import EngineEvent, EngineInfo, ExecResult, Progress, Sample
 
@@ -39,9 +40,15 @@ class DockerEngine:
         self._environ = environ
 
     async def info(self) -> EngineInfo:
-        told, spoken = await asyncio.gather(self._ask("/info"), self._ask("/version"))
+        told, spoken, _ = await asyncio.gather(
+            self._ask("/info"), self._ask("/version"), self._threads.call(self._api.ping)
+        )
         where = self._api.endpoint
-        return translate.info(told, spoken, where.url, where.context, self._api.version)
+        return replace(translate.info(told, spoken, where.url, where.context, self._api.version), ahead=self._api.ahead)
+
+    @property
+    def ahead(self) -> float:
+        return self._api.ahead
 
     async def close(self) -> None:
         self._api.close()
@@ -54,12 +61,18 @@ class DockerEngine:
         images: Sequence[str] = (),
         networks: Sequence[str] = (),
         volumes: Sequence[str] = (),
+        ports: Sequence[Binding] = (),
         detail: bool = False,
     ) -> Observed:
         spoken = version(self._api.version)
-        return await observe.observe(
+        found = await observe.observe(
             self._ask, spoken, project, images=images, networks=networks, volumes=volumes, detail=detail
         )
+        found = replace(found, at=found.at + self.ahead)
+        if not ports or not self._api.near:
+            return found
+        held = await self._threads.call(lambda: starting.held_by_processes(self._api, ports, found))
+        return replace(found, held_ports=(*found.held_ports, *held))
 
     async def projects(self) -> tuple[RunningProject, ...]:
         query: Query = {"all": True, "filters": {"label": [translate.PROJECT]}}
@@ -83,6 +96,10 @@ class DockerEngine:
 
     async def remove_volume(self, name: str) -> None:
         await self._remove(f"/volumes/{name}")
+
+    async def tag_image(self, image: str, reference: str) -> None:
+        repository, _, tag = reference.rpartition(":")
+        await self._tell(f"/images/{image}/tag", {"repo": repository, "tag": tag})
 
     async def remove_image(self, reference: str) -> None:
         await self._remove(f"/images/{reference}")

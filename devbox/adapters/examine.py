@@ -19,6 +19,8 @@ _OLDEST_API = (1, 41)
 _DISK_FLOOR = 5 * _GIB
 _WATCHES_FLOOR = 65_536
 _INSTANCES_FLOOR = 128
+_CLOCK_FLOOR = 5.0
+"""Seconds from which times of the engine's mislead who compares them with a watch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +38,7 @@ async def examine(context: str, environ: Mapping[str, str]) -> tuple[Check, ...]
     engine, info = await _engine(context, environ)
     checks = [engine]
     if info is not None:
-        checks.append(_api(info))
+        checks += [_api(info), _clock(info)]
     checks.append(await _buildkit())
     checks += [_disk(), *_inotify(), *_terminal(environ)]
     return tuple(checks)
@@ -69,6 +71,18 @@ def _api(info: EngineInfo) -> Check:
     # 1.44 brought start_interval and several networks at creation.
     note = "" if version >= (1, 44) else " (no health start_interval; Engine 25 has it)"
     return Check(name="API", ok=True, text=f"{info.api_version}{note}")
+
+
+def _clock(info: EngineInfo) -> Check:
+    if abs(info.ahead) < _CLOCK_FLOOR:
+        return Check(name="clock", ok=True, text="the engine's is this machine's")
+    direction = "ahead of" if info.ahead > 0 else "behind"
+    return Check(
+        name="clock",
+        ok=False,
+        text=f"the engine's is {abs(info.ahead):.0f} s {direction} this machine's",
+        remedy="set both by NTP (timedatectl set-ntp true); a virtual machine that slept is set by restarting it",
+    )
 
 
 async def _buildkit() -> Check:

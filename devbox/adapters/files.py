@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
+
+from devbox.compose.remote import Fetched, Remote
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class LocalFiles:
-    """FileReader over this machine's file system; errors are OSError."""
+    """FileReader over this machine's file system; errors are OSError. `environ` is the shell's environment."""
+
+    def __init__(self, environ: Mapping[str, str] = _NOTHING) -> None:
+        self._environ = environ
+        self._fetched: dict[Remote, Fetched] = {}
 
     def read(self, path: str) -> bytes:
         return Path(path).read_bytes()
@@ -24,3 +34,11 @@ class LocalFiles:
     def resolve(self, path: str) -> str:
         """The path with symbolic links followed; parts that do not exist are kept."""
         return str(Path(path).resolve())
+
+    def fetch(self, remote: Remote) -> Fetched:
+        """Something that lies elsewhere, as files here, asked for once a process; RemoteFailed."""
+        if remote not in self._fetched:
+            from devbox.adapters.remote import fetch
+
+            self._fetched[remote] = fetch(remote, self._environ)
+        return self._fetched[remote]

@@ -15,6 +15,7 @@ from devbox.adapters.connect import connect
 from devbox.adapters.contexts import DEFAULT_SOCKET, candidates
 from devbox.adapters.distribution import Installation, os_release, plan_installation, read_sources
 from devbox.adapters.examine import Check, examine
+from devbox.adapters.inspector import LocalInspector
 from devbox.errors import DevboxError, EngineError
 from devbox.record import dataclass
 
@@ -110,6 +111,9 @@ class LocalHost:
 
     async def examine(self) -> Sequence[Check]:
         return await examine(self.context, self.environ)
+
+    def inspector(self) -> LocalInspector:
+        return LocalInspector(environ=self.environ, context=self.context)
 
     def _insist_on_this_machine(self, verb: str) -> None:
         """DevboxError where DOCKER_HOST or a context names an engine that is not this machine's own."""

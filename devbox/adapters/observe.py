@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
@@ -23,6 +24,7 @@ class Ask(Protocol):
 
 
 LIST_HAS_HEALTH = (1, 52)
+_LIVE = frozenset({RunState.RUNNING, RunState.PAUSED, RunState.RESTARTING})
 
 
 async def observe(
@@ -36,25 +38,27 @@ async def observe(
     detail: bool,
 ) -> Observed:
     own = [f"{translate.PROJECT}={project}"]
-    listed, running, verdicts, made_networks, made_volumes, found_images = await asyncio.gather(
-        ask("/containers/json", {"all": True, "filters": {"label": own}}),
-        ask("/containers/json"),
+    listed, verdicts, made_networks, made_volumes, found_images = await asyncio.gather(
+        ask("/containers/json", {"all": True}),
         _verdicts(ask, own, version),
         ask("/networks"),
         _volumes(ask, own, volumes),
         asyncio.gather(*(image(ask, reference) for reference in dict.fromkeys(images))),
     )
-    ours = [containers.summary(entry, verdicts(entry["Id"])) for entry in listed]
-    strangers = [one for one in map(containers.summary, running) if one.project != project]
+    everyone = [containers.summary(entry, verdicts(entry["Id"])) for entry in listed]
+    ours = [one for one in everyone if one.project == project]
+    strangers = [one for one in everyone if one.project != project]
+    running = [one for one in strangers if one.state in _LIVE]
+    neighbours = tuple(one for one in strangers if one.project)
     return Observed(
         containers=await _inspected(ask, ours, detail=detail),
         networks=tuple(
             found
             for found in (
-                translate.network(entry, (one.name for one in strangers if entry["Name"] in one.networks))
+                translate.network(entry, (one.name for one in running if entry["Name"] in one.networks))
                 for entry in made_networks
             )
-            if found.labels.get(translate.PROJECT) == project or found.name in networks
+            if found.labels.get(translate.PROJECT) == project or {found.name, found.id} & set(networks)
         ),
         volumes=tuple(
             translate.volume(entry, (one.name for one in strangers if entry["Name"] in one.volumes))
@@ -63,9 +67,31 @@ async def observe(
         images={
             reference: found for reference, found in zip(dict.fromkeys(images), found_images, strict=True) if found
         },
-        held_ports=containers.held_ports(strangers),
+        held_ports=containers.held_ports(running),
+        neighbours=neighbours,
+        moved=moved(neighbours),
         at=time.time(),
     )
+
+
+def moved(neighbours: Iterable[Container]) -> frozenset[str]:
+    """The projects none of whose Compose files is on this machine any more."""
+    files: dict[str, set[str]] = {}
+    for one in neighbours:
+        named = one.labels.get(translate.CONFIG_FILES, "").split(",")
+        files.setdefault(one.project, set()).update(file for file in named if file)
+    return frozenset(name for name, every in files.items() if every and all(map(_is_gone, every)))
+
+
+def _is_gone(file: str) -> bool:
+    """Whether there is surely nothing; a folder that may not be looked into may hold it."""
+    try:
+        os.stat(file)  # noqa: PTH116 - a string, asked for each look
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except (OSError, ValueError):
+        return False
+    return False
 
 
 async def image(ask: Ask, reference: str) -> ObservedImage | None:
@@ -98,7 +124,7 @@ async def _verdicts(ask: Ask, label: list[str], version: tuple[int, ...]) -> Cal
 
 async def _inspected(ask: Ask, listed: Iterable[Container], *, detail: bool) -> tuple[Container, ...]:
     async def one(entry: Container) -> Container | None:
-        if not detail and entry.state in (RunState.RUNNING, RunState.PAUSED, RunState.RESTARTING):
+        if not detail and entry.state in _LIVE:
             return entry
         try:
             return await inspect(ask, entry.id)

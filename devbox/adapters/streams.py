@@ -54,7 +54,7 @@ class EventSource:
 
     def __init__(self, api: Api, project: str | None, since: float | None) -> None:
         # The engine answers a moment before it subscribes; with a time given it sends again what fell in between.
-        query: Query = {"filters": EVENTS, "since": moment(time.time() if since is None else since)}
+        query: Query = {"filters": EVENTS, "since": moment(time.time() + api.ahead if since is None else since)}
         self._wire = api.wire
         self._exchange = self._wire.open("GET", "/events", query)
         self._project = project

@@ -98,6 +98,7 @@ def image(body: Json) -> ObservedImage:
         created=when(body.get("Created")) or 0.0,
         tagged=when((body.get("Metadata") or {}).get("LastTagTime")) or 0.0,
         size=int(body.get("Size") or 0),
+        user=config.get("User") or "",
     )
 
 

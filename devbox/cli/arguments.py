@@ -146,6 +146,16 @@ def grace(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def rolling(parser: argparse.ArgumentParser) -> None:
+    """`--rolling`, `--no-rolling`; None leaves it to the environment."""
+    parser.add_argument(
+        "--rolling",
+        action=argparse.BooleanOptionalAction,
+        help="recreate the replicas of a service in turns, each ready before the next is touched "
+        "(deploy.update_config says how many at once and which goes first)",
+    )
+
+
 def seconds(text: str) -> float:
     """A number of seconds, bare or with a unit ("90", "1.5s", "2m", "1h30m")."""
     import re

@@ -7,9 +7,11 @@ import sys
 from typing import TYPE_CHECKING
 
 from devbox.cli.output import note, printable, stderr_style
+from devbox.compose.masking import masked
 from devbox.errors import DevboxError, UsageError
 
 if TYPE_CHECKING:
+    from devbox.compose.model import Project
     from devbox.environments.environment import Environment
     from devbox.plan.plan import Plan
 
@@ -26,7 +28,30 @@ async def agree(plan: Plan) -> bool:
     note(stderr_style("This removes for good:", "yellow", "bold"))
     for loss in plan.destroys:
         note(f"  {printable(loss)}")
-    return _ask("Go ahead? [y/N] ").lower() in ("y", "yes")
+    return goes_ahead()
+
+
+def goes_ahead() -> bool:
+    """Whether a person says yes; without a terminal the command itself is the consent."""
+    return not can_ask() or _ask("Go ahead? [y/N] ").lower() in ("y", "yes")
+
+
+def trust(project: Project, *, yes: bool) -> None:
+    """Let files that lie elsewhere have variables of this machine only if that is agreed to."""
+    if not project.taken or yes:
+        return
+    told = [f"  {name} = {masked(name, project.environment[name])}" for name in project.taken]
+    if not can_ask():
+        raise DevboxError(
+            f"The Compose file lies elsewhere and takes variables of yours: {', '.join(project.taken)}. "
+            "Nothing was changed.",
+            hint="Give them to it with -y.",
+        )
+    note(stderr_style("The Compose file lies elsewhere, and takes these variables of yours:", "yellow", "bold"))
+    for line in told:
+        note(printable(line))
+    if _ask("Go on with them? [Y/n] ").lower() not in ("", "y", "yes"):
+        raise DevboxError("Nothing was changed.")
 
 
 def permit(environment: Environment, meant: str) -> None:

@@ -111,6 +111,7 @@ def as_json(
         "profiles": list(environment.profiles),
         "context": environment.context,
         "protected": environment.protected,
+        "rolling": environment.rolling,
         "description": environment.description,
         "running": None if running is None else up,
         "containers": None if running is None else total,

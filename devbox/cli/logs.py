@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from devbox.cli import arguments
 from devbox.cli.follow import follow
@@ -44,8 +43,9 @@ def add(subparsers: Subparsers) -> None:
 
 async def run(args: argparse.Namespace, outside: Outside) -> int:
     """Print the history; with -f go on until interrupted."""
-    window = Window(tail=args.tail, since=args.since, until=args.until)
     async with opened(args, outside, by_name=True) as stack:
+        now = outside.now() + stack.engine.ahead
+        window = Window(tail=args.tail, since=_at(args.since, now), until=_at(args.until, now))
         project = stack.project
         observed = await stack.engine.observe(project.name, detail=True)
         check_services(project, observed, args.services)
@@ -81,18 +81,32 @@ def _tail(text: str) -> int | None:
     return int(text)
 
 
-def _moment(text: str) -> float:
-    """A time as seconds since the epoch: ISO 8601, seconds since the epoch, or a duration back from now."""
+class _Moment(NamedTuple):
+    """Seconds since the epoch, or `back` from the engine's now."""
+
+    seconds: float
+    back: bool = False
+
+
+def _at(moment: _Moment | None, now: float) -> float | None:
+    if moment is None:
+        return None
+    return now - moment.seconds if moment.back else moment.seconds
+
+
+def _moment(text: str) -> _Moment:
+    """ISO 8601, seconds since the epoch, or a duration back from now."""
     from datetime import UTC, datetime
 
     if text.isdecimal() and len(text) >= 9:
-        return float(text)
+        return _Moment(float(text))
     try:
-        return time.time() - arguments.seconds(text)
+        return _Moment(arguments.seconds(text), back=True)
     except argparse.ArgumentTypeError:
         pass
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text!r} is no time; write 2026-01-31T12:00:00Z, 90s or 2h") from error
-    return (moment if moment.tzinfo or "T" in text or " " in text else moment.replace(tzinfo=UTC)).timestamp()
+    local = moment.tzinfo or "T" in text or " " in text
+    return _Moment((moment if local else moment.replace(tzinfo=UTC)).timestamp())

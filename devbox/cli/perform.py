@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from devbox.cli import confirm
@@ -15,7 +16,7 @@ from devbox.cli.progress import Progress
 from devbox.cli.project import Stack, opened
 from devbox.cli.select import check_services
 from devbox.errors import BuildFailed, DevboxError, ExitCode, Interrupted
-from devbox.plan.commands import Down
+from devbox.plan.commands import Down, Up
 from devbox.session.state import Phase
 
 if TYPE_CHECKING:
@@ -30,17 +31,20 @@ async def perform(args: argparse.Namespace, outside: Outside, command: PlannedCo
     """Do `command` on the chosen project; the verb's exit code."""
     async with opened(args, outside, by_name=isinstance(command, Down)) as stack:
         confirm.permit(stack.environment, args.yes_i_mean)
+        if isinstance(command, Up):
+            confirm.trust(stack.project, yes=args.yes)
         return await perform_on(stack, args, outside, command)
 
 
 async def perform_on(stack: Stack, args: argparse.Namespace, outside: Outside, command: PlannedCommand) -> int:
     """Do `command` on a project that is open."""
     from devbox.session.perform import perform as carry_out
+    from devbox.session.policy import in_environment
 
     check_services(stack.project, None, command.services)
     with walking(outside) as (progress, cancel):
         outcome = await carry_out(
-            command,
+            in_environment(command, stack.environment),
             project=stack.project,
             engine=stack.engine,
             builder=outside.builder(stack.engine),
@@ -48,7 +52,9 @@ async def perform_on(stack: Stack, args: argparse.Namespace, outside: Outside, c
             emit=progress.take,
             cancel=cancel,
             now=outside.now,
+            guard=stack.guard,
             confirm=None if getattr(args, "yes", False) else progress.aside(confirm.agree),
+            locate=lambda problem: stack.located(problem, outside.cwd),
         )
     if getattr(args, "json", False):
         say_json(as_json(outcome, progress))
@@ -113,6 +119,7 @@ def as_json(outcome: Outcome, progress: Progress) -> dict[str, Any]:
         "project": outcome.plan.project,
         "result": outcome.phase.value,
         "steps": progress.report(),
+        "changes": [asdict(one) for one in outcome.plan.changes],
         "errors": [_error_as_json(step, error) for step, error in outcome.errors],
         "left": list(outcome.left),
         "unchanged": list(outcome.plan.unchanged),

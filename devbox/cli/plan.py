@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from devbox.cli import arguments
@@ -26,6 +26,7 @@ def add(subparsers: Subparsers) -> None:
     parser.add_argument("--force-recreate", action="store_true", help="as `up --force-recreate`")
     parser.add_argument("--no-deps", action="store_true", help="as `up --no-deps`")
     parser.add_argument("--remove-orphans", action="store_true", help="as `up --remove-orphans`")
+    arguments.rolling(parser)
     arguments.as_json(parser)
     arguments.services(parser)
 
@@ -40,10 +41,12 @@ async def run(args: argparse.Namespace, outside: Outside) -> int:
         force_recreate=args.force_recreate,
         no_deps=args.no_deps,
         remove_orphans=args.remove_orphans,
+        rolling=args.rolling,
         renew_volumes=True,
     )
     async with opened(args, outside) as stack:
         plan = await planned(stack, command)
+        plan = replace(plan, problems=tuple(stack.located(one, outside.cwd) for one in plan.problems))
     if args.json:
         say_json(as_json(plan))
     else:
@@ -58,12 +61,19 @@ async def planned(stack: Stack, command: Up) -> Plan:
     """The plan of `command` at this moment."""
     from devbox.plan.needs import needs
     from devbox.plan.reconcile import reconcile
+    from devbox.session.policy import in_environment
 
     wanted = needs(stack.project, command)
     observed = await stack.engine.observe(
-        stack.project.name, images=wanted.images, networks=wanted.networks, volumes=wanted.volumes, detail=True
+        stack.project.name,
+        images=wanted.images,
+        networks=wanted.networks,
+        volumes=wanted.volumes,
+        ports=wanted.ports,
+        detail=True,
     )
-    return reconcile(stack.project, observed, command)
+    plan = reconcile(stack.project, observed, in_environment(command, stack.environment))
+    return await stack.guard(plan, stack.project, stack.engine)
 
 
 def as_json(plan: Plan) -> dict[str, Any]:

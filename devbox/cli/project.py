@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -15,9 +15,14 @@ from devbox.record import dataclass
 if TYPE_CHECKING:
     import argparse
 
+    from devbox.compose.layers import Loaded
     from devbox.compose.model import Project
+    from devbox.environments.discover import Environments
     from devbox.environments.environment import Environment
+    from devbox.errors import Problem
+    from devbox.plan.plan import Plan
     from devbox.ports import Engine, Outside
+    from devbox.session.guard import Guarding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +32,18 @@ class Stack:
     project: Project
     engine: Engine
     environment: Environment
+    guard: Guarding
+    loaded: Loaded | None = None
+    """What the project was made of; None: it is known by its labels alone."""
+
+    def located(self, problem: Problem, folder: str) -> Problem:
+        """The problem at the line that sets the value it is about, with the variables behind that."""
+        if self.loaded is None:
+            return problem
+        from devbox.compose.blame import located
+        from devbox.compose.provenance import Explainer
+
+        return located(problem, Explainer(self.loaded), folder)
 
 
 def request_of(args: argparse.Namespace, outside: Outside) -> LoadRequest:
@@ -43,8 +60,8 @@ def request_of(args: argparse.Namespace, outside: Outside) -> LoadRequest:
     )
 
 
-def choose(args: argparse.Namespace, outside: Outside) -> tuple[LoadRequest, Environment]:
-    """What to load, with the environment it belongs to; what is odd about the environments goes to stderr."""
+def choose(args: argparse.Namespace, outside: Outside) -> tuple[LoadRequest, Environments]:
+    """What to load, with the environments of which it is the current; what is odd about them goes to stderr."""
     from devbox.environments.discover import find
     from devbox.environments.request import request_for
 
@@ -52,7 +69,7 @@ def choose(args: argparse.Namespace, outside: Outside) -> tuple[LoadRequest, Env
     found = find(request, outside.files, args.environment)
     for problem in found.problems:
         _warn(str(problem))
-    return request_for(found.current, request), found.current
+    return request_for(found.current, request), found
 
 
 def context_of(args: argparse.Namespace, outside: Outside) -> str:
@@ -92,22 +109,39 @@ def _without_files(request: LoadRequest, outside: Outside) -> bool:
     return nearest(request.project_directory or request.cwd, outside.files) is None
 
 
+def _guard(outside: Outside, request: LoadRequest, environments: Environments) -> Guarding:
+    async def guarded(plan: Plan, project: Project, engine: Engine, also: Iterable[str] = ()) -> Plan:
+        if not plan and not also:
+            return plan
+        from devbox.session.guard import Guard
+
+        return await Guard(outside, request, environments)(plan, project, engine, also)
+
+    return guarded
+
+
 @asynccontextmanager
 async def opened(args: argparse.Namespace, outside: Outside, *, by_name: bool = False) -> AsyncIterator[Stack]:
     """The chosen project, loaded, with its engine, which is closed at the end.
 
     With `by_name` a project that -p names needs no files; it then has no services, only what bears its labels.
     """
-    request, environment = choose(args, outside)
+    request, environments = choose(args, outside)
+    environment = environments.current
     connecting = asyncio.ensure_future(outside.connect(environment.context))
     try:
         await asyncio.sleep(0)  # let the connection go out before the files are read
+        loaded = None
         if by_name and _without_files(request, outside):
             from devbox.compose.model import Project
 
             project = Project(name=request.project_name, working_dir=request.cwd)
         else:
-            project = load_project(request, outside)
+            from devbox.compose.load import load_explained
+
+            loaded = load_explained(request, outside.files)
+            project = loaded.project
+            warn(project)
     except BaseException:
         connecting.cancel()
         for engine in await asyncio.gather(connecting, return_exceptions=True):
@@ -116,7 +150,8 @@ async def opened(args: argparse.Namespace, outside: Outside, *, by_name: bool = 
         raise
     engine = await connecting
     try:
-        yield Stack(project=project, engine=engine, environment=environment)
+        guard = _guard(outside, request, environments)
+        yield Stack(project=project, engine=engine, environment=environment, guard=guard, loaded=loaded)
     finally:
         await engine.close()
 

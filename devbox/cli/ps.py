@@ -11,6 +11,7 @@ from devbox.cli.project import opened
 from devbox.cli.select import check_services, only
 from devbox.cli.table import listed, status
 from devbox.errors import ExitCode
+from devbox.plan.labels import ROLLED_BACK
 from devbox.plan.observed import Container, RunState
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ async def run(args: argparse.Namespace, outside: Outside) -> int:
     elif getattr(args, "json", False):
         say_json([as_json(container) for container in containers])
     else:
-        for line in status(project, found, outside.now(), oneoffs=everything):
+        for line in status(project, found, outside.now() + stack.engine.ahead, oneoffs=everything):
             say(line)
     return ExitCode.DONE
 
@@ -69,11 +70,13 @@ def as_json(container: Container) -> dict[str, Any]:
         "number": container.number,
         "oneoff": container.oneoff,
         "image": container.image,
+        "rolled_back": container.labels.get(ROLLED_BACK, ""),
         "state": container.state.value,
         "health": container.health.value,
         "exit_code": detail.exit_code if detail and container.state is RunState.EXITED else None,
         "created": container.created,
         "started": detail.started if detail else None,
+        "restarts": detail.restart_count if detail else 0,
         "ports": [
             {
                 "host_ip": binding.host_ip,

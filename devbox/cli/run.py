@@ -44,6 +44,7 @@ def add(subparsers: Subparsers) -> None:
     parser.add_argument(
         "-p", "--publish", action="append", type=_port, default=[], metavar="[IP:]HOST:PORT", help=publish
     )
+    arguments.assume_yes(parser)
     parser.add_argument("service", metavar="SERVICE")
     parser.add_argument("command", nargs=argparse.REMAINDER, metavar="[COMMAND [ARG...]]")
 
@@ -71,6 +72,7 @@ async def run(args: argparse.Namespace, outside: Outside) -> int:
     async with opened(args, outside) as stack:
         check_services(stack.project, None, [args.service])
         confirm.permit(stack.environment, args.yes_i_mean)
+        confirm.trust(stack.project, yes=args.yes)
         code = await _prepare(stack, args, outside, wanted)
         return code or await _run(stack, args, wanted)
 
@@ -85,6 +87,7 @@ async def _prepare(stack: Stack, args: argparse.Namespace, outside: Outside, wan
         stack.project.name, images=required.images, networks=required.networks, volumes=required.volumes, detail=True
     )
     plan = prepare(stack.project, observed, wanted)
+    plan = await stack.guard(plan, stack.project, stack.engine, also=(wanted.service,))
     if not plan and not plan.problems:
         return ExitCode.DONE
     with walking(outside) as (progress, cancel):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from devbox.cli.output import printable, stdout_style
+from devbox.plan.labels import ROLLED_BACK
 from devbox.plan.observed import Binding, Container, HealthState, RunState
 
 if TYPE_CHECKING:
@@ -68,10 +69,11 @@ def health_text(container: Container) -> str:
 
 
 def uptime_text(container: Container, now: float) -> str:
-    """How long it runs, or how long ago it ended."""
+    """How long it runs, and how often the engine had to start it again, or how long ago it ended."""
     detail = container.detail
     if container.state in (RunState.RUNNING, RunState.PAUSED):
-        return duration(now - (detail.started if detail and detail.started else container.created))
+        again = f" (restart {detail.restart_count})" if detail and detail.restart_count else ""
+        return duration(now - (detail.started if detail and detail.started else container.created)) + again
     if detail and detail.finished:
         return f"{duration(now - detail.finished)} ago"
     return "-"
@@ -110,6 +112,8 @@ def _row(container: Container, now: float, project: Project) -> tuple[str, str, 
         name = f"{name} #{container.number}"
     elif project.files and name not in project.services and name not in project.disabled:
         name = f"{name} (orphan)"
+    if ROLLED_BACK in container.labels:
+        name = f"{name} (rolled back)"
     ports = ports_text(container.bindings)
     return name, state_text(container), health_text(container), uptime_text(container, now), ports
 

@@ -30,6 +30,7 @@ def add(subparsers: Subparsers) -> None:
     )
     _images(parser)
     _containers(parser)
+    arguments.rolling(parser)
     arguments.grace(parser)
     arguments.assume_yes(parser)
     arguments.as_json(parser, "print what was done as JSON")
@@ -64,8 +65,9 @@ def _containers(parser: argparse.ArgumentParser) -> None:
 
 async def run(args: argparse.Namespace, outside: Outside) -> int:
     """Do it."""
-    if args.no_start and args.wait:
-        raise UsageError("--wait and --no-start exclude each other.")
+    for option in ("wait", "rolling"):
+        if args.no_start and getattr(args, option):
+            raise UsageError(f"--{option} and --no-start exclude each other.")
     command = Up(
         services=tuple(args.services),
         build=args.build,
@@ -79,6 +81,7 @@ async def run(args: argparse.Namespace, outside: Outside) -> int:
         renew_anon_volumes=args.renew_anon_volumes,
         renew_volumes=not args.keep_volumes and (args.yes or confirm.can_ask()),  # never without consent
         remove_orphans=args.remove_orphans,
+        rolling=args.rolling,
         scale=dict(args.scale),
         timeout=args.timeout,
         wait=args.wait or args.wait_timeout is not None,

@@ -190,9 +190,12 @@ def volume(key: str, tree: Tree, place: Place | None) -> model.Volume:
     )
 
 
-def file_object(key: str, tree: Tree, environment: Mapping[str, str]) -> model.FileObject:
-    """One config or secret; `environment:` is looked up."""
+def file_object(
+    key: str, tree: Tree, raw: Tree, environment: Mapping[str, str], place: Place | None
+) -> model.FileObject:
+    """One config or secret; `environment:` is looked up, and `raw` still has devbox's own extension."""
     variable = tree.get("environment", "")
+    generate = (raw.get("x-devbox") or {}).get("generate") or {}
     return model.FileObject(
         key=key,
         name=tree.get("name", ""),
@@ -200,4 +203,7 @@ def file_object(key: str, tree: Tree, environment: Mapping[str, str]) -> model.F
         environment=variable,
         content=environment.get(variable) if variable else tree.get("content"),
         external=tree.get("external", False),
+        place=place,
+        length=generate.get("length", 0),
+        alphabet=generate.get("alphabet", ""),
     )

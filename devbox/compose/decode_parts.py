@@ -109,6 +109,7 @@ def build(tree: Tree) -> model.Build:
         isolation=tree.get("isolation", ""),
         network=tree.get("network", ""),
         no_cache=tree.get("no_cache", False),
+        no_cache_filter=tuple(tree.get("no_cache_filter", ())),
         platforms=tuple(tree.get("platforms", ())),
         privileged=tree.get("privileged", False),
         pull=tree.get("pull", False),
@@ -187,7 +188,7 @@ def blkio(tree: Tree) -> model.BlkioConfig:
 def deploy(tree: Tree) -> model.Deploy:
     resources: dict[str, Any] = tree.get("resources", {})
     limits, reservations = resources.get("limits") or {}, resources.get("reservations") or {}
-    restart = tree.get("restart_policy", {})
+    restart, update = tree.get("restart_policy", {}), tree.get("update_config", {})
     return model.Deploy(
         replicas=tree.get("replicas"),
         mode=tree.get("mode", ""),
@@ -203,4 +204,10 @@ def deploy(tree: Tree) -> model.Deploy:
         ),
         restart_condition=restart.get("condition", ""),
         restart_max_attempts=restart.get("max_attempts"),
+        update=model.UpdateConfig(
+            parallelism=update.get("parallelism", 1),
+            delay=_nanoseconds(update, "delay") or 0,
+            start_first=update.get("order") == "start-first",
+            failure_action=update.get("failure_action", ""),
+        ),
     )

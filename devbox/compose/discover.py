@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from devbox.compose.envfile import VariableFiles
 from devbox.compose.layers import Scope, Variables
 from devbox.compose.paths import clean, join
+from devbox.compose.remote import is_remote
 from devbox.compose.report import Report
 from devbox.compose.request import LoadRequest
 from devbox.compose.source import Files
@@ -25,10 +26,13 @@ OVERRIDES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What to load: absolute files ("-" is standard input), the project's folder, and the variables."""
+    """What to load: absolute files ("-" is standard input, others may be remote), folders, and the variables."""
 
     files: tuple[str, ...]
     folder: str
+    """It names the project and holds its .env."""
+    base: str
+    """Relative paths start from it."""
     env_files: tuple[str, ...]
     """Those that were asked for; what was found beside the files is not among them."""
     environment: Variables
@@ -38,7 +42,7 @@ class Found:
 def discover(request: LoadRequest, files: Files, variables: VariableFiles, report: Report) -> Found:
     """Compose's own rules: flags, then COMPOSE_* variables (of .env too), then the folder and those above it."""
     shell = {"PWD": request.cwd, **request.environ, **request.extra_environment}
-    asked = tuple(file if file == "-" else join(request.cwd, file) for file in request.files)
+    asked = tuple(_named(request.cwd, file) for file in request.files)
     directory = join(request.cwd, request.project_directory) if request.project_directory else ""
     given = tuple(join(request.cwd, file) for file in request.env_files or _listed(shell.get("COMPOSE_ENV_FILES"), ","))
     folder = _folder(directory, asked, request.cwd)
@@ -47,10 +51,7 @@ def discover(request: LoadRequest, files: Files, variables: VariableFiles, repor
     paths = asked
     if not paths and environment.get("COMPOSE_FILE") is not None:
         separator = environment.get("COMPOSE_PATH_SEPARATOR") or ":"
-        paths = tuple(
-            file if file == "-" else clean(join(request.cwd, file))
-            for file in environment["COMPOSE_FILE"].split(separator)
-        )
+        paths = tuple(_named(request.cwd, file) for file in environment["COMPOSE_FILE"].split(separator))
     if not paths:
         paths = _default(folder, files, report)
     folder = _folder(directory, paths, request.cwd)
@@ -65,7 +66,7 @@ def discover(request: LoadRequest, files: Files, variables: VariableFiles, repor
     profiles = request.profiles
     if profiles is None:
         profiles = tuple(_listed(environment.get("COMPOSE_PROFILES"), ","))
-    return Found(files=paths, folder=folder, env_files=given, environment=environment, profiles=profiles)
+    return Found(files=paths, folder=folder, base=folder, env_files=given, environment=environment, profiles=profiles)
 
 
 def _listed(text: str | None, separator: str) -> list[str]:
@@ -75,7 +76,12 @@ def _listed(text: str | None, separator: str) -> list[str]:
 def _folder(directory: str, paths: tuple[str, ...], cwd: str) -> str:
     if directory:
         return clean(directory)
-    return next((posixpath.dirname(clean(path)) for path in paths if path != "-"), cwd)
+    first = next((path for path in paths if path != "-"), "")
+    return posixpath.dirname(clean(first)) if first and not is_remote(first) else cwd
+
+
+def _named(cwd: str, file: str) -> str:
+    return file if file == "-" or is_remote(file) else clean(join(cwd, file))
 
 
 def _dotenv(folder: str, files: Files, shell: Mapping[str, str]) -> tuple[str, ...]:
@@ -105,8 +111,17 @@ def _present(folder: str, names: tuple[str, ...], files: Files) -> list[str]:
     return [path for path in candidates if files.is_file(path)]
 
 
-def read(file: str, files: Files, report: Report, *, stdin: bytes | None = None, asked: Place | None = None) -> bytes:
-    """A Compose file's bytes; a fault and nothing if it cannot be read."""
+def read(
+    file: str,
+    files: Files,
+    report: Report,
+    *,
+    stdin: bytes | None = None,
+    asked: Place | None = None,
+    shown: str = "",
+) -> bytes:
+    """A Compose file's bytes; a fault, in which the file is called `shown`, and nothing if it cannot be read."""
+    name = shown or file
     if file == "-":
         if stdin is None:
             report.fault("standard input holds no Compose file", hint="pipe one in, or name a file with -f")
@@ -114,10 +129,10 @@ def read(file: str, files: Files, report: Report, *, stdin: bytes | None = None,
     try:
         return files.read(file)
     except FileNotFoundError:
-        report.fault(f"there is no file {file}", place=asked, hint="correct the path, or create the file")
+        report.fault(f"there is no file {name}", place=asked, hint="correct the path, or create the file")
     except IsADirectoryError:
-        report.fault(f"{file} is a folder", place=asked, hint="name the Compose file in it")
+        report.fault(f"{name} is a folder", place=asked, hint="name the Compose file in it")
     except (OSError, ValueError) as error:
         said = error.strerror if isinstance(error, OSError) and error.strerror else error
-        report.fault(f"{file} cannot be read: {said}", place=asked)
+        report.fault(f"{name} cannot be read: {said}", place=asked)
     return b""

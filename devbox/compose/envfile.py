@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from devbox.compose import dotenv
+from devbox.compose.located import Located
 from devbox.compose.report import Path, Report
 from devbox.compose.source import Files, decode
 from devbox.errors import Place
@@ -13,14 +14,19 @@ from devbox.errors import Place
 class VariableFiles:
     """Reads each file's text once a load."""
 
-    def __init__(self, files: Files, report: Report) -> None:
+    def __init__(self, files: Files, report: Report, located: Located) -> None:
         self._files = files
+        self._located = located
         self._report = report
         self._texts: dict[str, str | None] = {}
 
     def exists(self, file: str) -> bool:
         """Whether there is anything at this path."""
         return self._files.is_file(file) or self._files.is_dir(file)
+
+    def place(self, file: str, line: int) -> Place:
+        """A line of a file, as the user knows it."""
+        return Place(self._located.shown(file), line)
 
     def environment(
         self, files: tuple[str, ...], current: Mapping[str, str], *, asked: Place | None = None
@@ -65,20 +71,21 @@ class VariableFiles:
                     f'"{form}" is no format of a file of variables', place=place, path=path, hint='use "raw"'
                 )
         except dotenv.Faulty as error:
-            self._report.fault(str(error), place=Place(file, error.line))
+            self._report.fault(str(error), place=self.place(file, error.line))
 
     def _text(self, file: str, place: Place | None, path: Path) -> str | None:
         if file not in self._texts:
             self._texts[file] = None
+            name = self._located.shown(file)
             try:
                 data = self._files.read(file)
             except IsADirectoryError:
-                self._report.fault(f"{file} is a folder, not a file of variables", place=place, path=path)
+                self._report.fault(f"{name} is a folder, not a file of variables", place=place, path=path)
             except FileNotFoundError:
                 hint = "create it, or write {path: ..., required: false}" if path else "create it, or correct the path"
-                self._report.fault(f"there is no file {file}", place=place, path=path, hint=hint)
+                self._report.fault(f"there is no file {name}", place=place, path=path, hint=hint)
             except OSError as error:
-                self._report.fault(f"{file} cannot be read: {error.strerror or error}", place=place, path=path)
+                self._report.fault(f"{name} cannot be read: {error.strerror or error}", place=place, path=path)
             else:
-                self._texts[file] = decode(file, data, self._report)
+                self._texts[file] = decode(name, data, self._report)
         return self._texts[file]

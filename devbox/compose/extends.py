@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from devbox.compose.document import Document
-from devbox.compose.merge import Clash, Tree, merge, reset
+from devbox.compose.merge import Clash, Tree, hides, merge, reset
 from devbox.compose.reading import near
-from devbox.compose.report import Path, Report
+from devbox.compose.report import Fault, Path, Report
 from devbox.errors import Place
 from devbox.record import dataclass
 
@@ -21,6 +21,8 @@ class Origin:
     services: Tree
     documents: tuple[Document, ...]
     resets: tuple[Path, ...]
+    faults: tuple[Fault, ...] = ()
+    """Those of services that nobody may use, and of values that may be hidden."""
 
     def place(self, path: Path) -> Place:
         """Where `path` stands in this file."""
@@ -63,6 +65,10 @@ class Extender:
             target = self._open(asked["file"], origin.place((*path, "file")), (*path, "file"))
         if target is None or not reference:
             return rest
+        faults = [fault for fault in target.faults if fault.path[:2] == ("services", reference)]
+        if reference not in target.services and faults:
+            self._matter(faults, path)
+            return rest
         if reference not in target.services:
             where = f" in {target.file}" if target is not origin else ""
             hint = near(reference, (other for other in target.services if other != name), kind="services there")
@@ -77,9 +83,18 @@ class Extender:
             return rest
         own = [item for item in origin.resets if item[:2] == ("services", name) and len(item) > 2]
         kept = reset({"services": {name: base}}, own)
+        said = {"services": {reference: rest}}
+        hidden = [("services", reference, *item[2:]) for item in own]
+        self._matter([fault for fault in faults if not hides(said, hidden, fault.path)], path)
         try:
             merged: Tree = merge(kept, {"services": {name: rest}})["services"][name]
         except Clash as clash:
-            self._report.fault(str(clash), place=origin.place(clash.path), path=clash.path)
+            self._report.fault(str(clash), place=origin.place(clash.path), path=clash.path, hint=clash.hint)
             return rest
         return merged
+
+    def _matter(self, faults: list[Fault], path: Path) -> None:
+        """Report faults of what the service at `path` is built over."""
+        for fault in faults:
+            self._report.add(fault)
+            self._report.touched |= {path[:2], (*path[:2], *fault.path[2:3])}

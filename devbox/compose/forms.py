@@ -7,7 +7,7 @@ from typing import Any
 from devbox.compose import paths, words
 from devbox.compose.reading import DROP, Reading, Shape, kind
 from devbox.compose.report import Path
-from devbox.compose.shapes import each, record
+from devbox.compose.shapes import each, once, record
 from devbox.compose.values import one_of, printable, strict_switch, switch, text
 
 
@@ -22,7 +22,8 @@ def command(value: Any, path: Path, reading: Reading) -> Any:
     try:
         return words.split(value)
     except ValueError as error:
-        return reading.fault(path, f"cannot be split into words: {error}", "close the quote, or write a list of words")
+        hint = "close the quote, or write a list of words"
+        return reading.fault(path, f"cannot be split into words: {error}", hint, late=True)
 
 
 def test(value: Any, path: Path, reading: Reading) -> Any:
@@ -34,7 +35,7 @@ def _service(value: Any, path: Path, reading: Reading) -> Any:
     return reading.fault(path, "is empty", "name the service to extend") if value == "" else text(value, path, reading)
 
 
-_EXTENDS = record({"service": _service, "file": paths.file}, needs=("service",))
+_EXTENDS = record({"service": _service, "file": paths.source}, needs=("service",))
 
 
 def extends(value: Any, path: Path, reading: Reading) -> Any:
@@ -44,6 +45,8 @@ def extends(value: Any, path: Path, reading: Reading) -> Any:
     return _EXTENDS(value, path, reading)
 
 
+_ONE_OR_MORE = each(text, single=True)
+_NAMED = once(each(text), over=True)
 _NAMES = "write [NAME], or start each name with a dash"
 _CONDITIONS = one_of("service_started", "service_healthy", "service_completed_successfully")
 _DEPENDENCY = record({"condition": _CONDITIONS, "restart": switch, "required": strict_switch})
@@ -52,7 +55,7 @@ _DEPENDENCY = record({"condition": _CONDITIONS, "restart": switch, "required": s
 def depends_on(value: Any, path: Path, reading: Reading) -> Any:
     """The shape of `depends_on`."""
     if isinstance(value, list):
-        names = each(text, unique=True)(value, path, reading)
+        names = _NAMED(value, path, reading)
         return {name: {"condition": "service_started", "required": True} for name in names}
     if not isinstance(value, dict):
         return reading.fault(path, f"must be a list or a mapping, but is {kind(value)}", _NAMES)
@@ -73,7 +76,7 @@ def keyed(shape: Shape) -> Shape:
 
     def form(value: Any, path: Path, reading: Reading) -> Any:
         if isinstance(value, list):
-            return dict.fromkeys(each(text, unique=True)(value, path, reading))
+            return dict.fromkeys(_NAMED(value, path, reading))
         if not isinstance(value, dict):
             return reading.fault(path, f"must be a list or a mapping, but is {kind(value)}", _NAMES)
         result: dict[str, Any] = {}
@@ -104,14 +107,28 @@ def env_file(value: Any, path: Path, reading: Reading) -> Any:
     return result
 
 
+class Address(str):
+    """An address of a host; `entry` is how the file writes the two, by which a repeat in a later file is known."""
+
+    __slots__ = ("entry",)
+    entry: str
+
+    @classmethod
+    def of(cls, address: str, entry: str) -> Address:
+        bare = address[1:-1] if len(address) > 2 and address[0] == "[" and address[-1] == "]" else address
+        made = cls(bare)
+        made.entry = entry
+        return made
+
+
 def extra_hosts(value: Any, path: Path, reading: Reading) -> Any:
     """The shape of `extra_hosts`: host -> its addresses."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[Address]] = {}
     if isinstance(value, dict):
         for host, item in value.items():
             addresses = item if isinstance(item, list) else [item]
             if all(isinstance(address, str) for address in addresses):
-                found[host] = list(addresses)
+                found[host] = [Address.of(address, f"{host}={address}") for address in addresses]
             else:
                 reading.fault((*path, host), f"must be an address, but is {kind(item)}")
     elif isinstance(value, list):
@@ -128,19 +145,17 @@ def extra_hosts(value: Any, path: Path, reading: Reading) -> Any:
             elif item in seen:
                 reading.fault(inner, f'"{item}" is listed twice', "keep one of the two")
             else:
-                found.setdefault(host, []).extend(listed.split(","))
+                found.setdefault(host, []).extend(Address.of(address, item) for address in listed.split(","))
             seen.append(item)
     else:
         return reading.fault(path, f"must be a mapping or a list of HOST=ADDRESS, but is {kind(value)}")
-    for host, addresses in found.items():
+    for host in found:
         if not host or set(host) & set(":="):
             reading.fault(path, f'"{host}" is no name of a host')
-        found[host] = [a[1:-1] if len(a) > 2 and a[0] == "[" and a[-1] == "]" else a for a in addresses]
     return found
 
 
-def ssh(value: Any, path: Path, reading: Reading) -> Any:
-    """The shape of `build.ssh`: id -> key or socket, None for the agent's."""
+def _ssh(value: Any, path: Path, reading: Reading) -> Any:
     if isinstance(value, dict):
         return {name: None if item is None else str(item) for name, item in value.items()}
     if not isinstance(value, list):
@@ -155,17 +170,36 @@ def ssh(value: Any, path: Path, reading: Reading) -> Any:
     return result
 
 
+ssh: Shape = once(_ssh)
+"""The shape of `build.ssh`: id -> key or socket, None for the agent's."""
+
+
 def gpus(devices: Shape) -> Shape:
-    """`gpus`: all, or a list of device requests."""
+    """`gpus`: a list of device requests, or all, which `normalise.expand` makes a request."""
 
     def form(value: Any, path: Path, reading: Reading) -> Any:
         if isinstance(value, str):
-            if value != "all":
-                return reading.fault(path, f'must be "all" or a list, but is "{value}"')
-            return [{"count": -1}]
+            return value if value == "all" else reading.fault(path, f'must be "all" or a list, but is "{value}"')
         return devices(value, path, reading)
 
     return form
+
+
+def per_device(key: str, shape: Shape, default: Any) -> Shape:
+    """Limits of devices; what an entry leaves out is blank or 0."""
+    entry = record({"path": text, key: shape}, free=False)
+
+    def form(value: Any, path: Path, reading: Reading) -> Any:
+        found = entry(value, path, reading)
+        return found if found is DROP else {"path": "", key: default} | found
+
+    return each(form)
+
+
+def dns(value: Any, path: Path, reading: Reading) -> Any:
+    """One server or more; a blank text, as an unset variable leaves it, is none."""
+    found = _ONE_OR_MORE(value, path, reading)
+    return found if found is DROP else [server for server in found if server]
 
 
 def device_count(value: Any, path: Path, reading: Reading) -> Any:

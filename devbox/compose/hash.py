@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-_LEFT_OUT = frozenset(("build", "pull_policy", "scale", "depends_on", "profiles"))
+_LEFT_OUT = frozenset(("build", "pull_policy", "scale", "depends_on", "profiles", "pre_start"))
 _ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from devbox.compose.layers import Layer
 from devbox.compose.merge import RULES, UNIQUE, Key, Tree, replaced
+from devbox.compose.normalise import expand
 from devbox.compose.reading import Reading
 from devbox.compose.report import Path, Report
 from devbox.compose.schema import canonical
@@ -51,7 +52,7 @@ class History:
         """The layer's own canonical tree, nothing folded in."""
         if id(layer) not in self._trees:
             reading = Reading(layer.document, layer.base, self._home, Report(), self._resolve)
-            self._trees[id(layer)] = canonical(reading)
+            self._trees[id(layer)] = expand(canonical(reading))
         return self._trees[id(layer)]
 
     def trail(self, path: Path) -> Trail:

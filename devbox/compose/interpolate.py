@@ -64,6 +64,21 @@ def pieces(text: str) -> Iterator[str | Reference]:
         yield text[at:]
 
 
+def names(value: Any) -> set[str]:
+    """The variables that the texts of a tree name, however deep; of a text that is wrong, none."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        return {name for item in value for name in names(item)}
+    if not isinstance(value, str) or "$" not in value:
+        return set()
+    try:
+        found = [piece for piece in pieces(value) if isinstance(piece, Reference)]
+    except ValueError:
+        return set()
+    return {piece.name for piece in found} | {name for piece in found for name in names(piece.operand)}
+
+
 def takes_operand(reference: Reference, value: str | None) -> bool:
     """Whether the operand stands in for a variable of that value."""
     given = bool(value) if reference.operator[:1] == ":" else value is not None
@@ -101,24 +116,24 @@ def _braced(text: str, start: int) -> tuple[int, Reference]:
     operator = next((sign for sign in _OPERATORS if text.startswith(sign, at)), "")
     end = _closing(text, start + 1)
     if not operator or end < 0:
-        fault = "has no closing brace" if operator or "}" not in text[at:] else "has no operator :- - :+ + :? or ?"
+        fault = "has no operator :- - :+ + :? or ?" if end >= 0 else "has no closing brace in its line"
         raise ValueError(f'"{_excerpt(text, start)}" {fault}; write $$ for a dollar sign')
     return end + 1, Reference(name, operator, text[at + len(operator) : end])
 
 
 def _closing(text: str, opening: int) -> int:
-    """The brace that closes the one at `opening`; the last one on the line if they do not pair up."""
-    depth, at = 0, opening
-    while at < len(text):
+    """The brace that closes the one at `opening`; the last one on the line if they do not pair up there."""
+    line_end = text.find("\n", opening)
+    end = line_end if line_end >= 0 else len(text)
+    depth = 0
+    for at in range(opening, end):
         if text[at] == "}":
             depth -= 1
             if depth == 0:
                 return at
         elif text[at] == "{":
             depth += 1
-        at += 1
-    line_end = text.find("\n", opening)
-    return text.rfind("}", opening, line_end if line_end >= 0 else len(text))
+    return text.rfind("}", opening, end)
 
 
 def _excerpt(text: str, start: int) -> str:

@@ -25,7 +25,7 @@ _SECTIONS = {
         oom_score_adj pid pids_limit platform ports*port privileged pull_policy read_only restart runtime
         scale! secrets*file security_opt shm_size stdin_open stop_grace_period! stop_signal storage_opt
         sysctls tmpfs tty ulimits%ulimit use_api_socket user userns_mode uts volume_driver volumes*mount
-        volumes_from working_dir post_start*hook pre_stop*hook""",
+        volumes_from working_dir pre_start*step post_start*hook pre_stop*hook""",
     "build": """
         context dockerfile dockerfile_inline entitlements args provenance sbom ssh labels cache_from cache_to no_cache
         no_cache_filter additional_contexts pull extra_hosts isolation network target secrets*file shm_size tags
@@ -33,6 +33,7 @@ _SECTIONS = {
     "develop": "watch*watch",
     "watch": "path! action! target exec=hook include ignore initial_sync",
     "hook": "command? user privileged working_dir environment",
+    "step": "command? image user privileged working_dir environment per_replica",
     "blkio": """
         weight weight_device*weight device_read_bps*throttle device_read_iops*throttle device_write_bps*throttle
         device_write_iops*throttle""",

@@ -12,13 +12,16 @@ from devbox.compose.contents import digest
 from devbox.compose.discover import Found, discover
 from devbox.compose.envfile import VariableFiles
 from devbox.compose.hash import service_hash
+from devbox.compose.interpolate import names
 from devbox.compose.layers import Loaded, Variables
 from devbox.compose.layout import lay
+from devbox.compose.located import Located
 from devbox.compose.merge import Tree
 from devbox.compose.model import FileObject, Project
 from devbox.compose.naming import project_name
 from devbox.compose.normalise import normalise
 from devbox.compose.places import Places
+from devbox.compose.remote import is_remote
 from devbox.compose.report import Report
 from devbox.compose.request import LoadRequest
 from devbox.compose.source import Files
@@ -41,16 +44,22 @@ def load(request: LoadRequest, files: Files) -> Project:
 def load_explained(request: LoadRequest, files: Files) -> Loaded:
     """As `load`, with all that `provenance` needs to tell where each value comes from."""
     report = Report()
-    variables = VariableFiles(files, report)
+    located = Located(files, report)
+    variables = VariableFiles(files, report, located)
     found = discover(request, files, variables, report)
     if not found.files:
         report.check()
 
-    assembler = Assembler(files, variables, report, home=request.environ.get("HOME", ""), stdin=request.stdin)
+    assembler = Assembler(files, located, variables, report, home=request.environ.get("HOME", ""), stdin=request.stdin)
     parsed = tuple((file, assembler.parse(file)) for file in found.files)
+    if any(map(is_remote, found.files)):
+        report.check()
+        found = _here(found, located)
+    remote = [document.tree for file, documents in parsed if is_remote(file) for document in documents]
+    taken = sorted(names(remote) & found.environment.keys())
     name = project_name(request, found, [document for _, documents in parsed for document in documents], report)
     environment = Variables({**found.environment, "COMPOSE_PROJECT_NAME": name}, found.environment.scopes)
-    tree = assembler.assemble(parsed, found.folder, environment)
+    tree = assembler.assemble(parsed, found.base, environment)
     if not report.problems and not any(documents for _, documents in parsed):
         report.fault(f"{found.files[0]} is empty", hint="it needs services:")
     if report.broken:
@@ -64,13 +73,22 @@ def load_explained(request: LoadRequest, files: Files) -> Loaded:
     resolve_files(disabled, environment, variables, places, missing_ok=True)
     report.check()
     return Loaded(
-        project=_project(name, tree, enabled, disabled, found, environment, places, files, tuple(report.warnings)),
+        project=replace(
+            _project(name, tree, enabled, disabled, found, environment, places, files, tuple(report.warnings)),
+            taken=tuple(taken),
+        ),
         request=request,
         layers=tuple(assembler.layers),
         variables=environment,
         variable_files=variables,
         files=files,
     )
+
+
+def _here(found: Found, located: Located) -> Found:
+    """What was found, remote files being those fetched; the first of them lies in what is the project's folder then."""
+    first = next(file for file in found.files if is_remote(file))
+    return replace(found, files=tuple(map(located.path, found.files)), base=located.folder(first))
 
 
 def _by_profile(services: Tree, active: tuple[str, ...]) -> tuple[Tree, Tree]:
@@ -111,7 +129,7 @@ def _project(
     canonical.update((key, value) for key, value in tree.items() if key.startswith("x-"))
     return Project(
         name=name,
-        working_dir=found.folder,
+        working_dir=found.base,
         files=found.files,
         env_files=found.env_files,
         profiles=found.profiles,
@@ -122,8 +140,8 @@ def _project(
             for key, one in objects["networks"].items()
         },
         volumes={key: decode.volume(key, one, places(("volumes", key))) for key, one in objects["volumes"].items()},
-        configs=_file_objects(objects["configs"], environment, files),
-        secrets=_file_objects(objects["secrets"], environment, files),
+        configs=_file_objects("configs", objects, tree, environment, places, files),
+        secrets=_file_objects("secrets", objects, tree, environment, places, files),
         environment=environment,
         tree=canonical,
         hashes={
@@ -134,8 +152,13 @@ def _project(
     )
 
 
-def _file_objects(items: Tree, environment: Mapping[str, str], files: Files) -> dict[str, FileObject]:
-    found = {key: decode.file_object(key, item, environment) for key, item in items.items()}
+def _file_objects(
+    kind: str, objects: Tree, tree: Tree, environment: Mapping[str, str], places: Places, files: Files
+) -> dict[str, FileObject]:
+    found = {
+        key: decode.file_object(key, item, tree[kind][key], environment, places((kind, key)))
+        for key, item in objects[kind].items()
+    }
     return {key: replace(item, digest=digest(item, files)) for key, item in found.items()}
 
 

@@ -5,7 +5,7 @@ A pattern's * stands for any one key. Both trees are canonical, so short and lon
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from devbox.compose.report import Path
@@ -29,15 +29,12 @@ def _logging(earlier: Any, later: Any) -> Any:
     return merge(earlier, later, ("logging",)) if len(drivers) < 2 else later
 
 
-def _option(earlier: Any, later: Any) -> Any:
-    return [*earlier, *later] if isinstance(earlier, list) and isinstance(later, list) else later
-
-
 def _hosts(earlier: Any, later: Any) -> Any:
+    """Addresses gather; the same entry, written the same way, counts once."""
     result = dict(earlier)
+    written = {address.entry for addresses in earlier.values() for address in addresses}
     for host, addresses in later.items():
-        known = result.get(host, [])
-        result[host] = [*known, *(address for address in addresses if address not in known)]
+        result[host] = [*result.get(host, ()), *(address for address in addresses if address.entry not in written)]
     return result
 
 
@@ -59,7 +56,6 @@ RULES: dict[Path, Rule] = {
     ("services", "*", "build", "extra_hosts"): _hosts,
     ("services", "*", "extra_hosts"): _hosts,
     ("services", "*", "logging"): _logging,
-    ("services", "*", "provider", "options", "*"): _option,
     ("services", "*", "ulimits", "*"): replaced,
     ("services", "*", "build", "ulimits", "*"): replaced,
     ("networks", "*", "ipam", "config"): _pools,
@@ -112,6 +108,8 @@ UNIQUE: dict[str, Key] = {
 class Clash(ValueError):
     """Two values of different kinds at `path`, which cannot become one."""
 
+    hint = "write both in the same form, or put !override before this one"
+
     def __init__(self, path: Path) -> None:
         super().__init__("cannot be laid over a value of another kind")
         self.path = path
@@ -132,7 +130,7 @@ def merge(earlier: Any, later: Any, path: Path = ()) -> Any:
         return earlier
     if earlier is None:
         return later
-    if isinstance(earlier, dict) != isinstance(later, dict) or isinstance(earlier, list) != isinstance(later, list):
+    if isinstance(earlier, dict | list) and type(earlier) is not type(later):
         raise Clash(path)
     if isinstance(earlier, dict):
         result = dict(earlier)
@@ -142,6 +140,20 @@ def merge(earlier: Any, later: Any, path: Path = ()) -> Any:
     if isinstance(earlier, list):
         return [*earlier, *later]
     return later
+
+
+def hides(later: Tree, resets: Iterable[Path], path: Path) -> bool:
+    """Whether `later`, laid over a tree after its `resets`, leaves nothing of the value there at `path`."""
+    value: Any = later
+    for depth, part in enumerate(path, 1):
+        if path[:depth] in resets:
+            return True
+        if not isinstance(value, dict) or part not in value:
+            return False
+        value = value[part]
+        if _rule(path[:depth]) is replaced:
+            return True
+    return value is not None
 
 
 def unify(tree: Tree) -> None:

@@ -29,6 +29,7 @@ from devbox.compose.parts import (
     Port,
     Resources,
     Throttle,
+    UpdateConfig,
     WatchRule,
 )
 from devbox.errors import Place
@@ -58,6 +59,7 @@ __all__ = [
     "Service",
     "Throttle",
     "Tree",
+    "UpdateConfig",
     "Volume",
     "WatchRule",
 ]
@@ -241,6 +243,10 @@ class FileObject:
     external: bool = False
     digest: str = ""
     """Tells one content from another (devbox.compose.contents); "": unknown."""
+    place: Place | None = None
+    length: int = 0
+    alphabet: str = ""
+    """How devbox makes its content (`x-devbox: {generate: {length, alphabet}}`); 0 and "": as it sees fit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,3 +277,5 @@ class Project:
     hashes: Mapping[str, str] = field(default_factory=dict)
     """service -> hash of its configuration (label com.docker.compose.config-hash)."""
     warnings: tuple[str, ...] = ()
+    taken: tuple[str, ...] = ()
+    """Variables set here that the files take, where one that was asked for lies elsewhere: its author may see them."""

@@ -8,8 +8,8 @@ from typing import Any
 from devbox.compose import paths
 from devbox.compose.reading import DROP, Reading, Shape, kind, quoted
 from devbox.compose.report import Path
-from devbox.compose.shapes import either, filled_pairs, record
-from devbox.compose.values import mode, one_of, size, switch, text, whole
+from devbox.compose.shapes import either, filled_pairs, once, record
+from devbox.compose.values import exact_size, mode, one_of, switch, text, whole
 
 _DRIVE = re.compile(r"[A-Za-z]:(?:\\|/.*:)")
 _PROPAGATION = ("rprivate", "private", "rshared", "shared", "rslave", "slave")
@@ -80,8 +80,8 @@ _LONG: Shape = record(
                 "selinux": one_of("z", "Z"),
             }
         ),
-        "volume": record({"labels": filled_pairs, "nocopy": switch, "subpath": text}),
-        "tmpfs": record({"size": size, "mode": whole(0, texts=False, cut=True)}),
+        "volume": record({"labels": once(filled_pairs), "nocopy": switch, "subpath": text}),
+        "tmpfs": record({"size": exact_size, "mode": whole(0, texts=False, cut=True)}),
         "image": record({"subpath": text}),
     },
     needs=("type", "target"),

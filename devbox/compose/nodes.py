@@ -16,6 +16,7 @@ from devbox.errors import Place
 _Loader = getattr(yaml, "CLoader", yaml.Loader)
 _DEPTH = 100
 _VALUES = 300_000
+_UNVERSIONED = "remove the line; the file is read as YAML 1.2 all the same"
 TOO_DEEP = f"nested more than {_DEPTH} deep"
 
 
@@ -36,6 +37,8 @@ class Composer:
         for event in self._events:
             if isinstance(event, DocumentStartEvent):
                 self._anchors = {}
+                if event.version not in (None, (1, 1)):
+                    self._refuse("a %YAML line of another version than 1.1, which Compose refuses", event, _UNVERSIONED)
                 yield self._node(next(self._events), 0)
 
     def _node(self, event: Any, depth: int) -> Node:
@@ -86,9 +89,9 @@ class Composer:
             self._refuse(f"the alias *{event.anchor} has no anchor &{event.anchor} before it", event)
         return node
 
-    def _refuse(self, message: str, event: Any) -> NoReturn:
+    def _refuse(self, message: str, event: Any, hint: str = "") -> NoReturn:
         mark = event.start_mark
-        self._report.fault(message, place=Place(self._file, mark.line + 1, mark.column + 1))
+        self._report.fault(message, place=Place(self._file, mark.line + 1, mark.column + 1), hint=hint)
         raise Refused
 
 

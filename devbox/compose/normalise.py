@@ -11,6 +11,14 @@ SHARED = ("network_mode", "ipc", "pid", "uts", "cgroup")
 """Fields that may name another service, whose namespace is then shared."""
 
 
+def expand(tree: Tree) -> Tree:
+    """`gpus: all` as a request, in place; before that a list is laid over it, as over any single value."""
+    for service in (tree.get("services") or {}).values():
+        if isinstance(service, dict) and service.get("gpus") == "all":
+            service["gpus"] = [{"count": -1}]
+    return tree
+
+
 def fill(tree: Tree, base: str, home: str) -> None:
     """Defaults of one set of files: what depends on the folder `base` they belong to."""
     for service in (tree.get("services") or {}).values():

@@ -93,7 +93,7 @@ class Origins:
                     return self.of(name, variables)
                 if own.get(name) is not None:
                     return Use(name=name, value=own[name], source="the service's environment")
-                return _earlier(name, [(file, one) for one in found[:at]])
+                return self._earlier(name, [(file, one) for one in found[:at]])
 
             return find
 
@@ -112,16 +112,23 @@ class Origins:
 
     def _defined(self, file: str, definition: Definition, scope: Scope, before: list[tuple[str, Definition]]) -> Use:
         def find(name: str) -> Use:
-            return self.of(name, scope.current) if name in scope.current else _earlier(name, before)
+            return self.of(name, scope.current) if name in scope.current else self._earlier(name, before)
 
         inner = uses(definition.text, find)
         return Use(
             name=definition.name,
             value=definition.value,
-            place=Place(file, definition.line),
+            place=self._files.place(file, definition.line),
             text=definition.text if inner else "",
             uses=inner,
         )
+
+    def _earlier(self, name: str, lines: list[tuple[str, Definition]]) -> Use:
+        for file, definition in reversed(lines):
+            if definition.name == name:
+                place = self._files.place(file, definition.line)
+                return Use(name=name, value=definition.value, place=place)
+        return Use(name=name, value=None)
 
 
 def uses(text: str, find: Find) -> tuple[Use, ...]:
@@ -141,10 +148,3 @@ def _used(reference: Reference, find: Find) -> tuple[Use, ...]:
         lost = Said(reference.operand, source=DEFAULT)
         return (replace(use, lost=(*use.lost, lost)),)
     return (use,)
-
-
-def _earlier(name: str, lines: list[tuple[str, Definition]]) -> Use:
-    for file, definition in reversed(lines):
-        if definition.name == name:
-            return Use(name=name, value=definition.value, place=Place(file, definition.line))
-    return Use(name=name, value=None)

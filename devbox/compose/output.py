@@ -21,6 +21,7 @@ class _Dumper(yaml.SafeDumper):
         super().increase_indent(flow, False)
 
 
+_SIZES = frozenset(("mem_limit", "mem_reservation", "mem_swappiness", "memswap_limit", "shm_size"))
 _NO_HOOK = {"command": None}
 _AMBIGUOUS = frozenset(
     ("y", "Y", "yes", "Yes", "YES", "n", "N", "no", "No", "NO", "on", "On", "ON", "off", "Off", "OFF")
@@ -62,7 +63,7 @@ def _sorted(mapping: dict[str, Any]) -> dict[str, Any]:
 
 def _service(tree: dict[str, Any]) -> dict[str, Any]:
     """As a Compose file would say it: without what is always there in JSON, and in keys that load again."""
-    result = {key: item for key, item in tree.items() if item is not None}
+    result = {key: _unlimited(key, item) for key, item in tree.items() if item is not None}
     if "deploy" in result:
         result["deploy"] = {key: item for key, item in result["deploy"].items() if item != {}}
     if "blkio_config" in result:
@@ -72,6 +73,11 @@ def _service(tree: dict[str, Any]) -> dict[str, Any]:
         kept = [{key: item for key, item in rule.items() if item != _NO_HOOK} for rule in rules]
         result["develop"] = {"watch": kept} if kept else {}
     return result
+
+
+def _unlimited(key: str, value: Any) -> Any:
+    """A size below 0, which means no limit, loads again as a number only."""
+    return int(value) if key in _SIZES and value.startswith("-") else value
 
 
 def _lowered(value: Any) -> Any:

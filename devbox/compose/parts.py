@@ -136,6 +136,7 @@ class Build:
     isolation: str = ""
     network: str = ""
     no_cache: bool = False
+    no_cache_filter: tuple[str, ...] = ()
     platforms: tuple[str, ...] = ()
     privileged: bool = False
     pull: bool = False
@@ -200,6 +201,17 @@ class Resources:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateConfig:
+    """How replicas are recreated in turns (`deploy.update_config`): how many at once (0: all), which goes first."""
+
+    parallelism: int = 1
+    delay: int = 0
+    """Nanoseconds that a new container must last before the next is touched."""
+    start_first: bool = False
+    failure_action: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Deploy:
     """The part of `deploy` that matters to a single engine; the rest stays in `Service.tree`."""
 
@@ -210,6 +222,7 @@ class Deploy:
     resources: Resources = field(default_factory=Resources)
     restart_condition: str = ""
     restart_max_attempts: int | None = None
+    update: UpdateConfig = field(default_factory=UpdateConfig)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

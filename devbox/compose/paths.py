@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from devbox.compose.reading import DROP, Reading
+from devbox.compose.remote import is_remote as is_remote_file
 from devbox.compose.report import Path
 from devbox.compose.values import text
 
@@ -38,6 +39,11 @@ def file(value: Any, path: Path, reading: Reading) -> Any:
     """The shape of a path."""
     found = text(value, path, reading)
     return found if found is DROP else local(found, reading.base, reading.home)
+
+
+def source(value: Any, path: Path, reading: Reading) -> Any:
+    """The shape of a path to a Compose file, which may lie elsewhere."""
+    return value if isinstance(value, str) and is_remote_file(value) else file(value, path, reading)
 
 
 def present(value: Any, path: Path, reading: Reading) -> Any:

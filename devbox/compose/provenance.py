@@ -61,6 +61,17 @@ class Explainer:
             return False
         return bool(path)
 
+    def place(self, path: Path) -> Place | None:
+        """Where the value at `path` is set, be it one that the model leaves out; else what is nearest above it."""
+        while path:
+            place = self.explain(path).place if self.has(path) else None
+            if place is None and (written := self._history.trail(path).live):
+                place = spot(written[-1]).place
+            if place is not None:
+                return place
+            path = path[:-1]
+        return None
+
     def below(self, path: Path) -> Iterator[Explanation]:
         """Each single value at or below `path`."""
         return (self.explain(leaf) for leaf in leaves(value_at(self.tree, path), path))

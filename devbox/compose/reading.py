@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from devbox.compose import units
 from devbox.compose.document import Document
-from devbox.compose.report import Path, Report
+from devbox.compose.report import Fault, Path, Report
 from devbox.compose.scalars import Date
 
 _LISTED = 8
@@ -33,16 +33,31 @@ class Reading:
     home: str
     report: Report
     resolve: Callable[[str], str]
-    nulls: list[Path] = field(default_factory=list)
-    """Keys left empty: harmless over an earlier file's value, a fault without one."""
+    lenient: bool = False
+    """The document is only extended from: a fault matters where its service is used and the value comes through."""
+    alone: list[Fault] = field(default_factory=list)
+    """What is harmless over an earlier value, and a fault without one: an empty key, a name listed twice."""
+    late: list[Fault] = field(default_factory=list)
+    """What is harmless under a later value, and a fault without one."""
 
-    def fault(self, path: Path, message: str, hint: str = "") -> _Drop:
-        self.report.fault(message, place=self.document.place(path), path=path, hint=hint)
+    def fault(self, path: Path, message: str, hint: str = "", *, late: bool = False) -> _Drop:
+        """Note a fault; `late`: Compose finds it in the merged files only, so that a later value heals it."""
+        self._note(Fault(path, message, self.document.place(path), hint), late)
         return DROP
 
     def key_fault(self, path: Path, message: str, hint: str = "") -> _Drop:
-        self.report.fault(message, place=self.document.key_place(path), path=path, hint=hint)
+        self._note(Fault(path, message, self.document.key_place(path), hint), False)
         return DROP
+
+    def alone_fault(self, path: Path, message: str, hint: str) -> None:
+        """Note what is a fault only where no earlier file has a value."""
+        self.alone.append(Fault(path, message, self.document.place(path), hint))
+
+    def _note(self, fault: Fault, late: bool) -> None:
+        if late or self.lenient:
+            self.late.append(fault)
+        else:
+            self.report.add(fault)
 
 
 Shape = Callable[[Any, Path, Reading], Any]

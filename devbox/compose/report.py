@@ -21,6 +21,16 @@ def dotted(path: Path) -> str:
     return text
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A problem of the value at `path`, which matters only if that value is not hidden by a later one."""
+
+    path: Path
+    message: str
+    place: Place
+    hint: str = ""
+
+
 @dataclass(slots=True)
 class Report:
     """Gathers problems in the order found; a load goes on after one as long as more can be said."""
@@ -39,6 +49,10 @@ class Report:
             self.problems.append(problem)
         if path:
             self.touched |= {path[:2], path[:3]}
+
+    def add(self, fault: Fault) -> None:
+        """Note a problem that turned out to matter."""
+        self.fault(fault.message, place=fault.place, path=fault.path, hint=fault.hint)
 
     def warn(self, text: str) -> None:
         """Note a warning once."""

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from devbox.compose import forms, mounts, paths
+from devbox.compose import forms, mounts, newer, paths
 from devbox.compose.ports import ports
 from devbox.compose.reading import DROP, Reading, Shape
 from devbox.compose.report import Path
 from devbox.compose.schema_build import DEPLOY, DEVELOP, GPUS, HOOK, ONE_OR_MORE, TEXTS, ULIMITS, build
-from devbox.compose.shapes import each, entries, filled_pairs, optional, pairs, record
+from devbox.compose.shapes import each, entries, filled_pairs, once, optional, pairs, record
 from devbox.compose.values import (
     anything,
     cpus,
     duration,
+    exact_size,
     number_or_text,
     one_of,
+    percent,
     size,
+    spelled,
     strict_switch,
     switch,
     text,
@@ -25,44 +27,34 @@ from devbox.compose.values import (
     whole_or_text,
 )
 
-_PULL = re.compile(r"always|never|build|if_not_present|missing|refresh|daily|weekly|every_([0-9]+[wdhms])+")
+_PULL_POLICY = spelled(
+    r"always|never|build|if_not_present|missing|refresh|daily|weekly|every_([0-9]+[wdhms])+",
+    "pull policy",
+    "use always, missing, never, build, daily, weekly or every_12h",
+)
+_CONTAINER_NAME = spelled(
+    "[a-zA-Z0-9][a-zA-Z0-9_.-]+",
+    "name of a container",
+    "use letters, digits, dots, dashes and underscores, two at least",
+)
+_RESTART = spelled(
+    "no|always|unless-stopped|on-failure(:[0-9]+)?",
+    "restart policy",
+    'use "no", always, unless-stopped, on-failure or on-failure:5',
+    refused=False,
+)
 
 
-def _pull_policy(value: Any, path: Path, reading: Reading) -> Any:
-    if isinstance(value, str) and not _PULL.fullmatch(value):
-        hint = "use always, missing, never, build, daily, weekly or every_12h"
-        return reading.fault(path, f'"{value}" is no pull policy', hint)
-    return text(value, path, reading)
-
-
-def _container_name(value: Any, path: Path, reading: Reading) -> Any:
-    if isinstance(value, str) and not re.fullmatch("[a-zA-Z0-9][a-zA-Z0-9_.-]+", value):
-        hint = "use letters, digits, dots, dashes and underscores, two at least"
-        return reading.fault(path, f'"{value}" is no name of a container', hint)
-    return text(value, path, reading)
-
-
-def _restart(value: Any, path: Path, reading: Reading) -> Any:
-    if isinstance(value, str) and value and not re.fullmatch("no|always|unless-stopped|on-failure(:[0-9]+)?", value):
-        hint = 'use "no", always, unless-stopped, on-failure or on-failure:5'
-        return reading.fault(path, f'"{value}" is no restart policy', hint)
-    return text(value, path, reading)
-
-
-def _dns(value: Any, path: Path, reading: Reading) -> Any:
-    """One server or more; a blank text, as an unset variable leaves it, is none."""
-    return DROP if value == "" else ONE_OR_MORE(value, path, reading)
-
-
-_THROTTLE: Shape = each(record({"path": text, "rate": size}, free=False))
+_WEIGHT: Shape = whole(0, 65535, texts=False)
+_THROTTLE: Shape = forms.per_device("rate", exact_size, "0")
 
 SERVICE: dict[str, Shape] = {
     "annotations": filled_pairs,
     "attach": switch,
     "blkio_config": record(
         {
-            "weight": whole(0, 65535, texts=False),
-            "weight_device": each(record({"path": text, "weight": whole(0, 65535, texts=False)}, free=False)),
+            "weight": _WEIGHT,
+            "weight_device": forms.per_device("weight", _WEIGHT, 0),
             "device_read_bps": _THROTTLE,
             "device_read_iops": _THROTTLE,
             "device_write_bps": _THROTTLE,
@@ -77,9 +69,9 @@ SERVICE: dict[str, Shape] = {
     "cgroup_parent": text,
     "command": forms.command,
     "configs": each(mounts.file_mount),
-    "container_name": _container_name,
+    "container_name": _CONTAINER_NAME,
     "cpu_count": whole(0),
-    "cpu_percent": cpus,
+    "cpu_percent": percent,
     "cpu_period": whole(cut=True),
     "cpu_quota": whole(cut=True),
     "cpu_rt_period": whole(cut=True),
@@ -93,7 +85,7 @@ SERVICE: dict[str, Shape] = {
     "develop": optional(DEVELOP),
     "device_cgroup_rules": TEXTS,
     "devices": each(mounts.device),
-    "dns": _dns,
+    "dns": forms.dns,
     "dns_opt": TEXTS,
     "dns_search": ONE_OR_MORE,
     "domainname": text,
@@ -159,10 +151,10 @@ SERVICE: dict[str, Shape] = {
     "privileged": switch,
     "profiles": TEXTS,
     "provider": record({"type": text, "options": entries(forms.provider_option)}),
-    "pull_policy": _pull_policy,
+    "pull_policy": _PULL_POLICY,
     "pull_refresh_after": text,
     "read_only": switch,
-    "restart": _restart,
+    "restart": _RESTART,
     "runtime": text,
     "scale": whole(),
     "secrets": each(mounts.file_mount),
@@ -183,6 +175,7 @@ SERVICE: dict[str, Shape] = {
     "volumes": each(mounts.volume),
     "volumes_from": TEXTS,
     "working_dir": text,
+    **newer.fields("services", "*"),
 }
 
 _NULLABLE = ("command", "entrypoint", "deploy", "develop", "pid")
@@ -232,7 +225,7 @@ _VOLUME: Shape = record(
         "driver": text,
         "driver_opts": entries(number_or_text),
         "external": forms.external,
-        "labels": filled_pairs,
+        "labels": once(filled_pairs),
     }
 )
 
@@ -241,12 +234,15 @@ _FILE_OBJECT: dict[str, Shape] = {
     "environment": text,
     "file": paths.present,
     "external": forms.external,
-    "labels": filled_pairs,
+    "labels": once(filled_pairs),
     "template_driver": text,
 }
 
+_OWN: Shape = record({"generate": record({"length": whole(8, 1024), "alphabet": text})})
 _FILES: Shape = each(paths.file, single=True)
-_INCLUDE: Shape = record({"path": _FILES, "env_file": _FILES, "project_directory": paths.file}, needs=("path",))
+_INCLUDE: Shape = record(
+    {"path": each(paths.source, single=True), "env_file": _FILES, "project_directory": paths.file}, needs=("path",)
+)
 
 
 def _includes(value: Any, path: Path, reading: Reading) -> Any:
@@ -264,12 +260,12 @@ FILE: dict[str, Shape] = {
     "services": entries(record(SERVICE, nulls=_NULLABLE), names=True),
     "models": entries(
         record({"name": text, "model": text, "context_size": whole(texts=False), "runtime_flags": TEXTS}),
-        names=True,
     ),
-    "networks": entries(_resource(_NETWORK), names=True, nulls=True),
+    "networks": entries(_resource(_NETWORK), nulls=True),
     "volumes": entries(_resource(_VOLUME), names=True, nulls=True),
     "secrets": entries(
-        _resource(record({**_FILE_OBJECT, "driver": text, "driver_opts": entries(number_or_text)})), names=True
+        _resource(record({**_FILE_OBJECT, "driver": text, "driver_opts": entries(number_or_text), "x-devbox": _OWN})),
+        names=True,
     ),
     "configs": entries(_resource(record({**_FILE_OBJECT, "content": text})), names=True),
 }

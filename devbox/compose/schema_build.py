@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from devbox.compose import paths
+from devbox.compose import newer, paths
 from devbox.compose.forms import attestation, command, device_count, extra_hosts, single_ulimit, ssh
 from devbox.compose.mounts import file_mount
 from devbox.compose.reading import DROP, Reading, Shape
 from devbox.compose.report import Path
-from devbox.compose.shapes import each, entries, filled_pairs, pairs, record
+from devbox.compose.shapes import each, entries, filled_pairs, once, pairs, record
 from devbox.compose.values import cpus, duration, one_of, size, strict_switch, switch, text, text_size, whole
 
 TEXTS: Shape = each(text)
@@ -44,7 +44,6 @@ _BUILD: Shape = record(
         "cache_from": TEXTS,
         "cache_to": TEXTS,
         "no_cache": switch,
-        "no_cache_filter": ONE_OR_MORE,
         "additional_contexts": _contexts,
         "pull": switch,
         "extra_hosts": extra_hosts,
@@ -57,6 +56,7 @@ _BUILD: Shape = record(
         "ulimits": ULIMITS,
         "platforms": TEXTS,
         "privileged": switch,
+        **newer.fields("services", "*", "build"),
     }
 )
 
@@ -69,7 +69,7 @@ def build(value: Any, path: Path, reading: Reading) -> Any:
 
 
 HOOK: Shape = record(
-    {"command": command, "user": text, "privileged": switch, "working_dir": text, "environment": pairs},
+    {"command": command, "user": text, "privileged": switch, "working_dir": text, "environment": once(pairs)},
     needs=("command",),
     nulls=("command",),
 )
@@ -82,8 +82,8 @@ DEVELOP: Shape = record(
                     "path": paths.watched,
                     "action": one_of("rebuild", "sync", "restart", "sync+restart", "sync+exec"),
                     "target": text,
-                    "ignore": ONE_OR_MORE,
-                    "include": ONE_OR_MORE,
+                    "ignore": once(ONE_OR_MORE),
+                    "include": once(ONE_OR_MORE),
                     "exec": HOOK,
                     "initial_sync": strict_switch,
                 },
@@ -94,11 +94,11 @@ DEVELOP: Shape = record(
 )
 
 _DEVICE: dict[str, Shape] = {
-    "capabilities": TEXTS,
+    "capabilities": once(TEXTS),
     "count": device_count,
-    "device_ids": TEXTS,
+    "device_ids": once(TEXTS),
     "driver": text,
-    "options": filled_pairs,
+    "options": once(filled_pairs),
 }
 
 

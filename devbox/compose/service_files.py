@@ -53,7 +53,7 @@ class ServiceFiles:
                 continue
             variables: Mapping[str, str] = self._loaded.variables if section[2] == "environment" else {}
             for line, uses in self._origins.in_file(file, variables, own, given.get("format", "")):
-                place = Place(file, line.line)
+                place = self._loaded.variable_files.place(file, line.line)
                 found.append(FileLine(name=line.name, value=line.value, place=place, text=line.text, uses=uses))
         return found
 

@@ -15,8 +15,6 @@ from devbox.compose.values import printable
 
 _FEW = 8
 """So many known keys are all named where an unknown one resembles none."""
-_LATER = {"pre_start": "it is of a later Compose; do it in an entrypoint, or in a service that others depend on"}
-"""Keys that are no slip of the pen, with what to do in their place."""
 _NAME = re.compile(r"[a-zA-Z0-9._-]+", re.ASCII)
 
 
@@ -29,8 +27,21 @@ def optional(inner: Shape) -> Shape:
     return shape
 
 
-def each(item: Shape, *, unique: bool = False, single: bool = False) -> Shape:
-    """A list; `single`: one item may stand without the list; `unique`: a repeat is refused."""
+def once(inner: Shape, *, over: bool = False) -> Shape:
+    """A list in which a repeat is refused; `over`: unless an earlier file has a value, under which names gather."""
+
+    def shape(value: Any, path: Path, reading: Reading) -> Any:
+        for index, member in enumerate(value if isinstance(value, list) else ()):
+            if member in value[:index]:
+                note = reading.alone_fault if over else reading.fault
+                note((*path, index), f'"{member}" is listed twice', "keep one of the two")
+        return inner(value, path, reading)
+
+    return shape
+
+
+def each(item: Shape, *, single: bool = False) -> Shape:
+    """A list; `single`: one item may stand without the list."""
 
     def shape(value: Any, path: Path, reading: Reading) -> Any:
         if single and isinstance(value, str):
@@ -40,12 +51,8 @@ def each(item: Shape, *, unique: bool = False, single: bool = False) -> Shape:
         result = []
         for index, member in enumerate(value):
             out = item(member, (*path, index), reading)
-            if out is DROP:
-                continue
-            if unique and out in result:
-                reading.fault((*path, index), f'"{out}" is listed twice', "keep one of the two")
-                continue
-            result.append(out)
+            if out is not DROP:
+                result.append(out)
         return result
 
     return shape
@@ -88,11 +95,7 @@ def record(
             inner = (*path, key)
             if known is None:
                 if not (free and key.startswith("x-")):
-                    hint = (
-                        _LATER.get(key)
-                        or _misplaced(path, item)
-                        or near(key, shapes, kind="keys" if len(shapes) <= _FEW else "")
-                    )
+                    hint = _misplaced(path, item) or near(key, shapes, kind="keys" if len(shapes) <= _FEW else "")
                     reading.key_fault(inner, f'the key "{key}" is not known here', hint)
             elif item is None and key not in nullable:
                 _empty(inner, reading)
@@ -114,7 +117,7 @@ def _empty(path: Path, reading: Reading) -> None:
     if any(isinstance(part, int) for part in path):
         reading.fault(path, "is empty", "give it a value or remove the key")
     else:
-        reading.nulls.append(path)
+        reading.alone_fault(path, "is empty", "give it a value or remove the key")
 
 
 def _misplaced(path: Path, item: Any) -> str:

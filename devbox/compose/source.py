@@ -11,6 +11,7 @@ import yaml
 
 from devbox.compose.document import Document
 from devbox.compose.nodes import TOO_DEEP, Builder, Composer, Refused
+from devbox.compose.remote import Fetched, Remote
 from devbox.compose.report import Report
 from devbox.errors import Place
 
@@ -36,6 +37,9 @@ class Files(Protocol):
 
     def resolve(self, path: str) -> str:
         """The path with symbolic links followed; parts that do not exist are kept."""
+
+    def fetch(self, remote: Remote) -> Fetched:
+        """Something that lies elsewhere, as files here; RemoteFailed."""
 
 
 def parse(file: str, data: bytes, report: Report) -> list[Document]:

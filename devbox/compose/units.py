@@ -6,7 +6,7 @@ import re
 import struct
 from decimal import Decimal
 
-_SIZE = re.compile(r"(-?[0-9]*\.?[0-9]*)( ?)([A-Za-z]*)", re.ASCII)
+_SIZE = re.compile(r"([0-9]*\.?[0-9]*)( ?)([A-Za-z]*)", re.ASCII)
 _SCALE = {letter: 1024 ** (power + 1) for power, letter in enumerate("kmgtp")}
 _DURATION = re.compile(r"([0-9]*\.?[0-9]*)(ns|us|µs|μs|ms|s|m|h|d|w)", re.ASCII)
 _NANOSECONDS = {
@@ -25,10 +25,10 @@ _LARGEST = 2**63 - 1
 
 
 def size(text: str) -> int:
-    """Bytes of "64m", "1.5gb", "512 KiB", "1024"; -1 (no limit) is a size too."""
+    """Bytes of "64m", "1.5gb", "512 KiB", "1024"."""
     match = _SIZE.fullmatch(text.strip())
     digits = match[1] if match else ""
-    if not match or not any(c.isdigit() for c in digits) or (digits.startswith("-") and digits != "-1"):
+    if not match or not any(c.isdigit() for c in digits):
         raise ValueError(f'"{text}" is no size')
     suffix = match[3].lower()
     if suffix in ("", "b"):

@@ -83,7 +83,7 @@ def whole(
         if isinstance(value, bool) or not isinstance(value, int):
             said = f'"{value}"' if isinstance(value, str) else value if isinstance(value, float) else kind(value)
             hint = "write it without quotes" if isinstance(value, str) and value.isdecimal() else ""
-            return reading.fault(path, f"must be a whole number, but is {said}", hint)
+            return reading.fault(path, f"must be a whole number, but is {said}", hint, late=isinstance(value, float))
         if not low <= value <= high:
             bounds = f"from {low} to {high}" if high < 2**63 - 1 else f"at least {low}"
             if value > high == 2**63 - 1:
@@ -107,19 +107,32 @@ def cpus(value: Any, path: Path, reading: Reading) -> Any:
     return reading.fault(path, f"must be a number, but is {said}")
 
 
+def percent(value: Any, path: Path, reading: Reading) -> Any:
+    """A percentage, also as text."""
+    found = cpus(value, path, reading)
+    return found if found is DROP or 0 <= found <= 100 else reading.fault(path, "must be from 0 to 100")
+
+
 def size(value: Any, path: Path, reading: Reading) -> Any:
-    """A number of bytes, kept as text in digits."""
+    """A number of bytes, kept as text in digits; a number with a fraction or an exponent is none, as in Compose."""
     if isinstance(value, float):
         reading.report.warn(f"{reading.document.place(path)}: a size is a whole number or text; {value} is ignored.")
-        return DROP
+        return "0"
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63:
         return str(value)
     if isinstance(value, str):
         try:
             return str(units.size(value))
         except ValueError as error:
-            return reading.fault(path, str(error), "write 512, 64k, 128m or 1.5g")
+            return reading.fault(path, str(error), "write 512, 64k, 128m or 1.5g", late=True)
     return reading.fault(path, f"must be a size, but is {kind(value)}", "write 512, 64k, 128m or 1.5g")
+
+
+def exact_size(value: Any, path: Path, reading: Reading) -> Any:
+    """As `size`, a fraction being refused."""
+    if isinstance(value, float) and not value.is_integer():
+        return reading.fault(path, f"must be a whole number or text, but is {value}", "write 512, 64k, 128m or 1.5g")
+    return size(value, path, reading)
 
 
 def text_size(value: Any, path: Path, reading: Reading) -> Any:
@@ -137,7 +150,7 @@ def duration(value: Any, path: Path, reading: Reading) -> Any:
     try:
         return units.spell(units.duration(value))
     except ValueError as error:
-        return reading.fault(path, str(error), hint)
+        return reading.fault(path, str(error), hint, late=True)
 
 
 def mode(value: Any, path: Path, reading: Reading) -> Any:
@@ -146,7 +159,7 @@ def mode(value: Any, path: Path, reading: Reading) -> Any:
         value = int(value, 8)
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**32:
         return f"0{value:o}"
-    return reading.fault(path, "is no file mode", "write it in octal: 0440")
+    return reading.fault(path, "is no file mode", "write it in octal: 0440", late=isinstance(value, str))
 
 
 def anything(value: Any, path: Path, reading: Reading) -> Any:
@@ -160,6 +173,20 @@ def anything(value: Any, path: Path, reading: Reading) -> Any:
     if isinstance(value, list):
         return [anything(item, (*path, index), reading) for index, item in enumerate(value)]
     return value
+
+
+def spelled(pattern: str, what: str, hint: str, *, refused: bool = True) -> Shape:
+    """Text that should match. Compose refuses it only where no part does (if `refused`); the rest is warned of."""
+    form = re.compile(pattern)
+
+    def shape(value: Any, path: Path, reading: Reading) -> Any:
+        if isinstance(value, str) and value and not form.fullmatch(value):
+            if refused and not form.search(value):
+                return reading.fault(path, f'"{value}" is no {what}', hint)
+            reading.report.warn(f'{reading.document.place(path)}: "{value}" is no {what}; {hint}.')
+        return text(value, path, reading)
+
+    return shape
 
 
 def one_of(*words: str) -> Shape:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from difflib import get_close_matches
 from posixpath import basename, dirname
 
+from devbox.compose.remote import is_remote
 from devbox.compose.request import LoadRequest
-from devbox.environments.environment import Environment
+from devbox.environments.environment import Allowance, Environment
 from devbox.environments.folders import Files, absolute, names_in, text_of, upwards
 from devbox.environments.isolation import same_project
 from devbox.environments.names import declared, normal
@@ -32,6 +33,9 @@ class Environments:
     problems: tuple[Problem, ...] = ()
     file: str = ""
     """The devbox.yaml that names them; "": discovered, or chosen by hand."""
+    allowed: tuple[Allowance, ...] = ()
+    default: str = ""
+    """The one for development, where one stands when nothing else is said; "": chosen by hand."""
 
 
 def find(request: LoadRequest, files: Files, wanted: str = "") -> Environments:
@@ -75,11 +79,19 @@ def _another(folder: Folder, named: Described) -> bool:
 
 def _of_file(named: Described, request: LoadRequest, files: Files, wanted: str) -> Environments:
     found = _with_projects(named.environments, request, files)
-    current = _pick(found, wanted) if wanted else next((e for e in found if e.name == named.default), found[0])
+    default = next((e for e in found if e.name == named.default), found[0])
+    current = _pick(found, wanted) if wanted else default
     missing = tuple(_missing(current, files))
     if missing:
         raise LoadError(missing)
-    return Environments(all=found, current=current, problems=same_project(found), file=named.file)
+    return Environments(
+        all=found,
+        current=current,
+        problems=same_project(found),
+        file=named.file,
+        allowed=named.allowed,
+        default=default.name,
+    )
 
 
 def _discovered(folder: Folder | None, request: LoadRequest, files: Files, wanted: str) -> Environments:
@@ -88,8 +100,9 @@ def _discovered(folder: Folder | None, request: LoadRequest, files: Files, wante
         found = (Environment(name=DEFAULT),)
     elif folder:
         found = _with_projects(found, request, files, folder)
-    current = _pick(found, wanted) if wanted else preferred(found)
-    return Environments(all=found, current=current)
+    default = preferred(found)
+    current = _pick(found, wanted) if wanted else default
+    return Environments(all=found, current=current, default=default.name)
 
 
 def _chosen_in_dotenv(folder: Folder, files: Files) -> bool:
@@ -138,7 +151,8 @@ def _base_name(environment: Environment, request: LoadRequest, files: Files, fol
             return name
     if folder:
         return normal(folder.name) or normal(basename(request.cwd)) or DEFAULT
-    place = environment.project_directory or (dirname(environment.files[0]) if environment.files else "")
+    first = next(iter(environment.files), "")
+    place = environment.project_directory or ("" if is_remote(first) else dirname(first))
     return normal(basename(place)) or normal(basename(request.cwd)) or DEFAULT
 
 
@@ -157,7 +171,7 @@ def _missing(environment: Environment, files: Files) -> list[Problem]:
     problems = []
     for key, paths in (("files", environment.files), ("env_files", environment.env_files)):
         for path in paths:
-            if not files.is_file(path):
+            if not is_remote(path) and not files.is_file(path):
                 close = get_close_matches(basename(path), names_in(dirname(path), files), 1)
                 problems.append(
                     Problem(

@@ -41,7 +41,9 @@ def changes(
 
 
 def hash_change(service: str, spec: ContainerSpec, container: Container) -> Change:
-    """The difference that remains where none has a name."""
+    """The difference that remains where none has a name in the container's body."""
+    if (wanted := spec.name) != container.name and not container.name.endswith(f"_{wanted}"):
+        return Change(service=service, property="container_name", before=container.name, after=wanted)
     now = str(spec.body.get("Labels", {}).get(labels.CONFIG_HASH, ""))
     before = container.config_hash[:12] or "none"
     return Change(service=service, property="configuration hash", before=before, after=now[:12])
@@ -145,11 +147,17 @@ def _by_id(host: Body, ids: Mapping[str, str]) -> Body:
 
 def _mounts(now: Body, wanted: Body) -> tuple[str, str]:
     """Both as text. Of anonymous volumes only a new one is a difference: the image's own come and go unasked."""
-    before, after = _mount_lines(now), _mount_lines(wanted)
+    new = [one for one in wanted.get("Mounts") or () if not _is_taken_over(one)]
+    before, after = _mount_lines(now), _mount_lines({**wanted, "Mounts": new})
     there = {line.rpartition(":")[2] for line in before}
     mine = {line for line in before if not line.startswith(":")}
     shall = {line for line in after if not line.startswith(":") or line[1:] not in there}
     return _joined(mine), _joined(shall)
+
+
+def _is_taken_over(mount: Mapping[str, Any]) -> bool:
+    """Whether it is an anonymous volume that has its name from the engine."""
+    return mount.get("Type") == "volume" and len(str(mount.get("Source", ""))) == 64
 
 
 def _joined(lines: Iterable[str]) -> str:

@@ -59,13 +59,13 @@ def claim(service: Service, name: str, holders: list[Holder]) -> tuple[list[Prob
     if service.network_mode == "host":
         return problems, after
     taken: list[Holder] = []
-    for port in service.ports:
+    for at, port in enumerate(service.ports):
         options = published(port)
         held = {number: _holders(number, port, holders) for number in options}
         after.update(id for found in held.values() for holder in found for id in holder.until)
         free = [number for number in options if not any(not holder.until for holder in held[number])]
         if options and not free:
-            problems.append(_problem(service, port, held[options[0]][0]))
+            problems.append(_problem(service, at, held[options[0]][0]))
         elif options:
             protocol = port.protocol or "tcp"
             who = f"{name} of this project"
@@ -82,10 +82,11 @@ def _holders(number: int, port: Port, holders: Iterable[Holder]) -> list[Holder]
     ]
 
 
-def _problem(service: Service, port: Port, holder: Holder) -> Problem:
+def _problem(service: Service, at: int, holder: Holder) -> Problem:
+    port = service.ports[at]
     return Problem(
         message=f"port {port.published}/{port.protocol or 'tcp'} is already taken by {holder.who}",
         place=service.place,
-        path=f"services.{service.name}.ports",
+        path=f"services.{service.name}.ports[{at}].published",
         hint=holder.hint or "stop that one first, or publish another host port",
     )

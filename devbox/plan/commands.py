@@ -31,6 +31,8 @@ class Up:
     keep_networks: bool = False
     """Networks that the files have changed stay as they are."""
     remove_orphans: bool = False
+    rolling: bool | None = None
+    """Replicas are recreated in turns, each ready before the next is touched; None: as the environment has it."""
     scale: Mapping[str, int] = field(default_factory=dict)
     timeout: float | None = None
     """Grace period for containers that are stopped, in seconds."""
@@ -96,6 +98,16 @@ class Remove:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rollback:
+    """Recreate services (none named: all of which a previous image is kept) with the image they had before."""
+
+    services: tuple[str, ...] = ()
+    timeout: float | None = None
+    """Grace period for containers that are stopped, in seconds."""
+    wait_timeout: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BuildImages:
     services: tuple[str, ...] = ()
     no_cache: bool = False
@@ -108,5 +120,7 @@ class PullImages:
     ignore_failures: bool = False
 
 
-PlannedCommand = Up | Down | Start | Stop | Restart | Kill | Pause | Unpause | Remove | BuildImages | PullImages
+PlannedCommand = (
+    Up | Down | Start | Stop | Restart | Kill | Pause | Unpause | Remove | Rollback | BuildImages | PullImages
+)
 """Commands that become a Plan (devbox.plan.verbs) and are walked by session.up; no services named: all of them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from devbox.compose.model import Project, Service
@@ -10,15 +11,24 @@ from devbox.plan import ending, grounds, labels
 from devbox.plan.changes import changes, content_changes, hash_change
 from devbox.plan.commands import Up
 from devbox.plan.draft import Draft
-from devbox.plan.fate import Action, Fate, is_hash_of, replicas
+from devbox.plan.fate import GOES_BACK, IMAGE_CHANGED, Action, Fate, is_hash_of, is_image_of, replicas
 from devbox.plan.gates import Replica
 from devbox.plan.mounts import inherited
-from devbox.plan.names import image_name, known_services, label, temporary_name
+from devbox.plan.names import (
+    PREVIOUS,
+    image_name,
+    known_services,
+    label,
+    previous_image,
+    short_id,
+    temporary_name,
+)
 from devbox.plan.networking import attachments, named_containers
 from devbox.plan.observed import Container, Observed, ObservedImage
 from devbox.plan.plan import Change
+from devbox.plan.rolling import Roll
 from devbox.plan.spec import container_spec
-from devbox.plan.steps import ContainerSpec, CreateContainer, RenameContainer
+from devbox.plan.steps import ContainerSpec, CreateContainer, KeepImage, RenameContainer
 
 
 @dataclass(kw_only=True)
@@ -32,6 +42,8 @@ class Work:
     fates: dict[str, list[Fate]]
     image_nodes: dict[str, str]
     problems: list[Problem]
+    rolls: Mapping[str, Roll] = field(default_factory=dict)
+    """The services whose replicas are recreated in turns."""
     changes: list[Change] = field(default_factory=list)
     destroys: list[str] = field(default_factory=list)
     started: set[str] = field(default_factory=set)
@@ -67,15 +79,34 @@ def make(work: Work, fate: Fate) -> None:
         return
     timeout, service, renew = work.up.timeout, fate.service, work.up.renew_anon_volumes
     if fate.action is Action.REPLACE:
-        ending.end(draft, project, old, service, timeout=timeout, volumes=renew, why=why)
+        kept = _keep_image(work, fate, old)
+        ending.end(draft, project, old, service, timeout=timeout, volumes=renew, why=why, after=kept)
         step = CreateContainer(spec=spec, inherit_from=old.id, why=why)
         draft.add(create, step, [*_needs(work, fate), ending.remove_node(project, old)])
         return
     spec = replace(spec, name=temporary_name(old.id, fate.name))
-    draft.add(create, CreateContainer(spec=spec, inherit_from=old.id, why=why), _needs(work, fate))
+    # What an earlier recreation left bears the same name until it is gone.
+    left = [ending.remove_node(project, one) for one in work.observed.containers if one.name == spec.name]
+    draft.add(create, CreateContainer(spec=spec, inherit_from=old.id, why=why), [*_needs(work, fate), *left])
     why = "replaced by its new container"
-    ending.end(draft, project, old, service, timeout=timeout, volumes=renew, why=why, after=[create])
+    kept = _keep_image(work, fate, old, after=[create])
+    ending.end(draft, project, old, service, timeout=timeout, volumes=renew, why=why, after=[create, *kept])
     draft.add(rename, _rename(fate, spec.name, "takes over the name"), [create, ending.remove_node(project, old)])
+
+
+def _keep_image(work: Work, fate: Fate, old: Container, after: Iterable[str] = ()) -> list[str]:
+    """Add the step that keeps the image of the old container, where the new one gets another; its id."""
+    name = fate.service.name
+    image = work.observed.images.get(image_name(work.project.name, fate.service))
+    if image is None or name in work.image_nodes or not old.image_id or is_image_of(image, old):
+        return []
+    step = KeepImage(
+        service=name,
+        image=old.image_id,
+        name=previous_image(work.project.name, name),
+        why="so that `devbox rollback` can go back to it",
+    )
+    return [work.draft.add(f"keep image of {name}", step, after)]
 
 
 def made_nodes(project: str, name: str) -> tuple[str, str]:
@@ -113,13 +144,16 @@ def _specify(work: Work, fate: Fate) -> tuple[ContainerSpec, str]:
     altered = content_changes(project, service, old) if old else []
     work.changes += [one for one in altered if one not in work.changes]
     if old is None or is_hash_of(project, work.observed, service, old):
-        if old is not None and image is not None and fate.why == "its image changed":
-            work.changes.append(
-                Change(service=service.name, property="image", before=_short(old.image_id), after=_short(image.id))
+        if old is not None and image is not None and fate.why in (IMAGE_CHANGED, GOES_BACK):
+            change = Change(
+                service=service.name, property="image", before=_runs(old), after=image_text(image, service.image)
             )
+            work.changes += [change] if change not in work.changes else []
         return spec, fate.why
     ids = {one.name: one.id for one in work.observed.containers}
     differing = changes(service.name, spec, old, image, ids) or [hash_change(service.name, spec, old)]
+    if labels.ROLLED_BACK in old.labels:
+        differing = [replace(one, before=_runs(old)) if one.property == "image" else one for one in differing]
     work.changes += [one for one in differing if one not in work.changes]
     names = ", ".join(dict.fromkeys(one.property for one in differing))
     return spec, f"{fate.why}: {names}" if names else fate.why
@@ -153,8 +187,17 @@ def _needs(work: Work, fate: Fate) -> list[str]:
     return found
 
 
-def _short(image_id: str) -> str:
-    return image_id.removeprefix("sha256:")[:12]
+def _runs(container: Container) -> str:
+    """The image of a container, in words."""
+    short = short_id(container.image_id)
+    return f"rolled back {short}" if labels.ROLLED_BACK in container.labels else short
+
+
+def image_text(image: ObservedImage, name: str) -> str:
+    """An image by its id; by a name of its own too where it is not known by the one the files give."""
+    names = [tag for tag in image.tags if not tag.startswith(PREVIOUS) and tag != name]
+    short = short_id(image.id)
+    return f"{short} ({names[0]})" if names and name not in image.tags else short
 
 
 def _read_only(service: Service, path: str) -> Problem:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from devbox.compose.model import Project
-from devbox.plan import ending, labels
+from devbox.plan import ending, labels, leftovers
 from devbox.plan.commands import Down, Remove
 from devbox.plan.draft import Draft
 from devbox.plan.fate import RUNNING
-from devbox.plan.names import image_name, known_services
+from devbox.plan.names import image_name, known_services, previous_image
 from devbox.plan.observed import Container, Observed
 from devbox.plan.plan import Plan
 from devbox.plan.selection import dependents, named
@@ -53,12 +53,12 @@ def down(project: Project, observed: Observed, command: Down) -> Plan:
         )
     removed = [ending.remove_node(project.name, one) for one in going]
     destroys: list[str] = []
-    warnings: list[str] = []
+    warnings = [] if nameless else leftovers.former_selves(project, observed)
     staying = [one for one in observed.containers if one not in going]
     if not command.services:
         _networks(draft, project, observed, going, staying, warnings)
     if command.volumes:
-        destroys = _volumes(draft, project, observed, going, staying, removed, whole=not command.services)
+        destroys = _volumes(draft, project, observed, going, staying, removed, warnings, whole=not command.services)
     if command.images and not command.services:
         _images(draft, project, observed, command.images, removed)
     return Plan(
@@ -128,7 +128,7 @@ def _networks(
         owner = network.labels.get(labels.PROJECT)
         if network.name in external or not (owner == project.name or (owner is None and network.name in declared)):
             continue
-        users = [one.name for one in staying if network.name in one.networks]
+        users = [*network.guests, *(one.name for one in staying if network.name in one.networks)]
         if users:
             warnings.append(f"network {network.name} stays: {', '.join(users)} uses it")
             continue
@@ -146,6 +146,7 @@ def _volumes(
     going: Sequence[Container],
     staying: Sequence[Container],
     removed: Sequence[str],
+    warnings: list[str],
     *,
     whole: bool,
 ) -> list[str]:
@@ -158,8 +159,13 @@ def _volumes(
         ours = volume.name in declared if declared or project.files else owner == project.name
         if not ours or owner not in (None, project.name) or volume.name in used:
             continue
+        if volume.guests:
+            warnings.append(f"volume {volume.name} stays: {', '.join(volume.guests)} mounts it")
+            continue
         draft.add(f"remove volume {volume.name}", RemoveVolume(name=volume.name, why="asked for"), removed)
         lost.append(f"volume {volume.name} and its data")
+    if whole and project.files:
+        warnings += leftovers.unmentioned_volumes(project, observed)
     for container in going:
         lost += _anonymous(container)
     return lost
@@ -176,3 +182,6 @@ def _images(draft: Draft, project: Project, observed: Observed, which: str, remo
         # "local" means what has no tag of the user's own.
         if image in observed.images and (which == "all" or not service.image):
             draft.add(f"remove image {image}", RemoveImage(image=image, why="asked for"), removed)
+        previous = previous_image(project.name, service.name)
+        if previous in observed.images:
+            draft.add(f"remove image {previous}", RemoveImage(image=previous, why="asked for"), removed)

@@ -37,6 +37,18 @@ class Draft:
         """Let `id` come after those."""
         self._after.setdefault(id, set()).update(other for other in after if other != id)
 
+    def comes_after(self, id: str, other: str) -> bool:
+        """Whether `id` waits for `other`, directly or through others, by the edges known so far."""
+        seen, waiting = set[str](), [id]
+        while waiting:
+            one = waiting.pop()
+            if one == other:
+                return True
+            if one not in seen:
+                seen.add(one)
+                waiting.extend(self._after.get(one, ()))
+        return False
+
     def nodes(self) -> tuple[Node, ...]:
         """All nodes, each after those it waits for, else in the order they were added."""
         edges = {id: {other for other in self._after.get(id, ()) if other in self._steps} for id in self._steps}

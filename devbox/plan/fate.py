@@ -8,13 +8,15 @@ from enum import Enum
 
 from devbox.compose.model import Project, Service
 from devbox.plan import labels
-from devbox.plan.grounds import networks_of
+from devbox.plan.grounds import BUILT_IN, networks_of, volumes_of
 from devbox.plan.names import container_name, image_name
-from devbox.plan.observed import Container, Observed, RunState
+from devbox.plan.observed import Container, Observed, ObservedImage, RunState
 from devbox.record import dataclass
 
 RUNNING = frozenset({RunState.RUNNING, RunState.RESTARTING, RunState.PAUSED})
 """The states in which a container holds its ports and must be stopped before it goes."""
+
+IMAGE_CHANGED, GOES_BACK = "its image changed", "it goes back to its previous image"
 
 
 class Action(Enum):
@@ -87,14 +89,32 @@ def divergence(project: Project, observed: Observed, service: Service, container
     if altered := labels.altered(project, service, container.labels):
         return f"what {', '.join(altered)} holds changed"
     image = observed.images.get(image_name(project.name, service))
-    # Both are known for a container of compose; the label is what the image was at creation.
-    if image is not None and image.id not in (container.labels.get(labels.IMAGE), container.image_id):
-        return "its image changed"
-    names = {one.name for one in observed.networks}
+    if image is not None and not is_image_of(image, container):
+        return GOES_BACK if labels.ROLLED_BACK in service.labels else IMAGE_CHANGED
+    return misplaced(project, observed, service, container)
+
+
+def misplaced(project: Project, observed: Observed, service: Service, container: Container) -> str:
+    """What the container does not stand on though it should; names in the engine are no part of its hash."""
+    names = {id: one.name for one in observed.networks for id in (one.name, one.id)}
     for network in networks_of(project, [service]).values():
-        if not network.external and network.name not in names:
+        name = names.get(network.name, network.name)
+        if name in BUILT_IN or (network.external and network.name not in names):
+            continue
+        if name not in container.networks:
+            return f"it is not on its network {network.name}"
+        if network.name not in names:
             return f"its network {network.name} is gone"
+    for volume in volumes_of(project, [service]).values():
+        if volume.name not in container.volumes:
+            return f"it does not mount its volume {volume.name}"
     return ""
+
+
+def is_image_of(image: ObservedImage, container: Container) -> bool:
+    """Whether the container was made of that image."""
+    # Both are known for a container of compose; the label is what the image was at creation.
+    return image.id in (container.labels.get(labels.IMAGE), container.image_id)
 
 
 def is_hash_of(project: Project, observed: Observed, service: Service, container: Container) -> bool:

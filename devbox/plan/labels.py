@@ -28,6 +28,8 @@ NETWORK = PREFIX + "network"
 VOLUME = PREFIX + "volume"
 OWN = "devbox."
 CONTENTS = OWN + "contents"
+ROLLED_BACK = OWN + "rolled-back"
+"""On a container that `rollback` made: the image that the files name, in place of which it runs the previous one."""
 
 
 def config_hash(project: Project, service: Service) -> str:

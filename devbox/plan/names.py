@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 from devbox.compose.model import Project, Service
+
+PREVIOUS = "devbox-previous"
+_LONGEST = 128
+"""Characters that the engine takes in a tag."""
 
 
 def container_name(project: str, service: Service, number: int) -> str:
@@ -33,3 +39,21 @@ def label(project: str, name: str) -> str:
 def known_services(project: Project) -> dict[str, Service]:
     """Every service of the files, also those that their profiles leave out."""
     return {**project.disabled, **project.services}
+
+
+def previous_image(project: str, service: str) -> str:
+    """The name by which the image is kept that a service had before its present one.
+
+    The engine itself is the record: it is there for whoever works on that engine, outlives containers, and keeps the
+    image from `docker image prune`. All in one repository, so that `docker images devbox-previous` lists them; a
+    project's name has no dot.
+    """
+    tag = f"{project}.{service}"
+    if len(tag) > _LONGEST:
+        tag = f"{tag[: _LONGEST - 17]}-{sha256(tag.encode()).hexdigest()[:16]}"
+    return f"{PREVIOUS}:{tag}"
+
+
+def short_id(image: str) -> str:
+    """An image's id as people know it."""
+    return image.removeprefix("sha256:")[:12]

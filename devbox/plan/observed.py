@@ -127,7 +127,7 @@ class ObservedVolume:
     driver: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     guests: tuple[str, ...] = ()
-    """Names of the running containers of other projects that mount it."""
+    """Names of the containers of other projects that mount it, running or not."""
     body: Mapping[str, Any] = field(default_factory=dict)
     """The raw entry of the engine's list, for naming what differs."""
 
@@ -147,16 +147,20 @@ class ObservedImage:
     tagged: float = 0.0
     """When its tag was last set here: by a pull, a build or `docker tag`; 0: unknown."""
     size: int = 0
+    user: str = ""
+    """As whom it runs by itself; "": root."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldPort:
-    """A host port that a running container of any project holds."""
+    """A host port that a running container of any project holds, or else a `process` of this machine."""
 
     host_ip: str
     port: int
     protocol: str
-    container: str
+    container: str = ""
+    process: str = ""
+    """ "python3 (process 4711)" """
     project: str = ""
     service: str = ""
 
@@ -172,9 +176,13 @@ class Observed:
     images: Mapping[str, ObservedImage] = field(default_factory=dict)
     """image reference as the project names it -> image; absent: not there"""
     held_ports: tuple[HeldPort, ...] = ()
-    """Of containers of other projects."""
+    """Of containers of other projects, and of processes among the ports asked for."""
+    neighbours: tuple[Container, ...] = ()
+    """The containers of other Compose projects, running or not."""
+    moved: frozenset[str] = frozenset()
+    """Those projects whose Compose files are no longer where they were, as seen from this machine."""
     at: float = 0.0
-    """When it was looked at, in seconds since the epoch."""
+    """When it was looked at, in seconds since the epoch by the engine's clock."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from devbox.compose.model import Condition, Project, Service
 from devbox.errors import Problem
-from devbox.plan import ending, grounds, images, labels
+from devbox.plan import ending, grounds, images, labels, leftovers
 from devbox.plan.adopt import is_same
 from devbox.plan.commands import Up
 from devbox.plan.converge import Work, make
@@ -18,6 +18,7 @@ from devbox.plan.names import known_services
 from devbox.plan.observed import Container, Observed
 from devbox.plan.plan import Plan
 from devbox.plan.renewal import Renewal
+from devbox.plan.rolling import rolls, take_turns
 from devbox.plan.selection import in_order, named, restarted_with, selected
 from devbox.plan.starting import held_ports, set_going, stop_for_restart
 
@@ -46,6 +47,7 @@ def reconcile(project: Project, observed: Observed, up: Up) -> Plan:
         fates=decided,
         image_nodes=made,
         problems=problems,
+        rolls=rolls(decided, warnings) if up.rolling and not up.no_start else {},
         changes=renewal.changes,
         destroys=renewal.destroys,
     )
@@ -55,6 +57,8 @@ def reconcile(project: Project, observed: Observed, up: Up) -> Plan:
             ending.end(
                 draft, project.name, one, None, timeout=up.timeout, why=f"the files have no service {one.service}"
             )
+    warnings += leftovers.former_selves(project, observed)
+    warnings += leftovers.forsaken_volumes(project, observed, _going(decided, orphans if up.remove_orphans else ()))
     _end_what_goes(work)
     for found in decided.values():
         for fate in found:
@@ -66,6 +70,9 @@ def reconcile(project: Project, observed: Observed, up: Up) -> Plan:
     if up.wait and not up.no_start:
         for name in chosen:
             wait_for_running(draft, project.name, name, work.standing, _awaited(name, chosen), timeout=up.wait_timeout)
+    for name, roll in work.rolls.items():
+        if not take_turns(draft, project.name, roll, work.standing, timeout=up.wait_timeout):
+            warnings.append(f"{name} is recreated in turns only in part: other steps stand in the way")
     nodes = draft.nodes()
     touched = {name for name, found in decided.items() if any(one.action is not Action.KEEP for one in found)}
     busy = touched | work.started | set(made)
@@ -158,6 +165,12 @@ def _with_lodgers(project: Project, chosen: Mapping[str, Service]) -> dict[str, 
         found.update(more)
         grew = bool(more)
     return in_order(found)
+
+
+def _going(decided: Mapping[str, list[Fate]], orphans: Iterable[Container]) -> list[Container]:
+    """The containers that are not there any more afterwards."""
+    fates = (fate for found in decided.values() for fate in found)
+    return [*(fate.container for fate in fates if fate.container is not None and fate.ends), *orphans]
 
 
 def _end_what_goes(work: Work) -> None:

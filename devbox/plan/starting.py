@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from devbox.compose.model import Service
+from devbox.compose.model import Condition, Service
 from devbox.plan import ending
 from devbox.plan.clashes import Holder, claim
 from devbox.plan.converge import Work, made_nodes
 from devbox.plan.fate import RUNNING, Action, Fate, replicas
-from devbox.plan.gates import before_start
+from devbox.plan.gates import before_start, gate_node
 from devbox.plan.names import known_services, label
 from devbox.plan.observed import Container, RunState
 from devbox.plan.steps import StartContainer, UnpauseContainer
@@ -61,7 +61,8 @@ def held_ports(work: Work) -> list[Holder]:
             host_ip=one.host_ip,
             port=one.port,
             protocol=one.protocol,
-            who=f"container {one.container}"
+            who=one.process
+            or f"container {one.container}"
             + (f" (service {one.service} of project {one.project})" if one.project else ""),
         )
         for one in work.observed.held_ports
@@ -100,18 +101,37 @@ def _set_going(work: Work, fate: Fate, holders: list[Holder]) -> None:
         work.started.add(service.name)
     problems, freed = claim(service, fate.name, holders)
     work.problems += problems
-    after = {*made_nodes(project, fate.name), *stopped, *freed}
+    created, renamed = made_nodes(project, fate.name)
+    roll = work.rolls.get(service.name)
+    beside = roll.beside(fate) if roll and fate.is_new else ""
+    if roll:
+        # Of a range of ports each takes what its own predecessor leaves.
+        freed -= {id for one in roll.others(fate) for id in ending.end_nodes(project, one)}
+    after = {created, *([] if beside else [renamed]), *stopped, *freed}
     after |= before_start(
         draft, project, service, work.standing, timeout=work.up.wait_timeout if work.up.wait else None
     )
+    if fate.action is Action.RECREATE:
+        _keep_old_until_done(work, fate)
     short = label(project, fate.name)
     if kept is not None and kept.state is RunState.PAUSED and not stopped:
         step = UnpauseContainer(service=service.name, container=kept.id, name=fate.name, why=why)
         draft.add(f"unpause {short}", step, after)
         return
-    handle = kept.id if kept else fate.name
+    handle = kept.id if kept else beside or fate.name
     start = StartContainer(service=service.name, container=handle, name=fate.name, hooks=service.post_start, why=why)
     draft.add(f"start {short}", start, after)
+
+
+def _keep_old_until_done(work: Work, fate: Fate) -> None:
+    """Make the new container after the one-shots that it waits for: if one of them fails, the old one goes on."""
+    create = made_nodes(work.project.name, fate.name)[0]
+    for dependency in fate.service.depends_on.values():
+        gate = gate_node(dependency.service, Condition.COMPLETED)
+        needed = dependency.condition is Condition.COMPLETED and dependency.required and gate in work.draft
+        # Not where the one-shot itself needs the old one gone, for its port or because it restarts with it.
+        if needed and not work.draft.comes_after(gate, create):
+            work.draft.order(create, [gate])
 
 
 def _idle(container: Container) -> str:

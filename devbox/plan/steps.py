@@ -81,6 +81,16 @@ class RemoveImage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeepImage:
+    """Give the image of that id a name by which `rollback` finds it, whatever becomes of its others."""
+
+    service: str
+    image: str
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PullImage:
     services: tuple[str, ...]
     image: str
@@ -198,9 +208,17 @@ class WaitFor:
 
     service: str
     containers: tuple[str, ...]
+    name: str = ""
+    """The one replica that is meant; "": all of the service."""
     condition: Condition
     required: bool = True
     timeout: float | None = None
+    lasting: float = 0.0
+    """Seconds for which the condition must go on being met."""
+    withdraw: bool = False
+    """What does not pass is stopped: it stands beside those that serve."""
+    remains: str = ""
+    """What a failure leaves as it was, in words."""
     why: str
 
 
@@ -210,6 +228,7 @@ Step = (
     | CreateVolume
     | RemoveVolume
     | RemoveImage
+    | KeepImage
     | PullImage
     | BuildImage
     | CreateContainer

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 
 from devbox.compose.model import Condition
+from devbox.plan.names import short_id
 from devbox.plan.plan import Plan
 from devbox.plan.steps import (
     BuildImage,
     CreateContainer,
     CreateNetwork,
     CreateVolume,
+    KeepImage,
     KillContainer,
     PauseContainer,
     PullImage,
@@ -43,6 +45,8 @@ def step_text(step: Step) -> str:
             return f"remove volume {step.name}"
         case RemoveImage():
             return f"remove image {step.image}"
+        case KeepImage():
+            return f"keep image {short_id(step.image)} of {step.service}"
         case PullImage():
             return f"pull {step.image}"
         case BuildImage():
@@ -108,7 +112,8 @@ def _gate(step: WaitFor) -> str:
         Condition.COMPLETED: "has completed",
     }[step.condition]
     optional = "" if step.required else " (not required)"
-    return f"wait until {step.service} {what}{optional}"
+    lasting = f" and stays so for {step.lasting:g} s" if step.lasting else ""
+    return f"wait until {step.name or step.service} {what}{lasting}{optional}"
 
 
 def _value(text: str) -> str:

@@ -12,6 +12,7 @@ from devbox.plan.commands import (
     PullImages,
     Remove,
     Restart,
+    Rollback,
     Start,
     Stop,
     Unpause,
@@ -25,6 +26,7 @@ from devbox.plan.names import image_name
 from devbox.plan.observed import Observed
 from devbox.plan.plan import Plan
 from devbox.plan.reconcile import reconcile
+from devbox.plan.rollback import rollback
 from devbox.plan.selection import selected
 
 
@@ -37,6 +39,8 @@ def plan(command: PlannedCommand, project: Project, observed: Observed) -> Plan:
             return down(project, observed, command)
         case Remove():
             return remove(project, observed, command)
+        case Rollback():
+            return rollback(project, observed, command)
         case Start():
             return start(project, observed, command)
         case Stop():

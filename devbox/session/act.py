@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import replace
 
 from devbox.compose.model import Project
@@ -17,6 +17,7 @@ from devbox.plan.steps import (
     CreateContainer,
     CreateNetwork,
     CreateVolume,
+    KeepImage,
     KillContainer,
     PauseContainer,
     PullImage,
@@ -35,7 +36,7 @@ from devbox.plan.steps import (
 from devbox.plan.text import step_text
 from devbox.ports import Builder, BuildRequest, Engine, Progress
 from devbox.record import dataclass
-from devbox.session.gate import wait_for
+from devbox.session.gate import GateClosed, wait_for
 from devbox.session.hooks import HookFailed, run_hooks
 from devbox.session.news import News
 
@@ -80,6 +81,8 @@ async def _do(step: Step, tools: Tools, says: Says) -> None:
     match step:
         case WaitFor():
             await _gate(step, tools, says)
+        case KeepImage():
+            await _keep(step, engine, says)
         case PullImage():
             await _pull(step, tools, says)
         case BuildImage():
@@ -166,15 +169,39 @@ async def _remove(step: RemoveNetwork | RemoveVolume | RemoveImage, engine: Engi
         says.warn(f"still in use, left as it is: {error.message}")
 
 
+async def _keep(step: KeepImage, engine: Engine, says: Says) -> None:
+    try:
+        await engine.tag_image(step.image, step.name)
+    except NotFound:
+        says.warn(f"it is gone already; {step.service} cannot be rolled back to it")
+
+
 async def _gate(step: WaitFor, tools: Tools, says: Says) -> None:
     try:
         await wait_for(step, engine=tools.engine, news=tools.news, eager=tools.eager_health, note=says.note)
     except EngineLost:
         raise
     except DevboxError as error:
+        if step.withdraw:
+            await _withdraw(step, tools.engine)
+        if step.withdraw or step.remains:
+            raise GateClosed(error.message, hint="\n".join((*error.hint.splitlines(), *_consequences(step)))) from error
         if step.required:
             raise
         says.warn(f"goes on without it: {error.message}")
+
+
+async def _withdraw(step: WaitFor, engine: Engine) -> None:
+    for container in step.containers:
+        with suppress(NotFound):
+            await engine.stop(container)
+
+
+def _consequences(step: WaitFor) -> list[str]:
+    """What has become of what failed, and of the others."""
+    stopped = f"it was stopped; `docker logs {step.containers[0]}` has what it printed" if step.withdraw else ""
+    remains = f"{step.remains}: left as before" if step.remains else ""
+    return [line for line in (stopped, remains) if line]
 
 
 async def _pull(step: PullImage, tools: Tools, says: Says) -> None:

@@ -8,10 +8,12 @@ from devbox.record import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Switch:
-    """Go to another environment; `stop_current` brings the old one down (its volumes stay) first."""
+    """Go to another environment; `stop_current` brings the old one down (its volumes stay) first, `make_secrets` makes
+    what the new one lacks."""
 
     environment: str
     stop_current: bool = False
+    make_secrets: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,4 +21,9 @@ class Reload:
     """Read the files again."""
 
 
-Command = PlannedCommand | Switch | Reload
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MakeSecrets:
+    """Make the secrets of the current environment that are missing."""
+
+
+Command = PlannedCommand | Switch | Reload | MakeSecrets

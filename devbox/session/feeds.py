@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from devbox.errors import NoEngine
 from devbox.ports import Engine, Outside
@@ -16,13 +17,23 @@ from devbox.session.meter import Meter
 from devbox.session.state import Lost, State
 from devbox.session.store import Store
 
+if TYPE_CHECKING:
+    from devbox.session.guard import Guarding
+
 _FAREWELL = 0.5
 
 
 class Feeds:
     """Started for one project on one context, stopped before another; a bug in one of them ends the task group."""
 
-    def __init__(self, outside: Outside, store: Store, group: asyncio.TaskGroup, emit: Callable[[Event], None]) -> None:
+    def __init__(
+        self,
+        outside: Outside,
+        store: Store,
+        group: asyncio.TaskGroup,
+        emit: Callable[[Event], None],
+        guard: Guarding | None = None,
+    ) -> None:
         self._outside = outside
         self._store = store
         self._group = group
@@ -31,9 +42,13 @@ class Feeds:
         self._task: asyncio.Task[None] | None = None
         self._context = ""
         self._follower = self._new_follower(None)
-        self.logs = Logs(store=store, link=self._link, settings=outside.settings, now=outside.now)
+        self.logs = Logs(store=store, link=self._link, settings=outside.settings, now=self._engines_now)
         self.meter = Meter(link=self._link, state=self._state, emit=emit)
-        self.foresight = Foresight(store=store, link=self._link, emit=emit, now=outside.now)
+        self.foresight = Foresight(store=store, link=self._link, emit=emit, now=outside.now, guard=guard)
+
+    def _engines_now(self) -> float:
+        """What logs are asked for and marked by."""
+        return self._outside.now() + self._store.state.ahead
 
     @property
     def engine(self) -> Engine:

@@ -12,7 +12,15 @@ from devbox.plan.observed import Container
 from devbox.ports import Engine, EngineEvent
 from devbox.session.causes import first
 from devbox.session.concern import concerns
-from devbox.session.events import EngineConnected, EngineSpoke, EngineWentAway, Event, ProjectsListed, StackObserved
+from devbox.session.events import (
+    EngineConnected,
+    EngineSpoke,
+    EngineWentAway,
+    Event,
+    Noticed,
+    ProjectsListed,
+    StackObserved,
+)
 from devbox.session.link import Link
 from devbox.session.rows import containers
 from devbox.session.state import State
@@ -23,6 +31,8 @@ RESYNC = 30.0
 _QUIET = 0.2
 """At most five lists a second, however many events there are."""
 _CONNECT, _ANSWER = 20.0, 15.0
+_OFF = 5.0
+"""Seconds from which a wrong clock is worth a word."""
 
 
 class Follower:
@@ -113,6 +123,10 @@ class Follower:
                 await self._list(engine, full=True)
             self._link.up(engine)
             self._emit(EngineConnected(info=info))
+            if abs(info.ahead) >= _OFF:
+                said = f"The engine's clock is {abs(info.ahead):.0f} s {'ahead' if info.ahead > 0 else 'behind'}"
+                text = f"{said}: the times of logs and events are the engine's. `devbox doctor` says what to do."
+                self._emit(Noticed(text=text, severity="warning", at=self._now()))
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._resyncs(engine))
                 async for batch in stream:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from devbox.compose.model import Project
+from devbox.environments.environment import Environment
 from devbox.errors import DevboxError, EngineLost
 from devbox.plan.commands import Up
 from devbox.session.events import Event, Noticed, PlanComputed
 from devbox.session.link import Link
+from devbox.session.policy import in_environment
 from devbox.session.rows import containers
 from devbox.session.store import Store
+
+if TYPE_CHECKING:
+    from devbox.session.guard import Guarding
 
 _QUIET = 0.5
 
@@ -19,8 +25,17 @@ _QUIET = 0.5
 class Foresight:
     """Plans anew when the project or one of its containers came, went or stopped, at most twice a second."""
 
-    def __init__(self, *, store: Store, link: Link, emit: Callable[[Event], None], now: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        *,
+        store: Store,
+        link: Link,
+        emit: Callable[[Event], None],
+        now: Callable[[], float],
+        guard: Guarding | None = None,
+    ) -> None:
         self._store = store
+        self._guard = guard
         self._link = link
         self._emit = emit
         self._now = now
@@ -54,7 +69,7 @@ class Foresight:
 
                 engine = await self._link.connected()
                 try:
-                    plan, _ = await look(Up(), project, engine)
+                    plan, _ = await look(in_environment(Up(), self._environment()), project, engine, self._guard)
                     self._emit(PlanComputed(plan=plan))
                 except EngineLost:
                     await self._link.recovered()
@@ -66,6 +81,10 @@ class Foresight:
                 await asyncio.sleep(_QUIET)
         finally:
             unsubscribe()
+
+    def _environment(self) -> Environment | None:
+        state = self._store.state
+        return next((one for one in state.environments if one.name == state.environment), None)
 
     def _seen(self) -> tuple[Project | None, tuple[tuple[str, object], ...], int]:
         """What the plan depends on: files, containers, and images, networks and volumes as events tell of them."""

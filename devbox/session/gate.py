@@ -25,7 +25,28 @@ class GateClosed(DevboxError):
 
 
 async def wait_for(step: WaitFor, *, engine: Engine, news: News, eager: bool, note: Callable[[str], None]) -> None:
-    """Return once every container has met the condition; GateClosed says why one never will, or not in time."""
+    """Return once every container has met the condition, and has gone on meeting it for as long as asked.
+
+    GateClosed says why one never will, or not in time.
+    """
+    await _met(step, engine=engine, news=news, eager=eager, note=note)
+    if step.lasting:
+        before = await _lives(step, engine)
+        await asyncio.sleep(step.lasting)
+        await _met(step, engine=engine, news=news, eager=eager, note=note)
+        if await _lives(step, engine) != before:
+            raise GateClosed(
+                f"{step.name or step.service} did not last for {step.lasting:g} s: it ended and was restarted"
+            )
+
+
+async def _lives(step: WaitFor, engine: Engine) -> list[tuple[str, float | None]]:
+    """Which container there is and since when it runs."""
+    found = [await _inspect(engine, name) for name in step.containers]
+    return [(one.id, one.detail.started if one.detail else None) for one in found]
+
+
+async def _met(step: WaitFor, *, engine: Engine, news: News, eager: bool, note: Callable[[str], None]) -> None:
     heard: dict[str, str] = {}
 
     def listener(name: str) -> Callable[[str], None]:
@@ -51,7 +72,7 @@ async def wait_for(step: WaitFor, *, engine: Engine, news: News, eager: bool, no
     except TimeoutError:
         last = next(iter(heard.values()), "")
         raise GateClosed(
-            f"{step.service} did not get there within {step.timeout:g} s" + (f": {last}" if last else "")
+            f"{step.name or step.service} did not get there within {step.timeout:g} s" + (f": {last}" if last else "")
         ) from None
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from devbox.compose.model import Project
-from devbox.errors import BuildFailed, DevboxError
+from devbox.errors import BuildFailed, DevboxError, Problem
 from devbox.plan.commands import PlannedCommand, Up
 from devbox.plan.observed import Observed
 from devbox.plan.plan import Plan
@@ -21,6 +22,9 @@ from devbox.session.up import Outcome as Outcome
 from devbox.session.up import walk
 from devbox.settings import Settings
 
+if TYPE_CHECKING:
+    from devbox.session.guard import Guarding
+
 
 async def perform(
     command: PlannedCommand,
@@ -33,19 +37,23 @@ async def perform(
     cancel: asyncio.Event,
     now: Callable[[], float],
     confirm: Callable[[Plan], Awaitable[bool]] | None,
+    guard: Guarding | None = None,
     operation: int = 1,
+    locate: Callable[[Problem], Problem] = lambda problem: problem,
 ) -> Outcome:
     """Look, plan, ask `confirm` if something would be lost, and walk; told as one operation.
 
+    `locate` finds the line behind a problem of the plan.
     Errors of the look itself (no engine, an unknown service) are raised; what fails on the way is in the Outcome.
     """
     started = Operation(id=operation, title=title(command), services=command.services, started=now())
     try:
-        plan, observed = await look(command, project, engine)
+        plan, observed = await look(command, project, engine, guard)
     except DevboxError as error:
         emit(OperationStarted(operation=started))
         emit(_ended(operation, Phase.FAILED, now(), error))
         raise
+    plan = replace(plan, problems=tuple(map(locate, plan.problems)))
     emit(PlanComputed(plan=plan))
     emit(OperationStarted(operation=replace(started, steps=_steps(plan))))
     if plan.destroys and not plan.problems and confirm is not None and not await confirm(plan):
@@ -71,7 +79,7 @@ async def perform(
         if outcome.phase is Phase.DONE:
             # Which containers the new images replace is known only now.
             after = replace(command, build=False, no_build=True, pull="missing")
-            plan, _ = await look(after, project, engine)
+            plan, _ = await look(after, project, engine, guard)
             emit(PlanComputed(plan=plan))
             emit(OperationStarted(operation=replace(started, steps=_steps(plan))))
             outcome = await do(plan)

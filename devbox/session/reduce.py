@@ -33,7 +33,7 @@ def reduce(state: State, event: Event) -> State:
     """The next state; the same object if `event` says nothing new."""
     match event:
         case EngineConnected(info=info):
-            return replace(state, connection=Connected(info=info))
+            return replace(state, connection=Connected(info=info), ahead=info.ahead)
         case EngineWentAway(reason=reason, hint=hint, at=at, retry_at=retry_at):
             since = state.connection.since if isinstance(state.connection, Lost) else at
             return replace(state, connection=Lost(reason=reason, hint=hint, since=since, retry_at=retry_at))

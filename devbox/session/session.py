@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -16,13 +16,14 @@ from devbox.environments.beside import beside
 from devbox.environments.discover import Environments, find
 from devbox.environments.environment import Environment
 from devbox.environments.request import request_for
-from devbox.errors import DevboxError, EngineError, LoadError
+from devbox.errors import DevboxError, EngineError, LoadError, Problem
 from devbox.plan.commands import Down, PlannedCommand
 from devbox.plan.observed import Container
 from devbox.plan.plan import Plan
-from devbox.ports import Outside
+from devbox.ports import Engine, Outside
+from devbox.session import secrets
 from devbox.session.causes import alone
-from devbox.session.commands import Command, Reload, Switch
+from devbox.session.commands import Command, MakeSecrets, Reload, Switch
 from devbox.session.events import (
     EnvironmentsFound,
     Event,
@@ -33,7 +34,9 @@ from devbox.session.events import (
     ProjectsListed,
 )
 from devbox.session.feeds import Feeds
+from devbox.session.guard import Guard, Guarding
 from devbox.session.logs import Logs
+from devbox.session.policy import in_environment
 from devbox.session.running import Job, Running, Work
 from devbox.session.shell import container_for, shell
 from devbox.session.state import Phase
@@ -53,11 +56,12 @@ class Session:
         self._outside = outside
         self._request = request
         self._group = group
-        self._feeds = Feeds(outside, self.store, group, self._emit)
+        self._feeds = Feeds(outside, self.store, group, self._emit, self._guarded)
         self._running = Running(emit=self._emit, now=outside.now)
         self._environment = Environment(name="")
         self._loaded: Loaded | None = None
         self._explainer: Explainer | None = None
+        self._guard: Guarding | None = None
 
     @classmethod
     @asynccontextmanager
@@ -99,11 +103,14 @@ class Session:
                 return self._begin(title(command), None, lambda job: self._switch(command, job))
             case Reload():
                 return self._begin(title(command), frozenset(), lambda job: self._reload())
+            case MakeSecrets():
+                return self._begin(title(command), frozenset(), lambda job: self._make_secrets())
             case _ if project is None:
                 self._notice(f"{title(command)}: the files do not load.")
                 return 0
             case _:
-                work: Work = lambda job: self._perform(command, project, job, job.tell)  # noqa: E731
+                given = in_environment(command, self._environment)
+                work: Work = lambda job: self._perform(given, project, job, job.tell)  # noqa: E731
                 return self._begin(title(command), touched(command, project), work)
 
     def cancel(self, operation: int) -> None:
@@ -117,22 +124,27 @@ class Session:
         project = self.store.state.project
         if project is None:
             raise DevboxError("The files do not load.", hint="See the problems named.")
-        plan, _ = await look(command, project, self._feeds.engine)
+        command = in_environment(command, self._environment)
+        plan, _ = await look(command, project, self._feeds.engine, self._guarded)
         return plan
 
     def in_the_way(self, environment: str) -> tuple[str, ...]:
         """In words, what that environment and the current one both want; LoadError where its files do not load."""
         environments = find(self._request, self._outside.files, environment)
         mine, old = self._load(environments.current).project, self.store.state.project
-        return beside(self._environment.name, old, environments.current.name, mine) if old else ()
+        if old is None:
+            return ()
+        return beside(self._environment.name, old, environments.current.name, mine, environments.allowed)
+
+    def missing_secrets(self, environment: str) -> tuple[str, ...]:
+        """The files that `make_secrets` on the way to that environment would make; LoadError where it does not load."""
+        environments = find(self._request, self._outside.files, environment)
+        return secrets.missing(self._outside, environments, self._load(environments.current).project)
 
     def explain(self, path: Path) -> Iterator[Explanation]:
         """Where the values at or below `path` of State.project come from, from the files as they were loaded."""
-        from devbox.compose.provenance import Explainer
-
-        if self._explainer is None and self._loaded is not None:
-            self._explainer = Explainer(self._loaded)
-        return self._explainer.below(path) if self._explainer and self._explainer.has(path) else iter(())
+        explainer = self._explaining()
+        return explainer.below(path) if explainer and explainer.has(path) else iter(())
 
     def watch_usage(self, services: frozenset[str]) -> None:
         """Read what the containers of these services use, and of no others."""
@@ -183,7 +195,9 @@ class Session:
                 cancel=job.cancel,
                 now=self._outside.now,
                 confirm=None,
+                guard=self._guarded,
                 operation=job.id,
+                locate=self._located,
             )
         finally:
             self._feeds.resync()
@@ -192,11 +206,15 @@ class Session:
         """The new files are read first: what does not load changes nothing."""
         environments = find(self._request, self._outside.files, command.environment)
         loaded = self._load(environments.current)
+        if command.make_secrets:
+            self._notice(secrets.make(self._outside, environments, loaded.project))
+            loaded = self._load(environments.current)
         old = self.store.state.project
         if command.stop_current and old is not None:
             await self._stop_stack(old, job)
         elif old is not None and any(row.containers for row in self.store.state.rows):
-            for text in beside(self._environment.name, old, environments.current.name, loaded.project):
+            opened = environments.current.name
+            for text in beside(self._environment.name, old, opened, loaded.project, environments.allowed):
                 self._notice(text)
         await self._go_to(environments, loaded)
 
@@ -210,6 +228,11 @@ class Session:
         if outcome.phase is not Phase.DONE:
             causes = "; ".join(error.message for _, error in outcome.errors) or "it was cancelled"
             raise DevboxError(f"{project.name} was not stopped, so nothing was switched: {causes}")
+
+    async def _make_secrets(self) -> None:
+        environments = find(self._request, self._outside.files, self._environment.name)
+        self._notice(secrets.make(self._outside, environments, self._load(environments.current).project))
+        await self._reload()
 
     async def _reload(self) -> None:
         try:
@@ -249,10 +272,27 @@ class Session:
         project = loaded.project
         self._environment = environments.current
         self._loaded, self._explainer = loaded, None
+        self._guard = Guard(self._outside, self._request, environments)
         self._emit(EnvironmentsFound(environments=environments.all, current=environments.current.name))
         self._emit(ProjectLoaded(environment=environments.current.name, project=project))
         for text in (*(str(problem) for problem in environments.problems), *project.warnings):
             self._notice(text)
+
+    def _explaining(self) -> Explainer | None:
+        from devbox.compose.provenance import Explainer
+
+        if self._explainer is None and self._loaded is not None:
+            self._explainer = Explainer(self._loaded)
+        return self._explainer
+
+    def _located(self, problem: Problem) -> Problem:
+        from devbox.compose.blame import located
+
+        explainer = self._explaining()
+        return located(problem, explainer, self._outside.cwd) if explainer else problem
+
+    async def _guarded(self, plan: Plan, project: Project, engine: Engine, also: Iterable[str] = ()) -> Plan:
+        return await self._guard(plan, project, engine, also) if self._guard else plan
 
     def _emit(self, event: Event) -> None:
         self.store.apply(event)

@@ -142,6 +142,8 @@ class State:
     """Everything the screen shows but logs (LogBuffer) and UI-only state (selection, scroll, tab)."""
 
     connection: Connection = field(default_factory=Connecting)
+    ahead: float = 0.0
+    """Seconds by which the clock of the engine last heard of is ahead: what its times are to be compared with."""
     environments: tuple[Environment, ...] = ()
     environment: str = ""
     """Name of the current one."""

@@ -12,12 +12,13 @@ from devbox.plan.commands import (
     PullImages,
     Remove,
     Restart,
+    Rollback,
     Start,
     Stop,
     Unpause,
     Up,
 )
-from devbox.session.commands import Command, Reload, Switch
+from devbox.session.commands import Command, MakeSecrets, Reload, Switch
 
 _VERBS = {
     Up: "up",
@@ -29,6 +30,7 @@ _VERBS = {
     Pause: "pause",
     Unpause: "unpause",
     Remove: "remove",
+    Rollback: "roll back",
     BuildImages: "build",
     PullImages: "pull",
 }
@@ -41,6 +43,8 @@ def title(command: Command) -> str:
             return f"{'stop this and ' if stop_current else ''}switch to {environment}"
         case Reload():
             return "reload"
+        case MakeSecrets():
+            return "make secrets"
         case Up(services=services, no_deps=True) if services:
             verb = "recreate" if command.force_recreate else "rebuild" if command.build else "apply"
         case Up(scale=scale) if scale:
@@ -58,7 +62,7 @@ def touched(command: PlannedCommand, project: Project) -> frozenset[str] | None:
     if isinstance(command, Up) and not command.no_deps:
         return _closure(command.services, project)
     named = frozenset(command.services)
-    if isinstance(command, Restart | Stop | Up):
+    if isinstance(command, Restart | Rollback | Stop | Up):
         return named | _restarted_along(named, project)
     return named
 

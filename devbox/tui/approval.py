@@ -11,7 +11,7 @@ from devbox.errors import DevboxError
 from devbox.plan import steps
 from devbox.plan.commands import Down, PlannedCommand, Remove, Up
 from devbox.plan.plan import Plan
-from devbox.session.commands import Command, Reload, Switch
+from devbox.session.commands import Command, MakeSecrets, Reload, Switch
 from devbox.session.state import State
 from devbox.tui.action import Action
 
@@ -30,7 +30,7 @@ async def approve(app: App[Any], session: Session, state: State, chosen: Action,
     """The command to give (with volumes, if the user wants that), or None if the user does not agree."""
     typed = protected(state)
     match command:
-        case Reload() | Switch(stop_current=False):
+        case Reload() | MakeSecrets() | Switch(stop_current=False):
             return command
         case Switch():
             if not typed:
@@ -57,6 +57,8 @@ async def approve(app: App[Any], session: Session, state: State, chosen: Action,
     if not (typed or chosen.destructive or isinstance(command, Up)):
         return command
     plans = await asyncio.gather(*(_preview(session, way) for way, _, _ in ways))
+    if any(plan.problems for plan in plans):
+        return command  # it will say why it cannot be done, and nothing is lost
     offered = [(way, plan, label, key) for (way, label, key), plan in zip(ways, plans, strict=True)]
     if len(offered) > 1 and offered[0][1].destroys == offered[-1][1].destroys:
         offered = offered[:1]
@@ -103,6 +105,7 @@ def summary(plan: Plan) -> list[str]:
             case _:
                 others += 1
     lines = [
+        *(f"{one.service}: {one.before} -> {one.after}" for one in plan.changes if one.property == "image"),
         _line("creates", "container", created),
         _line("removes", "container", removed),
         _line("stops", "container", [name for name in stopped if name not in removed]),

@@ -88,6 +88,12 @@ def remove(state: State, selection: Selection) -> str:
     return engine(state)
 
 
+def roll_back(state: State, selection: Selection) -> str:
+    if reason := act(state, selection):
+        return reason
+    return "" if containers(state, selection) else f"{selection.words}: has no container"
+
+
 def down(state: State, selection: Selection) -> str:
     return whole(state, selection)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from devbox.errors import DevboxError
-from devbox.session.commands import Command, Switch
+from devbox.session.commands import Command
 from devbox.session.state import Phase
 from devbox.tui import amounts, themes
 from devbox.tui.action import Action
@@ -35,7 +35,8 @@ class Doing:
         method: Callable[[], None] = getattr(self, id)
         method()
 
-    def _tell(self, text: str, *, error: bool = False) -> None:
+    def tell(self, text: str, *, error: bool = False) -> None:
+        """Say it in passing."""
         self._app.notify(clean(text), severity="error" if error else "information", markup=False, timeout=4)
 
     async def ask(self, chosen: Action, command: Command) -> None:
@@ -87,10 +88,10 @@ class Doing:
         from devbox.tui.browser import open_in_browser
 
         if open_in_browser(url):
-            self._tell(f"Opened {url}")
+            self.tell(f"Opened {url}")
         else:
             self._app.copy_to_clipboard(url)
-            self._tell(f"No browser here; copied {url}")
+            self.tell(f"No browser here; copied {url}")
 
     def inspect(self) -> None:
         self._app.run_worker(self._inspect(), name="inspect")
@@ -103,7 +104,7 @@ class Doing:
         try:
             await app.push_screen(Inspect(await app.session.inspect(found[0].id)))
         except DevboxError as error:
-            self._tell(str(error), error=True)
+            self.tell(str(error), error=True)
 
     # The stack
 
@@ -115,35 +116,10 @@ class Doing:
         app.push_screen(Environments(app.state), lambda name: self.switch(name) if name else None)
 
     def switch(self, name: str) -> None:
-        """Go to that environment, asking what becomes of the one we leave."""
-        from devbox.tui.screens.choice import Choice, Way
+        """Go to that environment, asking what becomes of the one we leave, and of the secrets it lacks."""
+        from devbox.tui.switching import switch
 
-        app = self._app
-        state = app.state
-        if name == state.environment:
-            self._tell(f"You are in {name} already.")
-            return
-
-        def go(way: str | None) -> None:
-            if way is not None:
-                app.ask(action("environments"), Switch(environment=name, stop_current=way == "stop"))
-
-        if not any(row.containers for row in state.rows):
-            go("leave")
-            return
-        try:
-            clashes = app.session.in_the_way(name)
-        except DevboxError as error:
-            self._tell(f"{name} cannot be opened:\n{error}", error=True)
-            return
-        ways = [
-            Way(id="leave", key="l", label=f"Leave {state.environment} running", help="both run side by side"),
-            Way(
-                id="stop", key="s", label=f"Stop {state.environment} first", help="its containers go, its volumes stay"
-            ),
-        ]
-        text = "\n".join(f"▲ {clash}" for clash in clashes)
-        app.push_screen(Choice(f"Switch to {name}", ways, text=text), go)
+        switch(self._app, name)
 
     def problems(self) -> None:
         from devbox.tui.screens.problems import Problems
@@ -264,11 +240,11 @@ class Doing:
 
     def _copied(self, text: str) -> None:
         if not text:
-            self._tell("There is nothing to copy here.")
+            self.tell("There is nothing to copy here.")
             return
         self._app.copy_to_clipboard(text)
         lines = text.count("\n") + 1
-        self._tell(f"Copied {lines} lines." if lines > 1 else f"Copied {text if len(text) < 60 else 'one line'}.")
+        self.tell(f"Copied {lines} lines." if lines > 1 else f"Copied {text if len(text) < 60 else 'one line'}.")
 
     def palette(self) -> None:
         self._app.action_command_palette()

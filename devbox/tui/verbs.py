@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from devbox.plan import commands
 from devbox.plan.observed import RunState
-from devbox.session.commands import Command, Reload
+from devbox.session.commands import Command, MakeSecrets, Reload
 from devbox.session.state import State
 from devbox.tui.conditions import containers, rows
 from devbox.tui.selection import Selection
@@ -48,6 +48,10 @@ def remove(_state: State, selection: Selection) -> Command:
     return commands.Remove(services=selection.services, stop=True)
 
 
+def rollback(_state: State, selection: Selection) -> Command:
+    return commands.Rollback(services=selection.services)
+
+
 def kill(_state: State, selection: Selection) -> Command:
     return commands.Kill(services=selection.services)
 
@@ -70,3 +74,7 @@ def down(_state: State, _selection: Selection) -> Command:
 
 def reload(_state: State, _selection: Selection) -> Command:
     return Reload()
+
+
+def secrets(_state: State, _selection: Selection) -> Command:
+    return MakeSecrets()

@@ -72,6 +72,12 @@ def test_since_and_until_cut_the_history(talking: World) -> None:
     assert talking.run("logs", "--no-log-prefix", *window).out == "two\nthree\n"
 
 
+@pytest.mark.parametrize("off", [60.0, -60.0])
+def test_a_span_of_time_goes_back_from_the_engines_now(talking: World, off: float) -> None:
+    talking.now, talking.engine.ahead = lambda: 1005.0 + off, -off
+    assert talking.run("logs", "--no-log-prefix", "--since", "4s").out == "two\nthree\nfour\n"
+
+
 def test_timestamps_are_in_utc(talking: World) -> None:
     assert (
         talking.run("logs", "-t", "--no-log-prefix", "--tail", "1", "api").out

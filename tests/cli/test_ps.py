@@ -55,6 +55,23 @@ def test_quiet_prints_ids_of_what_runs(world: World) -> None:
     assert len(world.run("ps", "-qa").out.split()) == 2
 
 
+@pytest.mark.parametrize("off", [60.0, -60.0])
+def test_uptime_is_told_by_the_engines_clock_where_this_machines_is_a_minute_off(world: World, off: float) -> None:
+    world.given("api")
+    (container,) = world.engine.containers.values()
+    assert container.started is not None
+    here = container.started + 5.5 + off
+    world.now, world.engine.ahead = lambda: here, -off
+    assert rows(world.run("ps").out)["api"][3] == "5s"
+
+
+def test_a_container_that_the_engine_started_again_says_so(world: World) -> None:
+    world.given("api")
+    (container,) = world.engine.containers.values()
+    container.restarts = 2
+    assert "(restart 2)" in world.run("ps").out
+
+
 def test_json_has_state_health_and_ports(world: World) -> None:
     world.given("api", host={"PortBindings": {"80/tcp": [{"HostIp": "", "HostPort": "8000"}]}})
     (api,) = world.run("ps", "--json").json()

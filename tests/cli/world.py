@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Coroutine
+import time
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,6 +13,7 @@ from typing import Any, TypeVar
 import pytest
 
 from devbox.adapters.files import LocalFiles
+from devbox.adapters.secret_files import LocalSecretFiles
 from devbox.errors import NoEngine
 from devbox.main import main
 from devbox.plan.steps import ContainerSpec
@@ -57,6 +59,8 @@ class World:
     environ: dict[str, str] = field(default_factory=dict)
     contexts: list[str] = field(default_factory=list)
     builder: Builder | None = None
+    now: Callable[[], float] = time.time
+    """This machine's clock."""
 
     def write(self, text: str, name: str = "compose.yaml") -> Path:
         path = self.folder / name
@@ -90,10 +94,11 @@ class World:
             cwd=str(self.folder),
             settings=Settings(),
             files=LocalFiles(),
+            secrets=LocalSecretFiles,
             connect=connect,
             builder=builder if self.builder else lambda engine: NoBuilder(),
             host=host,
-            now=__import__("time").time,
+            now=self.now,
         )
 
     def given(self, *services: str, project: str = "shop", **body: Any) -> None:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from textwrap import dedent
+from types import MappingProxyType
+from typing import Any
 
 from devbox.compose.load import load
 from devbox.compose.model import Project
+from devbox.compose.remote import Fetched, Remote
 from devbox.compose.request import LoadRequest
-from devbox.errors import LoadError
+from devbox.errors import LoadError, RemoteFailed
 
 
 class MemoryFiles:
     """FileReader over a mapping of absolute paths."""
 
-    def __init__(self, files: Mapping[str, bytes]) -> None:
+    def __init__(self, files: Mapping[str, bytes], remote: Mapping[str, Fetched] = MappingProxyType({})) -> None:
         self._files = files
+        self._remote = remote
 
     def read(self, path: str) -> bytes:
         if path not in self._files:
@@ -35,30 +39,43 @@ class MemoryFiles:
     def resolve(self, path: str) -> str:
         return path
 
+    def fetch(self, remote: Remote) -> Fetched:
+        if str(remote) not in self._remote:
+            raise RemoteFailed(f"{remote} cannot be reached", hint="check the network")
+        return self._remote[str(remote)]
+
 
 def memory(
-    files: Mapping[str, str | bytes], /, *, cwd: str = "/work/app", **request: object
+    files: Mapping[str, str | bytes],
+    /,
+    *,
+    cwd: str = "/work/app",
+    remote: Mapping[str, Fetched] = MappingProxyType({}),
+    **request: object,
 ) -> tuple[LoadRequest, MemoryFiles]:
-    """What to load, of `files`, whose relative names stand in `cwd`; `request` are fields of LoadRequest."""
+    """What to load, of `files`, whose relative names stand in `cwd`; `request` are fields of LoadRequest.
+
+    `remote` (address -> where it was fetched to) can be reached.
+    """
     data = {
         path if path.startswith("/") else f"{cwd}/{path}": text if isinstance(text, bytes) else dedent(text).encode()
         for path, text in files.items()
     }
     given = {"environ": {"HOME": "/home/me"}, **request}
-    return LoadRequest(cwd=cwd, **given), MemoryFiles(data)  # type: ignore[arg-type]
+    return LoadRequest(cwd=cwd, **given), MemoryFiles(data, remote)  # type: ignore[arg-type]
 
 
-def load_files(files: Mapping[str, str | bytes], /, *, cwd: str = "/work/app", **request: object) -> Project:
-    """Load from `files`, as in `memory`."""
-    return load(*memory(files, cwd=cwd, **request))
+def load_files(files: Mapping[str, str | bytes], /, **how: Any) -> Project:
+    """Load from `files`, `how` being what `memory` takes."""
+    return load(*memory(files, **how))
 
 
-def load_text(text: str | bytes, /, **request: object) -> Project:
+def load_text(text: str | bytes, /, **request: Any) -> Project:
     """Load one compose.yaml."""
     return load_files({"compose.yaml": text}, **request)
 
 
-def faults(files: Mapping[str, str | bytes] | str | bytes, **request: object) -> list[str]:
+def faults(files: Mapping[str, str | bytes] | str | bytes, /, **request: Any) -> list[str]:
     """Every problem of a load that is refused, as the user reads it, without the folder."""
     mapping = files if isinstance(files, Mapping) else {"compose.yaml": files}
     try:

@@ -132,7 +132,7 @@ def test_a_fault_in_a_service_hides_no_other_of_it() -> None:
         services:
           web:
             imagge: a
-            restart: sometimes
+            shm_size: lots
             depends_on: [cache]
             networks: [front]
             volumes: ["data:/data"]
@@ -140,7 +140,7 @@ def test_a_fault_in_a_service_hides_no_other_of_it() -> None:
     found = faults(text)
     assert [line.split(": ")[1] for line in found] == [
         "services.web.imagge",
-        "services.web.restart",
+        "services.web.shm_size",
         "services.web.depends_on.cache",
         "services.web.networks.front",
         "services.web.volumes[0]",
@@ -180,8 +180,15 @@ def test_a_service_that_is_not_there_is_told_where_it_is_named(field: str, path:
         ("services: {a: {image: x, healthcheck: {interval: 30}}}", "write a number with a unit, such as 30s"),
         ("services: {a: {image: '${'}}", "names no variable; write $$ for a dollar sign"),
         ("services: {a: {image: x, mem_limit: lots}}", '"lots" is no size'),
-        ("services: {a: {image: x, restart: sometimes}}", '"sometimes" is no restart policy'),
-        ("services: {a: {image: x, pull_policy: whenever}}", '"whenever" is no pull policy'),
+        ("services: {a: {image: x, pull_policy: sometimes}}", '"sometimes" is no pull policy'),
+        ("%YAML 1.2\n---\nservices: {a: {image: x}}", "compose.yaml:1:1: a %YAML line of another version"),
+        ("services: {a: {image: x, command: '${A:-one\n\n  two}'}}", "has no closing brace in its line"),
+        ("services: {a: {image: x, cpu_percent: 101}}", "must be from 0 to 100"),
+        (
+            "services: {a: {image: x, gpus: [{capabilities: [gpu, gpu]}]}}",
+            'gpus[0].capabilities[1]: "gpu" is listed twice',
+        ),
+        ("services: {a: {image: x, post_start: [{command: b, environment: [A=1, A=1]}]}}", '"A=1" is listed twice'),
         ("services: {a: {image: x, container_name: a b}}", '"a b" is no name of a container'),
         ("services: {a: {image: x, command: 'a \"b'}}", "cannot be split into words"),
         ("services: {a: {extends: b}, b: {extends: a}}", "services extend each other in a circle"),
@@ -197,7 +204,10 @@ def test_a_service_that_is_not_there_is_told_where_it_is_named(field: str, path:
         ("services: {a: {image: x, depends_on: b}}", "write [NAME], or start each name with a dash"),
         ("services: {a: {image: x, use_api_socket: 'true'}}", "write it without quotes"),
         ("services: {a: {image: x, labels: {'': b}}}", 'services.a.labels."": a name is missing'),
-        ("services: {a: {image: x, pre_start: [{command: a}]}}", "it is of a later Compose"),
+        ("services: {a: {image: x, pre_strat: [{command: a}]}}", 'did you mean "pre_start"?'),
+        ("services: {a: {image: x, pre_start: [{comand: a}]}}", 'did you mean "command"?'),
+        ("services: {a: {image: x, pre_start: {command: a}}}", "must be a list, but is a mapping"),
+        ("services: {a: {build: {no_cache_filter: 3}}}", "must be a list, but is a number"),
         ("services: {a: {image: @x}}", "a value cannot start with @ (quote it)"),
         ("services:\n  a: {image: 'x}\n  b: {image: y}\n", "compose.yaml:2:14: not YAML: a quote is left open"),
         ("services:\n  a: {image: x\n  b: {image: y}\n", "compose.yaml:2:6: not YAML: a bracket is left open"),

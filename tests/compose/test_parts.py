@@ -97,13 +97,13 @@ def test_words_refuse(line: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "size"),
-    [("1024", 1024), ("1k", 1024), ("1.5g", 1610612736), ("50MiB", 52428800), ("20 mb", 20971520), ("-1", -1)],
+    [("1024", 1024), ("1k", 1024), ("1.5g", 1610612736), ("50MiB", 52428800), ("20 mb", 20971520)],
 )
 def test_sizes(text: str, size: int) -> None:
     assert units.size(text) == size
 
 
-@pytest.mark.parametrize("text", ["", "x", "5x", "-5", "1.2.3", "5 kk"])
+@pytest.mark.parametrize("text", ["", "x", "5x", "-1", "-5", "1.2.3", "5 kk"])
 def test_sizes_refuse(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         units.size(text)

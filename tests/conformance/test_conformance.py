@@ -35,7 +35,7 @@ _OPTIONS = {
 }
 
 
-def _request(folder: Path) -> LoadRequest:
+def request_of(folder: Path) -> LoadRequest:
     case = json.loads((folder / "case.json").read_text())
     words = [word.replace("<DIR>", str(folder)) for word in case["args"]]
     given: dict[str, Any] = {}
@@ -56,7 +56,7 @@ def _anonymous(value: Any, folder: Path) -> Any:
 
 
 def _load(name: str) -> Project:
-    return load(_request(CASES / name), LocalFiles())
+    return load(request_of(CASES / name), LocalFiles())
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if (CASES / name / "expected.json").exists()])
@@ -103,7 +103,7 @@ def test_the_yaml_loads_again_as_the_same_model(name: str, tmp_path: Path) -> No
 
 @pytest.mark.parametrize("name", [name for name in NAMES if (CASES / name / "expected.json").exists()])
 def test_every_value_has_a_place_or_is_known_to_be_added(name: str) -> None:
-    explainer = Explainer(load_explained(_request(CASES / name), LocalFiles()))
+    explainer = Explainer(load_explained(request_of(CASES / name), LocalFiles()))
     paths = list(leaves(explainer.tree, ()))
     found = [explainer.explain(path) for path in paths]
     assert [spell(one.path) for one in found if not one.added and not (one.place and one.place.line)] == []

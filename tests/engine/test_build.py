@@ -107,6 +107,19 @@ async def test_a_repeated_build_is_told_as_cached(bench: Bench) -> None:
     assert any(message.cached for message in told if "RUN" in message.item)
 
 
+async def test_stages_are_built_without_the_cache(bench: Bench) -> None:
+    bench.write(
+        f"FROM {IMAGE} AS base\nRUN echo base {bench.project}\n"
+        f"FROM base AS fetched\nRUN echo fetched {bench.project} > /word\n"
+        "FROM base\nCOPY --from=fetched /word /word\n"
+    )
+    request = bench.request(no_cache_filter=("fetched",))
+    await bench.build(request)
+    cached = {message.item for message in await bench.build(request) if message.cached}
+    assert any("RUN echo base" in item for item in cached)
+    assert not any("RUN echo fetched" in item for item in cached)
+
+
 async def test_an_unchanged_build_leaves_the_image_as_it_is(bench: Bench) -> None:
     bench.write(f"FROM {IMAGE}\nRUN echo {bench.project}\n")
     ids = []

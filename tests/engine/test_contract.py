@@ -270,6 +270,21 @@ async def test_networks_and_volumes_tell_how_they_were_made_and_who_else_is_ther
     await engine.remove(id, force=True)
 
 
+async def test_containers_of_other_projects_are_told_and_what_they_hold(engine: Engine, project_name: str) -> None:
+    other = f"{project_name}-other"
+    await engine.create_volume(volume(project_name), labels(project_name))
+    mount = {"Type": "volume", "Source": volume(project_name).name, "Target": "/data"}
+    made = spec(other, host={"Mounts": [mount]})
+    files = {"com.docker.compose.project.config_files": "/nowhere/compose.yaml"}
+    made = replace(made, body={**made.body, "Labels": {**made.body["Labels"], **files}})
+    id = await engine.create_container(made)
+    found = await engine.observe(project_name)
+    assert [one.id for one in found.neighbours if one.project == other] == [id]
+    assert other in found.moved
+    assert [one.guests for one in found.volumes] == [(made.name,)]
+    await engine.remove(id, force=True)
+
+
 async def test_a_network_in_use_is_not_removed(engine: Engine, project_name: str) -> None:
     await engine.create_network(network(project_name), labels(project_name))
     id = await engine.create_container(spec(project_name, host={"NetworkMode": f"{project_name}_default"}))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from devbox.compose.model import Port, Project, Service, Volume
 from devbox.environments.beside import beside
+from devbox.environments.environment import Allowance
+from devbox.errors import Place
 
 
 def project(name: str, *services: Service, volume: str = "") -> Project:
@@ -36,3 +38,9 @@ def test_a_shared_volume_and_a_shared_container_name_are_told() -> None:
 
 def test_projects_that_share_nothing_are_left_in_peace() -> None:
     assert beside("dev", project("d", port("8000")), "stage", project("s", port("8001"))) == ()
+
+
+def test_what_is_allowed_is_not_told() -> None:
+    allowed = Allowance(rule="shared-volume", subject="data", reason="one seed", place=Place("devbox.yaml", 1))
+    dev, stage = project("d", volume="data"), project("s", volume="data")
+    assert beside("dev", dev, "stage", stage, [allowed]) == ()

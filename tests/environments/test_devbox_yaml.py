@@ -24,6 +24,7 @@ environments:
     files: [../docker/compose.yml]
     context: far
     protected: true
+    rolling: true
 """
 COMPOSE = dict.fromkeys(
     ("/shop/docker/compose.yml", "/shop/docker/compose.dev.yml", "/shop/config/env/dev.env"), "services: {}\n"
@@ -50,9 +51,17 @@ def test_paths_are_relative_to_the_file() -> None:
     assert dev.project_directory == "/shop"
 
 
+def test_a_file_may_lie_elsewhere() -> None:
+    address = "https://host/team/stack.git#v1"
+    text = f"environments: {{dev: {{files: ['{address}', over.yml]}}, prod: {{files: ['{address}']}}}}"
+    environments = found({"/shop/devbox.yaml": text, "/shop/over.yml": ""})
+    assert environments.current.files == (address, "/shop/over.yml")
+    assert [one.project for one in environments.all] == ["shop-dev", "shop-prod"]
+
+
 def test_what_an_environment_leaves_out_has_its_default() -> None:
     prod = found({"/shop/config/devbox.yaml": FILE, **COMPOSE}, wanted="prod").current
-    assert (prod.project, prod.context, prod.protected) == ("docker-prod", "far", True)
+    assert (prod.project, prod.context, prod.protected, prod.rolling) == ("docker-prod", "far", True, True)
     assert (prod.profiles, prod.env_files, prod.project_directory) == ((), (), "")
 
 
@@ -100,6 +109,21 @@ def test_a_stack_below_that_it_does_not_mention_is_opened_instead() -> None:
             "environments:\n  dev:\n    project: My Shop\n",
             '/shop/devbox.yaml:3:14: environments.dev.project: "My Shop" cannot name a project '
             "(use lowercase letters, digits, - and _, such as myshop)",
+        ),
+        (
+            "environments:\n  dev:\n    kind: prod\n",
+            "/shop/devbox.yaml:3:11: environments.dev.kind: prod is no kind of environment "
+            "(write development, staging, production)",
+        ),
+        (
+            "environments: {dev: {}}\ncheck:\n  ignore: [{rule: shared-volumes, subjects: [data], reason: so}]\n",
+            "/shop/devbox.yaml:3:19: check.ignore[0].rule: there is no rule shared-volumes "
+            "(did you mean shared-volume?)",
+        ),
+        (
+            "environments: {dev: {}}\ncheck:\n  ignore: [{rule: shared-volume, subjects: [data]}]\n",
+            "/shop/devbox.yaml:3:12: check.ignore[0]: shared-volume is ignored without a reason "
+            "(say in `reason` why it may be so)",
         ),
         (
             "environments:\n  dev: {}\n  dev: {}\n",

@@ -31,6 +31,9 @@ class Tree:
         top = path.rstrip("/") + "/"
         return sorted({file[len(top) :].split("/")[0] for file in self._files if file.startswith(top)})
 
+    def resolve(self, path: str) -> str:
+        return path
+
 
 def found(
     files: Mapping[str, str] | list[str], cwd: str = "/shop", wanted: str = "", environ: Mapping[str, str] | None = None

@@ -31,6 +31,13 @@ def test_a_taken_port_says_who_has_it_and_where_it_is_asked_for() -> None:
     assert str(plan.problems[0].place).startswith("/shop/compose.yml:1")
 
 
+def test_a_port_that_a_process_of_this_machine_has_says_which() -> None:
+    web = project(WEB)
+    taken = HeldPort(host_ip="127.0.0.1", port=8080, protocol="tcp", process="nginx (process 7)")
+    plan = reconcile(web, replace(nothing(web), held_ports=(taken,)), Up())
+    assert messages(plan) == ["port 8080/tcp is already taken by nginx (process 7)"]
+
+
 def test_a_port_of_a_running_service_is_its_own() -> None:
     web = project(WEB)
     assert messages(reconcile(web, standing(web), Up(force_recreate=True))) == []

@@ -50,6 +50,15 @@ def test_the_rest_of_an_interrupted_recreation_goes() -> None:
     assert ids(reconcile(web, standing(web, half), Up())) == ["remove 0123456789ab_shop-web-1"]
 
 
+def test_the_rest_of_an_interrupted_recreation_goes_before_another_takes_its_name() -> None:
+    web = project("services: {web: {image: x}}")
+    stale = container(web, "web", config_hash="old")
+    name = f"{stale.id[:12]}_shop-web-1"
+    half = container(web, "web", name=name, id="half", state=RunState.CREATED)
+    plan = reconcile(web, standing(web, half, web=stale), Up())
+    assert [node.after for node in plan.nodes if node.id == "create web-1"] == [{f"remove {name}"}]
+
+
 def test_a_new_container_whose_old_one_is_gone_gets_its_name_and_starts() -> None:
     web = project("services: {web: {image: x}}")
     half = container(web, "web", name="0123456789ab_shop-web-1", id="half", state=RunState.CREATED)

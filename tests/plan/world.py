@@ -12,6 +12,7 @@ from devbox.compose.load import load
 from devbox.compose.model import Project
 from devbox.compose.request import LoadRequest
 from devbox.plan import labels
+from devbox.plan.grounds import volumes_of
 from devbox.plan.names import container_name, image_name
 from devbox.plan.observed import (
     Binding,
@@ -98,6 +99,7 @@ def container(project: Project, service: str, number: int = 1, **changed: Any) -
             if one.published.isdigit()
         ),
         networks=tuple(networks),
+        volumes=tuple(one.name for one in volumes_of(project, [wanted]).values()),
         labels=spec.body["Labels"],
         detail=Detail(
             body={

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import textwrap
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -86,6 +88,11 @@ class Stack:
     def ids(self) -> dict[str, str]:
         """service-number -> id."""
         return {name: one.id for name, one in self.containers().items()}
+
+    def devbox(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """The program itself on the same file, standing in its folder."""
+        command = [sys.executable, "-m", "devbox", "-p", self.name, "-f", str(self.file), *words]
+        return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, timeout=100)
 
     async def compose(self, *words: str) -> str:
         """`docker compose` on the same file; what it prints."""

@@ -24,6 +24,16 @@ async def test_a_session_shows_the_services_of_the_files_and_what_runs(
         assert states(session, "db") == []
 
 
+async def test_a_clock_that_is_off_is_told_and_kept_for_reckoning(
+    fake_engine: FakeEngine, project_name: str, tmp_path: Path
+) -> None:
+    fake_engine.ahead = -61.0
+    async with opened(fake_engine, written(tmp_path, project_name)) as session:
+        state = session.store.state
+        assert state.ahead == -61.0
+        assert "The engine's clock is 61 s behind" in state.notices[-1].text
+
+
 async def test_a_container_that_dies_is_shown_as_exited(engine: Engine, project_name: str, tmp_path: Path) -> None:
     id = await engine.create_container(spec(project_name, "api"))
     await engine.start(id)

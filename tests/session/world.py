@@ -9,6 +9,7 @@ from time import time
 from typing import Any
 
 from devbox.adapters.files import LocalFiles
+from devbox.adapters.secret_files import LocalSecretFiles
 from devbox.compose.request import LoadRequest
 from devbox.plan.observed import RunState
 from devbox.ports import BuildRequest, Engine, Outside
@@ -57,6 +58,7 @@ def outside(
         cwd=str(folder),
         settings=Settings(),
         files=LocalFiles(),
+        secrets=LocalSecretFiles,
         connect=connect or given,
         builder=lambda engine: NoBuilder(),
         host=no_host,

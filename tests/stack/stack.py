@@ -10,6 +10,7 @@ import sys
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from email.message import Message
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +18,10 @@ import docker
 from docker.models.containers import Container
 
 from tests.eventually import eventually
+from tests.stack.answer import Answer
+from tests.stack.contract import documented
 
 ROOT = Path(__file__).parents[2]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the API said."""
-
-    status: int
-    body: Any
-    headers: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +44,16 @@ class Stack:
 
     def devbox(self, *arguments: str) -> str:
         """Run devbox on this stack and return what it printed; a failure fails the test with all of it."""
-        command = [sys.executable, "-m", "devbox", "-e", self.environment, "-p", self.project, *arguments]
-        done = subprocess.run(
-            command, cwd=self.folder, env=os.environ | self.variables, capture_output=True, text=True, timeout=110
-        )
+        done = self.tried(*arguments)
         assert done.returncode == 0, f"{' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
         return done.stdout
+
+    def tried(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run devbox on this stack, whatever comes of it."""
+        command = [sys.executable, "-m", "devbox", "-e", self.environment, "-p", self.project, *arguments]
+        return subprocess.run(
+            command, cwd=self.folder, env=os.environ | self.variables, capture_output=True, text=True, timeout=110
+        )
 
     def containers(self, service: str = "") -> list[Container]:
         """The containers of a service, or of all, by number; stopped ones too."""
@@ -76,17 +74,20 @@ class Stack:
         assert binding["HostIp"] == "127.0.0.1"
         return int(binding["HostPort"])
 
-    def ask(self, path: str, body: object = None, *, raw: bytes | None = None) -> Answer:
-        """GET, or POST where there is a body."""
+    def ask(
+        self, path: str, body: object = None, *, raw: bytes | None = None, headers: dict[str, str] | None = None
+    ) -> Answer:
+        """GET, or POST where there is a body; the answer is one that the API's document tells of."""
         data = raw if raw is not None else None if body is None else json.dumps(body).encode()
-        url = f"http://127.0.0.1:{self.port('api', 8000)}{path}"
-        request = urllib.request.Request(url, data, {"Content-Type": "application/json"})
+        base = f"http://127.0.0.1:{self.port('api', 8000)}"
+        request = urllib.request.Request(base + path, data, {"Content-Type": "application/json", **(headers or {})})
         try:
             with urllib.request.urlopen(request, timeout=10) as response:
-                return Answer(response.status, json.load(response), dict(response.headers))
+                answer = Answer(response.status, json.load(response), _lower(response.headers))
         except urllib.error.HTTPError as refusal:
             with refusal:
-                return Answer(refusal.code, json.load(refusal), dict(refusal.headers))
+                answer = Answer(refusal.code, json.load(refusal), _lower(refusal.headers))
+        return documented(base, request.get_method(), path, answer)
 
     def submit(self, kind: str, payload: dict[str, object], **more: object) -> str:
         """Post a job and return its id."""
@@ -110,13 +111,20 @@ class Stack:
         return await eventually(ended, timeout=30, message=f"job {id} has not ended") or {}
 
     async def says(self, readiness: str) -> Answer:
-        """The answer of /health/ready once it is this one."""
+        """The answer of /health/ready once it is this one; while nobody serves there is none."""
 
         def answer() -> Answer | None:
-            answer = self.ask("/health/ready")
+            try:
+                answer = self.ask("/health/ready")
+            except OSError:
+                return None
             return answer if answer.body["status"] == readiness else None
 
         return await eventually(answer, timeout=30, message=f"it is never {readiness}") or Answer(0, None, {})
+
+
+def _lower(headers: Message) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
 
 
 def copy_of_the_stack(folder: Path) -> Path:
@@ -132,9 +140,18 @@ def copy_of_the_stack(folder: Path) -> Path:
     return folder
 
 
+def make_secrets(folder: Path, environment: str) -> None:
+    """The environment's passwords, in the copy of the stack."""
+    subprocess.run([folder / "config/secrets/generate", environment], check=True, capture_output=True)
+
+
 def images() -> dict[str, str]:
     """The variables that name the images to be had on this machine, by docker/offline/ensure."""
     done = subprocess.run([ROOT / "docker/offline/with", "env", "-0"], check=True, capture_output=True, text=True)
-    names = ("PYTHON_IMAGE", "POSTGRES_IMAGE", "REDIS_IMAGE", "BUILD_PIP_CONF", "BUILD_CA_BUNDLE")
     pairs = (line.partition("=") for line in done.stdout.split("\0"))
-    return {name: value for name, _, value in pairs if name in names and value}
+    return {
+        name: value
+        for name, _, value in pairs
+        if (value and name.endswith(("_IMAGE", "_PROFILE", "BUILD_PIP_CONF", "BUILD_CA_BUNDLE")))
+        or name.startswith("OTEL_")
+    }

@@ -68,4 +68,4 @@ def test_every_line_of_its_log_is_a_json_object(stage: Stack) -> None:
 def test_no_password_is_logged(stage: Stack) -> None:
     logs = b"".join(container.logs() for container in stage.containers())
     for name in ("postgres_password", "redis_password"):
-        assert (stage.folder / "config/secrets/example" / name).read_bytes().strip() not in logs
+        assert (stage.folder / "config/secrets/stage" / name).read_bytes().strip() not in logs

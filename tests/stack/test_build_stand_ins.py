@@ -11,7 +11,8 @@ import pytest
 
 from tests.stack.stack import ROOT
 
-ALL = ["debian:bookworm", "postgres:15", "python:3.11", "redis:7"]
+MONITORING = ["alertmanager:0.28", "postgres-exporter:0.17", "prometheus:2.53", "redis-exporter:1.69"]
+ALL = sorted(["debian:bookworm", "nginx:1.30", "postgres:15", "python:3.11", "redis:7", *MONITORING])
 
 # Remembers the label with which an image was made, and every image it made.
 FAKE_DOCKER = r"""#!/bin/sh
@@ -83,6 +84,30 @@ def test_a_changed_file_builds_its_image_again(workshop: Workshop) -> None:
     assert workshop.made() == ["redis:7"]
 
 
+def test_one_dockerfile_makes_several_each_as_its_own_target(workshop: Workshop) -> None:
+    workshop.build()
+    workshop.made()
+    with (workshop.offline / "monitoring/Dockerfile").open("a") as dockerfile:
+        dockerfile.write("# changed\n")
+
+    assert workshop.build().returncode == 0
+    assert workshop.made() == MONITORING
+    dockerfile = (workshop.offline / "monitoring/Dockerfile").read_text()
+    assert all(f" AS {image.partition(':')[0]}\n" in dockerfile for image in MONITORING)
+
+
+def test_only_what_is_named_is_built(workshop: Workshop) -> None:
+    assert workshop.build("--quiet", "redis:7", "redis-exporter:1.69").returncode == 0
+    assert workshop.made() == ["debian:bookworm", "redis-exporter:1.69", "redis:7"]
+
+
+def test_a_name_that_there_is_no_stand_in_for_is_refused(workshop: Workshop) -> None:
+    done = workshop.build("grafana:12")
+    assert done.returncode == 2
+    assert done.stderr.startswith("offline images: grafana:12 is none of: python:3.11 ")
+    assert workshop.made() == []
+
+
 def test_a_changed_base_builds_everything_again(workshop: Workshop) -> None:
     workshop.build()
     workshop.made()
@@ -94,7 +119,7 @@ def test_a_changed_base_builds_everything_again(workshop: Workshop) -> None:
 
 
 def test_a_failed_build_is_reported_with_its_last_lines_and_the_others_are_made(workshop: Workshop) -> None:
-    done = workshop.build(BROKEN="offline/postgres")
+    done = workshop.build(BROKEN="offline/postgres:15")
     assert done.returncode == 1
     assert "devbox-offline/postgres:15 did not build:\nno space left on device" in done.stderr
     assert workshop.made() == [image for image in ALL if image != "postgres:15"]

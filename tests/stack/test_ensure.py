@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -16,7 +17,19 @@ OFFLINE = {
     "PYTHON_IMAGE": "devbox-offline/python:3.11",
     "POSTGRES_IMAGE": "devbox-offline/postgres:15",
     "REDIS_IMAGE": "devbox-offline/redis:7",
+    "NGINX_IMAGE": "devbox-offline/nginx:1.30",
+    "PROMETHEUS_IMAGE": "devbox-offline/prometheus:2.53",
+    "ALERTMANAGER_IMAGE": "devbox-offline/alertmanager:0.28",
+    "POSTGRES_EXPORTER_IMAGE": "devbox-offline/postgres-exporter:0.17",
+    "REDIS_EXPORTER_IMAGE": "devbox-offline/redis-exporter:1.69",
+    # Grafana, Loki and Jaeger are in no distribution's packages.
+    "OBSERVABILITY_PROFILE": "left-out",
+    "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "",
+    "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT": "",
 }
+OFFICIAL = re.findall(r"^[A-Z_]+_IMAGE (\S+) ", (ROOT / "docker/offline/ensure").read_text(), re.MULTILINE)
+WITHOUT_STAND_IN = ("grafana/grafana:12.4.3", "grafana/loki:3.7.2", "jaegertracing/jaeger:2.17.0")
+OF_DEVELOPMENT = "python:3.11-slim-bookworm postgres:15 redis:7"
 
 FAKE_DOCKER = """#!/bin/sh
 case "$1 $2" in
@@ -35,7 +48,7 @@ class Machine:
         self.folder = folder
         for part in PARTS:
             shutil.copy2(ROOT / "docker/offline" / part, folder / part)
-        self.script("build", '#!/bin/sh\ntouch "$(dirname "$0")/built"\n')
+        self.script("build", '#!/bin/sh\nshift\necho "$*" > "$(dirname "$0")/built"\n')
         self.script("bin/docker", FAKE_DOCKER)
         self.asked = folder / "asked"
 
@@ -55,12 +68,20 @@ class Machine:
         """What a command run by `with` sees."""
         done = self.run("with", "env", **variables)
         assert done.returncode == 0, done.stderr
-        pairs = (line.partition("=") for line in done.stdout.splitlines())
-        return {name: value for name, _, value in pairs if name.endswith("_IMAGE") or name.startswith("BUILD_")}
+        return self.named(done.stdout)
+
+    @staticmethod
+    def named(text: str) -> dict[str, str]:
+        """The variables that concern images, of an environment or an env file."""
+        pairs = (line.partition("=") for line in text.splitlines())
+        concerned = ("_IMAGE", "_PROFILE", "_ENDPOINT", "_CONF", "_BUNDLE")
+        return {name: value for name, _, value in pairs if name.endswith(concerned)}
 
     @property
-    def built(self) -> bool:
-        return (self.folder / "built").exists()
+    def built(self) -> list[str]:
+        """The stand-ins that were to be built."""
+        path = self.folder / "built"
+        return path.read_text().split() if path.exists() else []
 
 
 @pytest.fixture
@@ -69,7 +90,8 @@ def machine(tmp_path: Path) -> Machine:
 
 
 def test_official_images_that_are_here_are_used_and_no_registry_is_asked(machine: Machine) -> None:
-    done = machine.run("ensure", PRESENT="python:3.11-slim-bookworm postgres:15 redis:7")
+    here = " ".join(OFFICIAL)
+    done = machine.run("ensure", PRESENT=here)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert not machine.asked.exists()
     assert not machine.built
@@ -84,10 +106,42 @@ def test_official_images_are_used_where_a_registry_answers(machine: Machine) -> 
 def test_stand_ins_are_built_elsewhere_and_it_says_so_in_one_line(machine: Machine) -> None:
     done = machine.run("ensure")
     assert done.stdout == f"{machine.folder}/images.env\n"
-    assert len(done.stderr.splitlines()) == 1
-    assert "no registry answers" in done.stderr
-    assert machine.built
+    said, _ = done.stderr.splitlines()
+    assert "no registry answers" in said
+    assert machine.built == [value.removeprefix("devbox-offline/") for value in OFFLINE.values() if "/" in value]
     assert machine.chosen() == OFFLINE
+
+
+def test_what_has_no_stand_in_is_left_out_and_it_says_so_in_one_line(machine: Machine) -> None:
+    _, said = machine.run("ensure").stderr.splitlines()
+    assert (
+        said == f"images: in no distribution's packages, and left out of the monitoring: {' '.join(WITHOUT_STAND_IN)}"
+    )
+
+
+def test_nothing_is_left_out_where_the_user_says_so(machine: Machine) -> None:
+    chosen = machine.chosen(OBSERVABILITY_PROFILE="monitoring")
+    assert chosen["OBSERVABILITY_PROFILE"] == "monitoring"
+    assert "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT" not in chosen
+
+
+def test_development_builds_only_what_it_uses_and_leaves_the_monitoring_out_of_the_others(machine: Machine) -> None:
+    done = machine.run("ensure", "dev")
+    assert machine.built == ["python:3.11", "postgres:15", "redis:7"]
+    assert "stage and prod go without monitoring until docker/offline/build has built it" in done.stderr
+    chosen = machine.named((machine.folder / "images.env").read_text())
+    assert chosen == OFFLINE | {"MONITORING_PROFILE": "left-out"}
+
+
+def test_development_leaves_the_monitoring_in_once_it_is_built(machine: Machine) -> None:
+    machine.run("ensure", "dev", PRESENT=" ".join(value for value in OFFLINE.values() if "/" in value))
+    assert machine.named((machine.folder / "images.env").read_text()) == OFFLINE
+
+
+def test_development_asks_no_registry_for_what_it_does_not_use(machine: Machine) -> None:
+    done = machine.run("ensure", "dev", PRESENT=OF_DEVELOPMENT)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert not machine.asked.exists()
 
 
 def test_the_registry_is_asked_once(machine: Machine) -> None:

@@ -1,36 +1,47 @@
-"""Passwords of one's own: made by a script, kept when they are there, readable by the services, unknown to git."""
+"""The stack's passwords: a fresh clone says how to make them; each container reads its own, and nobody else does."""
 
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
-from tests.stack.stack import ROOT
+import pytest
 
-GENERATE = ROOT / "config/secrets/generate"
-
-
-def test_passwords_are_made_once_and_kept(tmp_path: Path) -> None:
-    folder = tmp_path / "mine"
-    subprocess.run([GENERATE, folder], check=True, capture_output=True)
-    made = {path.name: path.read_text() for path in folder.iterdir()}
-    assert set(made) == {"postgres_password", "redis_password"}
-    assert all(len(password) >= 32 and password.isalnum() for password in made.values())
-    assert len(set(made.values())) == 2
-
-    again = subprocess.run([GENERATE, folder], check=True, capture_output=True, text=True)
-
-    assert {path.name: path.read_text() for path in folder.iterdir()} == made
-    assert again.stdout.count("kept") == 2
+from tests.stack.stack import ROOT, Stack, copy_of_the_stack
 
 
-def test_services_of_their_own_users_can_read_them(tmp_path: Path) -> None:
-    subprocess.run([GENERATE, tmp_path / "mine"], check=True, capture_output=True)
-    assert all(path.stat().st_mode & 0o444 == 0o444 for path in (tmp_path / "mine").iterdir())
+def test_a_fresh_clone_says_in_one_line_what_stage_needs(tmp_path: Path) -> None:
+    folder = copy_of_the_stack(tmp_path)
+    command = [sys.executable, "-m", "devbox", "-e", "stage", "-p", "dbt-stage-refused", "up", "--wait"]
+    refused = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    assert refused.returncode == 1
+    said = [line for line in refused.stderr.splitlines() if "secrets init" in line]
+    assert [line.strip() for line in said] == ["`devbox -e stage secrets init` makes it"]
+    assert "docker-compose.stage.yml:" in refused.stderr
 
 
-def test_git_ignores_all_but_the_example() -> None:
+@pytest.mark.parametrize(
+    ("service", "user"), [("api", "10001"), ("worker", "10001"), ("postgres", "999"), ("redis", "999")]
+)
+def test_each_service_reads_its_password_and_another_user_does_not(stage: Stack, service: str, user: str) -> None:
+    name = "redis_password" if service == "redis" else "postgres_password"
+    for container in stage.containers(service):
+        mine = container.exec_run(["cat", f"/run/secrets/{name}"], user=f"{user}:{user}")
+        theirs = container.exec_run(["cat", f"/run/secrets/{name}"], user="4321:4321")
+        assert (mine.exit_code, len(mine.output)) == (0, 43)
+        assert theirs.exit_code != 0
+
+
+def test_a_second_init_keeps_what_is_there(stage: Stack) -> None:
+    folder = stage.folder / "config/secrets/stage"
+    made = {path.name: path.read_bytes() for path in folder.iterdir()}
+    said = stage.devbox("secrets", "init")
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == made
+    assert [line.split()[0] for line in said.splitlines()] == ["kept", "kept"]
+
+
+def test_git_ignores_them() -> None:
     made = "config/secrets/stage/postgres_password"
-    kept = "config/secrets/example/postgres_password"
-    ignored = subprocess.run(["git", "check-ignore", made, kept], cwd=ROOT, capture_output=True, text=True)
+    ignored = subprocess.run(["git", "check-ignore", made], cwd=ROOT, capture_output=True, text=True)
     assert ignored.stdout.split() == [made]

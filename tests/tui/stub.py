@@ -72,6 +72,7 @@ class StubSession:
         self.shells: list[tuple[str, str]] = []
         self.retries = 0
         self.clashes: tuple[str, ...] = ()
+        self.lacking: tuple[str, ...] = ()
         self.watched: frozenset[str] = frozenset()
         self.plan_wanted = False
         self.explanations: dict[Path, tuple[Explanation, ...]] = {}
@@ -89,6 +90,9 @@ class StubSession:
 
     def in_the_way(self, environment: str) -> tuple[str, ...]:
         return self.clashes
+
+    def missing_secrets(self, environment: str) -> tuple[str, ...]:
+        return self.lacking
 
     def explain(self, path: Path) -> Iterator[Explanation]:
         return iter(self.explanations.get(path, ()))

@@ -24,6 +24,12 @@ async def test_a_service_shows_state_health_uptime_ports_and_use() -> None:
         assert words[1:] == ["api", "running", "healthy", "12m", "8000", "14%", "91M", "shop-api"]
 
 
+@pytest.mark.parametrize("off", [60, -60])
+async def test_uptimes_are_told_by_the_engines_clock_where_this_machines_is_a_minute_off(off: float) -> None:
+    async with opened(shop.state(ahead=-off), now=shop.NOW + off) as (app, _, _s):
+        assert "12m" in line_of(screen_text(app), " api").split()
+
+
 async def test_a_scaled_service_shows_how_many_run_and_opens() -> None:
     async with opened() as (app, pilot, _):
         assert await shows(app, "2/3 exited 1")

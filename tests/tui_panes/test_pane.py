@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import time
 from dataclasses import replace
 
 import pytest
@@ -13,7 +15,7 @@ from devbox.session.state import Lost, State
 from devbox.tui.panels.main.pane import TABS
 from tests.eventually import eventually
 from tests.tui_panes.host import HOSTILE, FakeFeeds, PaneApp, lines, screen, text
-from tests.tui_panes.stack import container, failing, state
+from tests.tui_panes.stack import CHECK, SECOND, container, failing, state
 
 
 async def show(app: PaneApp, tab: str, service: str | None = None, shown: State | None = None) -> None:
@@ -155,6 +157,17 @@ async def test_a_probe_that_state_has_not_heard_of_is_shown() -> None:
     async with app.run_test(size=(120, 35)):
         await show(app, "health", "api")
         await eventually(lambda: "a fresh answer" in text(app))
+
+
+async def test_the_next_try_is_counted_down_by_the_engines_clock() -> None:
+    app = PaneApp(FakeFeeds())
+    started = time.time() + 60
+    slow = replace(CHECK, started=started, interval=100 * SECOND)
+    late = container("api", health=HealthState.STARTING, detail=slow)
+    async with app.run_test(size=(120, 35)):
+        await show(app, "health", "api", state(containers=(late,), ahead=60.0))
+        countdown = await eventually(lambda: re.search(r"next try in (\d+) s", text(app)), timeout=30)
+        assert 0 < int(countdown[1]) <= 100
 
 
 async def test_a_container_killed_for_memory_says_so() -> None:

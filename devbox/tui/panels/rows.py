@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import Enum
 
+from devbox.plan.labels import ROLLED_BACK
 from devbox.plan.observed import Container, RunState
 from devbox.record import dataclass
 from devbox.session.state import ServiceRow, State, Usage
@@ -113,7 +114,7 @@ def _service(row: ServiceRow, usage: Mapping[str, Usage], now: float, opened: bo
     ports = [text for _, text in amounts.published(b for c in row.containers for b in c.bindings)]
     if not running and row.service:
         ports = amounts.wanted(row.service.ports)
-    image = row.containers[0].image if row.containers else row.service.image if row.service else ""
+    image = image_of(row.containers[0]) if row.containers else row.service.image if row.service else ""
     several = max(row.service.replicas if row.service else 0, len(row.containers)) > 1
     state = max(states, key=lambda found: found.rank) if states else status
     count = f"{len(running)}/{row.service.replicas if row.service else len(row.containers)} " if several else ""
@@ -153,8 +154,14 @@ def _container(container: Container, usage: Mapping[str, Usage], now: float, kin
         ports=tuple(text for _, text in amounts.published(container.bindings)),
         cpu=cpu,
         memory=memory,
-        image=clean(container.image, lines=False),
+        image=clean(image_of(container), lines=False),
     )
+
+
+def image_of(container: Container) -> str:
+    """What it runs: an image by its name, or what stands in its place."""
+    name = container.labels.get(ROLLED_BACK, "")
+    return f"{name} rolled back" if name else container.image
 
 
 def _replica(container: Container, usage: Mapping[str, Usage], now: float) -> Row:

@@ -52,7 +52,8 @@ class ServicesPanel(Vertical):
         if self.state is None or not self.is_mounted:
             return
         self._built = self._now()
-        rows = build(self.state, now=self._built, needle=self._needle.lower(), opened=self._opened)
+        now = self._built + self.state.ahead
+        rows = build(self.state, now=now, needle=self._needle.lower(), opened=self._opened)
         count, columns = len(self.list.rows), self.list.columns
         self.list.show(rows)
         if self.list.columns is not columns:

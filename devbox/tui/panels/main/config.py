@@ -15,6 +15,8 @@ from devbox.compose.model import Project
 from devbox.compose.output import render, render_service
 from devbox.compose.report import Path
 from devbox.compose.yaml_paths import line_paths
+from devbox.plan.labels import ROLLED_BACK
+from devbox.plan.names import short_id
 from devbox.tui.panels.main.feeds import Feeds
 from devbox.tui.panels.main.provenance import Provenance
 from devbox.tui.panels.main.tab import Tab
@@ -36,7 +38,7 @@ class ConfigTab(Tab):
         super().__init__(id=id)
         self._session = session
         self._revealed = False
-        self._about: tuple[object, str | None, bool] | None = None
+        self._about: tuple[object, ...] | None = None
         self._text = ""
         self._paths: list[Path] = []
 
@@ -59,7 +61,7 @@ class ConfigTab(Tab):
         if self.state is None:
             return
         project, problems = self.state.project, self.state.problems
-        about = (project if project is not None else problems, self.service, self._revealed)
+        about = (project if project is not None else problems, self.service, self._revealed, *self._rolled_back())
         if self._about is None or about[0] is not self._about[0] or about[1:] != self._about[1:]:
             same = self._about is not None and about[1] == self._about[1]
             self._about = about
@@ -136,5 +138,15 @@ class ConfigTab(Tab):
             return [Content.styled("The files do not have it any more.", "$foreground 60%")]
         text = show(render_service(project, self.service))
         above = [plain(f"# {service.place}", "italic $foreground 55%")] if service.place else []
+        above += [plain(f"# {line}", "italic $text-warning") for line in self._rolled_back()]
         self._paths = [*((),) * len(above), *(("services", *path) if path else () for path in line_paths(text))]
         return [*above, *highlighted(text)]
+
+    def _rolled_back(self) -> list[str]:
+        """The containers of the service that run the image before this one."""
+        row = self.state.row(self.service) if self.state and self.service else None
+        return [
+            f"{one.name} is rolled back: it runs {short_id(one.image_id)} in place of {one.labels[ROLLED_BACK]}"
+            for one in (row.containers if row else ())
+            if ROLLED_BACK in one.labels
+        ]

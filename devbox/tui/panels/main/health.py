@@ -41,8 +41,8 @@ class HealthTab(PageTab):
     def page(self) -> Content:
         if self.state is None:
             return Content()
-        # The page counts down from the engine's own times, so it is drawn by this machine's clock.
-        now = time.time()
+        # The page counts down from the engine's own times.
+        now = time.time() + self.state.ahead
         rows = tuple(
             replace(row, containers=tuple(self._latest(container) for container in row.containers))
             for row in self.state.rows

@@ -1,15 +1,14 @@
-"""python -m jobs api | worker | traffic | probe api | probe worker | probe traffic."""
+"""python -m jobs api | worker | migrate | fixtures | traffic | probe api | probe worker | probe traffic."""
 
 from __future__ import annotations
 
 import os
 import signal
 import sys
-from pathlib import Path
 
 from jobs.settings import SettingError, Settings
 
-USAGE = "usage: python -m jobs api | worker | traffic | probe api | probe worker | probe traffic"
+USAGE = "usage: python -m jobs api | worker | migrate | fixtures | traffic | probe api | probe worker | probe traffic"
 
 
 def main(arguments: list[str]) -> int:
@@ -23,23 +22,10 @@ def main(arguments: list[str]) -> int:
         return 2
     match arguments:
         case ["api"]:
-            import uvicorn
-
-            from jobs import logs
+            from jobs import logs, serving
 
             logs.configure(settings.log_level)
-            uvicorn.run(
-                "jobs.api:make_app",
-                factory=True,
-                host=settings.host,
-                port=settings.port,
-                reload=settings.reload,
-                reload_dirs=[str(Path(__file__).parent)] if settings.reload else None,
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=5,
-            )
+            serving.run(settings)
             return 0
         case ["worker"]:
             import asyncio
@@ -49,6 +35,16 @@ def main(arguments: list[str]) -> int:
             logs.configure(settings.log_level)
             asyncio.run(worker.serve(settings))
             return 0
+        case ["migrate"]:
+            from jobs import logs, migrate
+
+            logs.configure(settings.log_level)
+            return migrate.run(settings)
+        case ["fixtures"]:
+            from jobs import fixtures, logs
+
+            logs.configure(settings.log_level)
+            return fixtures.run(settings)
         case ["traffic"]:
             from jobs import logs, traffic
 

@@ -58,10 +58,11 @@ class Check:
         await self._ask()
 
 
-def judge(*, needed: dict[str, Finding], wanted: dict[str, Finding]) -> Readiness:
-    """Down without any of the needed, degraded without any of the wanted."""
+def judge(*, needed: dict[str, Finding], wanted: dict[str, Finding]) -> tuple[Readiness, dict[str, Finding]]:
+    """Down without any of the needed, degraded without any of the wanted; and all findings by name."""
+    checks = needed | wanted
     if not all(finding.ok for finding in needed.values()):
-        return Readiness.DOWN
+        return Readiness.DOWN, checks
     if not all(finding.ok for finding in wanted.values()):
-        return Readiness.DEGRADED
-    return Readiness.READY
+        return Readiness.DEGRADED, checks
+    return Readiness.READY, checks

@@ -18,12 +18,15 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError, TimeoutError
 
 from jobs.settings import Settings
+from jobs.tracing import Tracing
 
 UNREACHABLE = (ConnectionError, TimeoutError, OSError)
 """What a command raises when Redis is away."""
 
 QUEUE, DELAYED, WORKERS = "jobs:queue", "jobs:delayed", "jobs:workers"
 ALIVE_SECONDS = 15
+
+_REDIS = {"db.system.name": "redis"}
 
 _PROMOTE = """
 local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, 100)
@@ -52,13 +55,15 @@ def make_redis(settings: Settings) -> Redis:
 class Queue:
     """Every change is a single command or one transaction, so that no id is ever on no list."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, tracing: Tracing) -> None:
         self._redis = redis
+        self._tracing = tracing
         self._promote = redis.register_script(_PROMOTE)
 
     async def push(self, id: UUID) -> None:
         """Hand an id to whichever worker is free first."""
-        await self._redis.lpush(QUEUE, str(id))
+        with self._tracing.within(f"LPUSH {QUEUE}", **_REDIS):
+            await self._redis.lpush(QUEUE, str(id))
 
     async def take(self, worker: str, *, wait: float) -> UUID | None:
         """The next id, on the worker's list from now on; None if none came within `wait` seconds."""
@@ -68,14 +73,16 @@ class Queue:
 
     async def done(self, worker: str, id: UUID) -> None:
         """Off the worker's list."""
-        await self._redis.lrem(_processing(worker), 1, str(id))
+        with self._tracing.within("LREM jobs:processing", **_REDIS):
+            await self._redis.lrem(_processing(worker), 1, str(id))
 
     async def delay(self, worker: str, id: UUID, *, seconds: float) -> None:
         """Off the worker's list, and back in the queue after `seconds`."""
-        async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.zadd(DELAYED, {str(id): time.time() + seconds})
-            pipe.lrem(_processing(worker), 1, str(id))
-            await pipe.execute()
+        with self._tracing.within(f"ZADD {DELAYED}", **_REDIS):
+            async with self._redis.pipeline(transaction=True) as pipe:
+                pipe.zadd(DELAYED, {str(id): time.time() + seconds})
+                pipe.lrem(_processing(worker), 1, str(id))
+                await pipe.execute()
 
     async def give_back(self, worker: str, id: UUID) -> None:
         """Off the worker's list, and next in the queue."""
@@ -98,6 +105,13 @@ class Queue:
             pipe.lpos(QUEUE, str(id))
             pipe.zscore(DELAYED, str(id))
             return any(place is not None for place in await pipe.execute())
+
+    async def length(self) -> int:
+        """How many ids wait, those that are not due yet among them."""
+        async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.llen(QUEUE)
+            pipe.zcard(DELAYED)
+            return sum(await pipe.execute())
 
     async def alive(self, worker: str) -> None:
         """Say that the worker lives, for ALIVE_SECONDS."""

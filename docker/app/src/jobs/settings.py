@@ -24,9 +24,18 @@ class Settings:
     redis_port: int = 6379
     redis_password: str = field(default="", repr=False)
 
+    version: str = "unknown"
+    revision: str = "unknown"
+    """Of this application; the image knows both."""
+    service_name: str = ""
+    traces_endpoint: str = ""
+    logs_endpoint: str = ""
+    """Where traces and logs go by OTLP/HTTP, under which name; empty: nowhere."""
     log_level: str = "INFO"
     host: str = "0.0.0.0"
     port: int = 8000
+    metrics_port: int = 9000
+    """Where a worker serves /metrics, 0: nowhere. The API does so on its own port."""
     reload: bool = False
     """Serve again whenever the source changes (development)."""
     check_timeout: float = 1.0
@@ -54,9 +63,15 @@ class Settings:
             redis_host=_text(environ, "REDIS_HOST", default.redis_host),
             redis_port=_whole(environ, "REDIS_PORT", default.redis_port),
             redis_password=_text(environ, "REDIS_PASSWORD", ""),
+            version=_text(environ, "APP_VERSION", default.version),
+            revision=_text(environ, "APP_REVISION", default.revision),
+            service_name=_text(environ, "OTEL_SERVICE_NAME", ""),
+            traces_endpoint=_address(environ, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"),
+            logs_endpoint=_address(environ, "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT"),
             log_level=_text(environ, "LOG_LEVEL", default.log_level).upper(),
             host=_text(environ, "HOST", default.host),
             port=_whole(environ, "PORT", default.port),
+            metrics_port=_whole(environ, "METRICS_PORT", default.metrics_port),
             reload=_text(environ, "RELOAD", "").lower() in ("1", "true", "yes", "on"),
             check_timeout=_seconds(environ, "CHECK_TIMEOUT", default.check_timeout),
             request_timeout=_seconds(environ, "REQUEST_TIMEOUT", default.request_timeout),
@@ -77,6 +92,13 @@ def _text(environ: Mapping[str, str], name: str, default: str) -> str:
         except OSError as error:
             raise SettingError(f"{name}_FILE: cannot read {path}: {error.strerror}") from error
     return given or default
+
+
+def _address(environ: Mapping[str, str], name: str) -> str:
+    text = _text(environ, name, "")
+    if text and not text.startswith(("http://", "https://")):
+        raise SettingError(f"{name}: {text!r} is not an address that begins with http:// or https://")
+    return text
 
 
 def _whole(environ: Mapping[str, str], name: str, default: int) -> int:

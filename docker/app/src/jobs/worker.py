@@ -9,10 +9,14 @@ import signal
 import socket
 import time
 
-from jobs import database, pulse, queue
+from prometheus_client import start_http_server
+
+from jobs import database, logs, migrate, pulse, queue, tracing
 from jobs.deadline import within
+from jobs.health import Check, judge
 from jobs.kinds import KINDS, BadPayload
-from jobs.migrate import migrate
+from jobs.metrics import WorkerMetrics
+from jobs.sampling import note_queue
 from jobs.settings import Settings
 from jobs.store import Job, Store
 
@@ -30,12 +34,22 @@ AWAY = (*database.UNREACHABLE, *queue.UNREACHABLE)
 class Worker:
     """Takes jobs until it is told to stop; then finishes the one in hand, or gives it back when that takes too long."""
 
-    def __init__(self, settings: Settings, pool: database.Pool, jobs_queue: queue.Queue) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        pool: database.Pool,
+        jobs_queue: queue.Queue,
+        metrics: WorkerMetrics,
+        traces: tracing.Tracing,
+    ) -> None:
         self.name = f"{socket.gethostname()}-{os.getpid()}"
         self._settings = settings
         self._pool = pool
-        self._store = Store(pool)
+        self._store = Store(pool, traces)
         self._queue = jobs_queue
+        self._metrics = metrics
+        self._tracing = traces
+        self._postgres, self._redis = Check(self._store.ping), Check(jobs_queue.ping)
         self._stop = asyncio.Event()
 
     def stop(self) -> None:
@@ -91,28 +105,40 @@ class Worker:
     async def _schema(self) -> None:
         while not self._stop.is_set():
             try:
-                async with self._pool.connection() as connection:
-                    await migrate(connection)
-                return
+                names = await migrate.missing(self._pool)
+                if not names:
+                    return
+                log.warning("waiting for migrations", extra={"missing": names})
             except database.UNREACHABLE as error:
                 log.warning("waiting for postgres", extra={"error": str(error)})
-                await asyncio.sleep(0.5)
+            await asyncio.sleep(0.5)
 
     async def _attempt(self, job: Job) -> None:
-        about = {"job": str(job.id), "kind": job.kind, "attempt": job.attempts}
+        about = {"job": str(job.id), "kind": job.kind, "attempt": str(job.attempts), "request_id": job.request_id}
         started = time.perf_counter()
-        log.info("started", extra=about)
-        try:
-            result = await asyncio.wait_for(KINDS[job.kind](job), self._settings.job_timeout)
-        except Exception as error:  # noqa: BLE001  # whatever a job does wrong is its own failure, not the worker's
-            await self._failed(job, error, about)
-            return
+        traced = self._tracing.span(
+            f"process {job.kind}", "consumer", parent=job.traceparent, **{"job.id": str(job.id)}
+        )
+        with traced as span, logs.context(**about), self._metrics.in_progress.track_inprogress():
+            log.info("started")
+            try:
+                result = await asyncio.wait_for(KINDS[job.kind](job), self._settings.job_timeout)
+            except Exception as error:  # noqa: BLE001  # whatever a job does wrong is its own failure, not the worker's
+                outcome = await self._failed(job, error)
+            else:
+                outcome = await self._done(job, result)
+            seconds = time.perf_counter() - started
+            log.info("ended", extra={"outcome": outcome, "ms": round(seconds * 1000, 1)})
+            facts: dict[str, tracing.Value] = {"job.attempt": job.attempts, "job.outcome": outcome}
+            span.note(f"process {job.kind}", "" if outcome == "done" else outcome, **facts)
+        self._metrics.ended(job.kind, outcome, seconds)
+
+    async def _done(self, job: Job, result: object) -> str:
         kept = await self._store.finish(job, result)
         await self._queue.done(self.name, job.id)
-        ms = round((time.perf_counter() - started) * 1000, 1)
-        log.info("done" if kept else "done, but taken away meanwhile", extra=about | {"ms": ms})
+        return "done" if kept else "returned"
 
-    async def _failed(self, job: Job, error: Exception, about: dict[str, object]) -> None:
+    async def _failed(self, job: Job, error: Exception) -> str:
         if isinstance(error, TimeoutError):
             reason = f"took longer than {self._settings.job_timeout:g} s"
         else:
@@ -120,16 +146,18 @@ class Worker:
         if isinstance(error, BadPayload) or job.attempts >= job.max_attempts:
             await self._store.fail(job, reason)
             await self._queue.done(self.name, job.id)
-            log.error("failed", extra=about | {"error": reason})
-            return
+            log.error("failed", extra={"error": reason})
+            return "failed"
         seconds = self._settings.retry_delay * 2 ** (job.attempts - 1)
         await self._store.retry(job, reason)
         await self._queue.delay(self.name, job.id, seconds=seconds)
-        log.warning("will be tried again", extra=about | {"error": reason, "in_seconds": seconds})
+        log.warning("will be tried again", extra={"error": reason, "in_seconds": seconds})
+        return "retried"
 
     async def _beat(self) -> None:
         """Say that this worker lives, and look after what others have left behind."""
         while True:
+            await self._look()
             try:
                 await within(self._settings.request_timeout, self._queue.alive(self.name))
                 await within(self._settings.request_timeout, self._store.ping())
@@ -140,11 +168,17 @@ class Worker:
                 log.warning("no pulse", extra={"error": str(error)})
             await asyncio.sleep(BEAT_SECONDS)
 
+    async def _look(self) -> None:
+        timeout = self._settings.check_timeout
+        postgres, redis = await asyncio.gather(self._postgres(timeout), self._redis(timeout))
+        self._metrics.health(*judge(needed={"postgres": postgres, "redis": redis}, wanted={}))
+        await note_queue(self._metrics, self._store, self._queue, timeout=timeout)
+
     async def _tidy(self) -> None:
         for worker in await self._queue.dead():
             for id in await self._queue.in_hand(worker):
                 log.warning("taken from a dead worker", extra={"job": str(id), "worker": worker})
-                await self._store.give_back(id, worker, blameless=False)
+                self._returned(await self._store.give_back(id, worker, blameless=False))
                 await self._queue.give_back(worker, id)
             await self._queue.forget(worker)
         for job in await self._store.waiting(seconds=FORGOTTEN_SECONDS, limit=100):
@@ -153,13 +187,17 @@ class Worker:
                 await self._queue.push(job.id)
         for job in await self._store.overdue(seconds=2 * self._settings.job_timeout, limit=100):
             log.warning("queued again, nobody has finished it", extra={"job": str(job.id), "worker": job.worker})
-            await self._store.give_back(job.id, job.worker or "", blameless=False)
+            self._returned(await self._store.give_back(job.id, job.worker or "", blameless=False))
             await self._queue.push(job.id)
 
     async def _put_back(self, *, blameless: bool) -> None:
         for id in await self._queue.in_hand(self.name):
-            await self._store.give_back(id, self.name, blameless=blameless)
+            self._returned(await self._store.give_back(id, self.name, blameless=blameless))
             await self._queue.give_back(self.name, id)
+
+    def _returned(self, job: Job | None) -> None:
+        if job is not None:
+            self._metrics.ended(job.kind, "failed" if job.status == "failed" else "returned")
 
     async def _leave(self) -> None:
         try:
@@ -175,7 +213,10 @@ async def serve(settings: Settings) -> None:
     pool = database.make_pool(settings, name="jobs-worker", size=4)
     client = queue.make_redis(settings)
     await pool.open(wait=False)
-    worker = Worker(settings, pool, queue.Queue(client))
+    metrics, traces = WorkerMetrics(settings, KINDS), tracing.start(settings, "jobs-worker")
+    if settings.metrics_port:
+        start_http_server(settings.metrics_port, registry=metrics.registry)
+    worker = Worker(settings, pool, queue.Queue(client, traces), metrics, traces)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop)
@@ -184,3 +225,4 @@ async def serve(settings: Settings) -> None:
     finally:
         await client.aclose()
         await pool.close(timeout=1)
+        await asyncio.to_thread(traces.close)
