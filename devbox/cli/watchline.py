@@ -49,7 +49,8 @@ def line(told: Told) -> list[str]:
             what = f"{_count(told.files, 'file')} in {_ms(told.seconds)}"
             return [f"{told.container}: reloaded ({printable(told.how)}): {what}"]
         case Reloaded():
-            return [_bad(f"{told.container}: not reloaded ({printable(told.how)})"), *_why(told.error, told.hint)]
+            more = f", next attempt in {told.again:g} s" if told.again else ""
+            return [_bad(f"{told.container}: not reloaded ({printable(told.how)}){more}"), *_why(told.error, told.hint)]
         case RebuildBegan():
             return [f"{told.service}: rebuilding, {printable(told.path)} changed"]
         case Rebuilt(error=""):

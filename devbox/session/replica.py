@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby
 
 from devbox.errors import DevboxError, EngineLost, NotFound
@@ -13,7 +13,7 @@ from devbox.session.delivery import Destination, remove, write
 from devbox.sync.entry import Entry
 from devbox.sync.ledger import Lack, Ledger
 from devbox.sync.place import Ground, Place
-from devbox.sync.rules import Action, Rule
+from devbox.sync.rules import Rule
 from devbox.sync.told import Synced, SyncFailed, Told
 
 FIRST, LONGEST = 0.5, 15.0
@@ -42,10 +42,10 @@ class Replica:
         to: Destination,
         volumes: Volumes,
         tell: Callable[[Told], None],
-        then: Callable[[Rule, set[str], Destination, int], Awaitable[None]],
+        then: Callable[[Rule, frozenset[str], Destination, float], None],
         now: Callable[[], float],
     ) -> None:
-        """`then`: what the rule asks for once that many files of these paths are there."""
+        """`then` hears which paths of a rule are there, and since when they were to be."""
         self._engine = engine
         self._sources = sources
         self.to = to
@@ -56,8 +56,11 @@ class Replica:
         self._own: dict[str, tuple[Ledger, asyncio.Lock]] = {}
         self._dirty: dict[Rule, set[str]] = {}
         self._first: set[Rule] = set()
+        self._acted: dict[Rule, Ledger] = {}
+        """What of a rule's files was there when it last asked for a reload: another container may share the volume."""
         self._since: float | None = None
         self._wake = asyncio.Event()
+        self._again = asyncio.Event()
 
     @property
     def pending(self) -> int:
@@ -66,12 +69,18 @@ class Replica:
 
     def changed(self, rule: Rule, paths: Iterable[str], *, first: bool = False) -> None:
         """These, relative to the rule's root, are to be looked at. `first`: no change, but what it may lack."""
-        self._dirty.setdefault(rule, set()).update(paths)
-        if first:
+        if first and rule not in self._dirty:
             self._first.add(rule)
+        elif not first:
+            self._first.discard(rule)
+        self._dirty.setdefault(rule, set()).update(paths)
         if self._since is None:
             self._since = time.perf_counter()
         self._wake.set()
+
+    def retry(self) -> None:
+        """Try now what failed."""
+        self._again.set()
 
     def restarted(self) -> None:
         """What does not outlive the process is gone."""
@@ -86,9 +95,10 @@ class Replica:
             self._wake.clear()
             dirty, self._dirty = self._dirty, {}
             first, self._first = self._first, set()
-            since, self._since = self._since, None
+            since = self._since or time.perf_counter()
+            self._since = None
             try:
-                await self._bring(dirty, first, since or time.perf_counter())
+                await self._bring(dirty, first, since)
                 pause = FIRST
             except EngineLost:
                 raise
@@ -97,6 +107,7 @@ class Replica:
             except DevboxError as error:
                 for rule, paths in dirty.items():
                     self.changed(rule, paths, first=rule in first)
+                self._since = since
                 self._tell(
                     SyncFailed(
                         service=self.to.service,
@@ -107,20 +118,26 @@ class Replica:
                         again=pause,
                     )
                 )
-                await asyncio.sleep(pause)
-                pause = min(LONGEST, pause * 2)
+                self._again.clear()
+                try:
+                    async with asyncio.timeout(pause):
+                        await self._again.wait()
+                except TimeoutError:
+                    pause = min(LONGEST, pause * 2)
 
     async def _bring(self, dirty: Mapping[Rule, set[str]], first: set[Rule], since: float) -> None:
         for rule, paths in dirty.items():
             seen = await self._sources.look(rule, paths)
-            files = await self._send(rule, seen, paths, since, first=rule in first)
-            if files and rule not in first and rule.action is not Action.SYNC:
-                await self._then(rule, paths, self.to, files)
+            await self._send(rule, seen, paths, since, first=rule in first)
+            acted = self._acted.setdefault(rule, Ledger())
+            fresh = acted.lacks(seen)
+            acted.note(fresh, self._now())
+            if fresh and rule not in first:
+                self._then(rule, frozenset((*(path for path, _ in fresh.write), *fresh.delete)), self.to, since)
 
     async def _send(
         self, rule: Rule, seen: Mapping[str, Entry | None], paths: set[str], since: float, *, first: bool
-    ) -> int:
-        """How many files were written or deleted."""
+    ) -> None:
         wanted = {rule.place(path): (path, entry) for path, entry in seen.items()}
         grounds = {path: self.to.place(path) for path in wanted}
         size = 0
@@ -132,11 +149,8 @@ class Replica:
                 continue
             ledger, lock = self._ledger(where)
             there = {path: wanted[path][1] for path in group}
-            folders = tuple(rule.place(path) for path in paths)
-            for path in ledger.given():
-                # A folder that took the place of another: what it has not got is gone.
-                if path not in there and any(path.startswith(f"{folder.rstrip('/')}/") for folder in folders):
-                    there[path] = None
+            for path in ledger.below((rule.place(path) for path in paths), rule.root):
+                there.setdefault(path, None)  # a folder that took the place of another: what it has not got is gone
             async with lock:
                 lack = ledger.lacks(there)
                 if where.ground is Ground.READ_ONLY and lack:
@@ -146,7 +160,7 @@ class Replica:
                     )
                 if lack.delete:
                     await remove(self._engine, self.to, lack.delete)
-                    ledger.note(Lack(delete=lack.delete), self._now())
+                    ledger.note(Lack(delete=lack.delete), self._now(), rule.root)
                     deleted += lack.delete
                 for part in _parts(lack.write):
                     files = [(_host(rule, wanted[path][0]), _name(path, where), entry) for path, entry in part]
@@ -154,7 +168,7 @@ class Replica:
                     await write(self._engine, self.to, where, packed.archive)
                     names = {_name(path, where): path for path, _ in part}
                     came = tuple((names[name], entry) for name, entry in packed.entries.items())
-                    ledger.note(Lack(write=came), self._now())
+                    ledger.note(Lack(write=came), self._now(), rule.root)
                     written += [path for path, _ in came]
                     size += sum(entry.size for _, entry in came)
                     unread |= {_host(rule, wanted[names[name]][0]): why for name, why in packed.unread.items()}
@@ -171,7 +185,6 @@ class Replica:
                     unread=tuple(unread.items()),
                 )
             )
-        return len(written) + len(deleted)
 
     def _ledger(self, where: Place) -> tuple[Ledger, asyncio.Lock]:
         if where.volume:

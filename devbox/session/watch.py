@@ -12,7 +12,7 @@ from devbox.errors import DevboxError, NotFound
 from devbox.plan.observed import Container, RunState
 from devbox.ports import Engine, EngineEvent, Sources
 from devbox.session.delivery import Destination, destination
-from devbox.session.reload import reload
+from devbox.session.reload import Reloads
 from devbox.session.replica import Replica, Volumes
 from devbox.sync.flapping import Loops
 from devbox.sync.place import Ground
@@ -52,9 +52,11 @@ class Watch:
         self._working: dict[str, asyncio.Task[None]] = {}
         self._building: dict[str, asyncio.Event] = {}
         self._told: set[str] = set()
+        self._reloads: Reloads | None = None
 
     async def run(self) -> None:
         async with aclosing(self._engine.events(self._project)) as events, asyncio.TaskGroup() as group:
+            self._reloads = Reloads(self._engine, group, self._tell, self._acted)
             await anext(events)  # the subscription stands before the list is asked for
             roots = sorted({rule.root for rule in self._rules})
             group.create_task(self._listen(group, events))
@@ -74,6 +76,8 @@ class Watch:
                         await self._arrived(group, await self._engine.inspect(event.id))
                     except NotFound:
                         continue  # it ended and was removed already
+                elif event.kind == "container" and event.action == "unpause" and event.id in self._replicas:
+                    self._replicas[event.id].retry()
                 elif event.kind == "container" and event.action in ("die", "destroy"):
                     self._left(event.id, for_ever=event.action == "destroy")
 
@@ -82,17 +86,21 @@ class Watch:
         mine = [rule for rule in self._rules if rule.service == container.service]
         if not mine or container.oneoff or container.state is not RunState.RUNNING or container.id in self._working:
             return
-        if replica := self._replicas.get(container.id):
+        again = container.id in self._replicas
+        if again:
+            replica = self._replicas[container.id]
             replica.restarted()
         else:
             to = await destination(self._engine, container)
-            replica = Replica(self._engine, self._sources, to, self._volumes, self._tell, self._then(group), self._now)
+            replica = Replica(self._engine, self._sources, to, self._volumes, self._tell, self._then, self._now)
             self._replicas[container.id] = replica
             self._introduce(container.service, mine, to)
         self._working[container.id] = group.create_task(replica.run(), name=f"sync {container.name}")
         for rule in mine:
-            if rule.action.copies and (missing := {""} if rule.initial else self._touched[rule]):
-                replica.changed(rule, missing, first=True)
+            touched = self._touched[rule]
+            if rule.action.copies and (missing := {"", *touched} if rule.initial else touched):
+                # A container that was recreated has started with the image's files.
+                replica.changed(rule, missing, first=again or not touched)
 
     def _introduce(self, service: str, mine: Sequence[Rule], to: Destination) -> None:
         if service in self._told:
@@ -128,26 +136,16 @@ class Watch:
             for replica in self._running(rule.service):
                 replica.changed(rule, paths)
         elif rule.action is Action.RESTART:
-            group.create_task(self._restart(rule, paths))
+            for replica in self._running(rule.service):
+                self._then(rule, frozenset(paths), replica.to, time.perf_counter())
         else:
             self._build(group, rule, paths)
 
-    async def _restart(self, rule: Rule, paths: set[str]) -> None:
-        for replica in self._running(rule.service):
-            await self._reload(rule, paths, replica.to, len(paths))
+    def _then(self, rule: Rule, paths: frozenset[str], to: Destination, since: float) -> None:
+        if rule.reload and self._reloads:
+            self._reloads.owe(to, rule, rule.reload, paths, since)
 
-    def _then(self, group: asyncio.TaskGroup) -> Callable[[Rule, set[str], Destination, int], Awaitable[None]]:
-        async def then(rule: Rule, paths: set[str], to: Destination, files: int) -> None:
-            work = self._reload(rule, paths, to, files)
-            if rule.action is Action.SYNC_EXEC:
-                await work
-            else:  # the container's end is the end of whoever syncs it
-                group.create_task(work)
-
-        return then
-
-    async def _reload(self, rule: Rule, paths: set[str], to: Destination, files: int) -> None:
-        self._tell(await reload(self._engine, rule, to, files))
+    def _acted(self, rule: Rule, paths: frozenset[str]) -> None:
         self._loops[rule].acted(paths, time.monotonic())
 
     def _build(self, group: asyncio.TaskGroup, rule: Rule, paths: set[str]) -> None:

@@ -24,10 +24,12 @@ class Lack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """One path as it was sent at `at` (seconds since the epoch); `entry` None: it was deleted there."""
+    """One path as it was sent at `at` (seconds since the epoch) of the host's folder `root`; `entry` None: it was
+    deleted there."""
 
     entry: Entry | None
     at: float
+    root: str = ""
 
 
 class Ledger:
@@ -42,6 +44,15 @@ class Ledger:
     def given(self) -> Mapping[str, Given]:
         """path in the container -> as it was sent"""
         return self._given
+
+    def below(self, folders: Iterable[str], root: str) -> list[str]:
+        """The paths below these that came from `root` and are there as far as is known."""
+        heads = tuple(f"{folder.rstrip('/')}/" for folder in folders)
+        return [
+            path
+            for path, given in self._given.items()
+            if given.entry is not None and given.root == root and path.startswith(heads)
+        ]
 
     def lacks(self, wanted: Mapping[str, Entry | None]) -> Lack:
         """Of `wanted` (path in the container -> what the host has there now, None: nothing), what is not there yet.
@@ -62,13 +73,13 @@ class Ledger:
                 write.append((path, entry))
         return Lack(write=tuple(write), delete=tuple(_outermost(delete)))
 
-    def note(self, lack: Lack, at: float) -> None:
+    def note(self, lack: Lack, at: float, root: str = "") -> None:
         """`lack` was made good."""
         for path in lack.delete:
             self._forget_below(path)
-            self._given[path] = Given(entry=None, at=at)
+            self._given[path] = Given(entry=None, at=at, root=root)
         for path, entry in lack.write:
-            self._given[path] = Given(entry=entry, at=at)
+            self._given[path] = Given(entry=entry, at=at, root=root)
 
     def forget(self, paths: Iterable[str]) -> None:
         """What these hold is not known any more."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import field
 from enum import Enum
 
-from devbox.compose.model import Hook, Service
+from devbox.compose.model import Reload, Service, WatchRule
 from devbox.record import dataclass
 from devbox.sync.patterns import Patterns
 
@@ -43,7 +43,8 @@ class Rule:
     root: str
     target: str = ""
     initial: bool = False
-    run: Hook | None = field(default=None, compare=False)
+    reload: Reload | None = field(default=None, compare=False)
+    """What follows once files are in the container; None: nothing."""
     ignored: Patterns = field(compare=False)
     included: Patterns = field(compare=False)
 
@@ -80,17 +81,30 @@ def rules(services: Iterable[Service], ignore_file: Callable[[str], tuple[str, .
 
 def _rule(service: Service, index: int, context: tuple[str, ...]) -> Rule:
     rule = service.watch[index]
+    action = Action(rule.action)
     return Rule(
         service=service.name,
         index=index,
-        action=Action(rule.action),
+        action=action,
         root=rule.path,
         target=posixpath.normpath(posixpath.join(service.working_dir or "/", rule.target)) if rule.target else "",
         initial=rule.initial_sync,
-        run=rule.exec,
+        reload=_reload(rule, action),
         ignored=Patterns((*context, *rule.ignore, *ALWAYS)),
         included=Patterns(rule.include),
     )
+
+
+def _reload(rule: WatchRule, action: Action) -> Reload | None:
+    match action:
+        case Action.SYNC:
+            return rule.reload
+        case Action.SYNC_EXEC:
+            return Reload(exec=rule.exec) if rule.exec else None
+        case Action.REBUILD:
+            return None
+        case _:
+            return Reload()
 
 
 def _context_patterns(service: Service, root: str, ignore_file: Callable[[str], tuple[str, ...]]) -> tuple[str, ...]:

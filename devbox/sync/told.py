@@ -43,7 +43,9 @@ class SyncFailed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reloaded:
-    """What a rule asks for after a sync was done: `how` in words; `error` "" or why it failed."""
+    """What a rule asks for after a sync was done: `how` in words; `error` "" or why it failed.
+
+    `again` above 0: the engine refused it, and it is tried again in so many seconds."""
 
     service: str
     container: str
@@ -52,6 +54,7 @@ class Reloaded:
     seconds: float = 0.0
     error: str = ""
     hint: str = ""
+    again: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
