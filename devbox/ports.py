@@ -28,6 +28,7 @@ if TYPE_CHECKING:  # each costs a command of the CLI that has no use for it 10-3
     from devbox.plan.observed import Binding, Container, Observed, ObservedImage, RunningProject
     from devbox.plan.steps import ContainerSpec
     from devbox.settings import Settings
+    from devbox.sync.compare import Held
     from devbox.sync.entry import Entry
     from devbox.sync.rules import Rule
 
@@ -101,6 +102,10 @@ class Engine(Protocol):
 
     async def put_files(self, container: str, directory: str, archive: bytes) -> None:
         """Unpack the tar `archive` below `directory`; a tmpfs is not seen, a read-only root file system refuses it."""
+
+    async def held(self, container: str, path: str, *, inside: bool = False) -> Mapping[str, Held]:
+        """What lies at and below the absolute `path`, which may itself be a file ("") -> by paths relative to it;
+        NotFound where there is nothing. `inside`: read by the container's own tar, which sees a tmpfs."""
 
     # Inside a container
     async def exec(
@@ -192,6 +197,9 @@ class Sources(Protocol):
 
     async def pack(self, files: Sequence[tuple[str, str, Entry]], owner: Owner) -> Packed:
         """(absolute path, name in the archive, as it was seen) -> an archive of what lies there when it is read."""
+
+    async def held(self, rule: Rule) -> Mapping[str, Held]:
+        """All that the rule means, with its content."""
 
     def changes(self, roots: Sequence[str]) -> AsyncGenerator[Sequence[str], None]:
         """Absolute paths that changed in or below these, in batches: one save at once, a storm together.

@@ -30,6 +30,7 @@ from devbox.plan.observed import (
 )
 from devbox.plan.steps import ContainerSpec
 from devbox.ports import EngineEvent, EngineInfo, ExecResult, Progress, Sample
+from devbox.sync.compare import Held
 from tests.fake_parts import Behaviour, FakeContainer, FakeImage, Feed, digest, last, mounts_of, networks_of
 from tests.fake_things import FakeThings
 
@@ -189,6 +190,10 @@ class FakeEngine(FakeThings):
     async def put_files(self, container: str, directory: str, archive: bytes) -> None:
         await self._enter("put_files", container)
         self._find(container).files[directory] = archive
+
+    async def held(self, container: str, path: str, *, inside: bool = False) -> Mapping[str, Held]:
+        await self._enter("held", container)
+        raise NotFound(f"Could not find the file {path} in container {container}", status=404)
 
     # Inside a container
     async def exec(

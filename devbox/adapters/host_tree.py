@@ -12,8 +12,10 @@ from collections.abc import AsyncGenerator, Iterable, Sequence
 from pathlib import Path
 
 from devbox.adapters.changes import ChangeSource
+from devbox.adapters.held import digest
 from devbox.adapters.threads import Threads, batches
 from devbox.ports import Owner, Packed
+from devbox.sync.compare import Held
 from devbox.sync.entry import Entry, Kind
 from devbox.sync.patterns import lines_of
 from devbox.sync.rules import Rule
@@ -38,6 +40,9 @@ class HostTree:
     async def pack(self, files: Sequence[tuple[str, str, Entry]], owner: Owner) -> Packed:
         return await self._threads.call(lambda: _pack(files, owner))
 
+    async def held(self, rule: Rule) -> dict[str, Held]:
+        return await self._threads.call(lambda: _held(rule))
+
     def changes(self, roots: Sequence[str]) -> AsyncGenerator[Sequence[str], None]:
         return batches(lambda: ChangeSource(roots), _WAITING)
 
@@ -56,6 +61,22 @@ def _scan(rule: Rule) -> dict[str, Entry]:
     if root.kind is not Kind.FOLDER:
         return {"": root}
     return _below(rule, "")
+
+
+def _held(rule: Rule) -> dict[str, Held]:
+    found: dict[str, Held] = {}
+    for path, entry in _scan(rule).items():
+        content = ""
+        if entry.kind is Kind.FILE:
+            try:
+                with open(os.path.join(rule.root, path) if path else rule.root, "rb", buffering=0) as file:
+                    content = digest(file)
+            except FileNotFoundError:
+                continue
+            except OSError:
+                content = ""
+        found[path] = Held(kind=entry.kind, mode=entry.mode, digest=content, link=entry.link)
+    return found
 
 
 def _look(rule: Rule, paths: Iterable[str]) -> dict[str, Entry | None]:

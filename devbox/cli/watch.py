@@ -41,34 +41,35 @@ async def run(args: argparse.Namespace, outside: Outside) -> int:
     """130 when interrupted, which is how it ends."""
     async with opened(args, outside) as stack:
         check_services(stack.project, None, args.services)
-        watched = _watched(stack, args.services)
+        chosen = watched(stack, args.services)
         confirm.permit(stack.environment, args.yes_i_mean)
         if not args.no_up:
-            up = Up(services=tuple(service.name for service in watched) if args.services else ())
+            up = Up(services=tuple(service.name for service in chosen) if args.services else ())
             quiet = argparse.Namespace(**{**vars(args), "json": False, "yes": True})
             if code := await perform_on(stack, quiet, outside, up):
                 return code
         try:
-            await _watch(stack, watched, args, outside)
+            await _watch(stack, chosen, args, outside)
         except asyncio.CancelledError:
             return ExitCode.INTERRUPTED
     return ExitCode.DONE
 
 
-def _watched(stack: Stack, named: list[str]) -> list[Service]:
+def watched(stack: Stack, named: list[str]) -> list[Service]:
+    """The services, of those named or of all, that have rules; UsageError if there is none."""
     services = [service for name, service in stack.project.services.items() if not named or name in named]
-    watched = [service for service in services if service.watch]
-    if not watched:
+    found = [service for service in services if service.watch]
+    if not found:
         whose = ", ".join(named) if named else "No service"
         raise UsageError(
             f"{whose} has {'no ' if named else ''}rules to watch.",
             hint="Add them below `develop.watch` of a service, for example"
             " `- {action: sync, path: ./src, target: /app/src}`.",
         )
-    return watched
+    return found
 
 
-async def _watch(stack: Stack, watched: list[Service], args: argparse.Namespace, outside: Outside) -> None:
+async def _watch(stack: Stack, services: list[Service], args: argparse.Namespace, outside: Outside) -> None:
     from devbox.session.causes import first
     from devbox.session.watch import Watch
 
@@ -85,7 +86,7 @@ async def _watch(stack: Stack, watched: list[Service], args: argparse.Namespace,
 
     watch = Watch(
         stack.project,
-        watched,
+        services,
         engine=stack.engine,
         sources=outside.sources(),
         rebuild=rebuild,

@@ -66,7 +66,7 @@ async def _number(engine: Engine, container: str, flag: str) -> int:
 async def write(engine: Engine, to: Destination, where: Place, archive: bytes) -> None:
     """Unpack `archive`, whose names are relative to `/`, where `where` is; EngineError says what is in the way."""
     if where.ground is Ground.TMPFS:  # which the engine's own copying does not see
-        command = ("tar", "-x", "-f", "-", "-C", "/")
+        command = ("tar", "-x", "-p", "-f", "-", "-C", "/")
         told = await engine.exec(to.id, command, user=_as(to.owner), stdin=archive, timeout=120)
         _check(told, f"{to.name}: nothing can be written to the tmpfs {where.base}", "`tar`")
         return

@@ -12,7 +12,7 @@ from devbox.plan.observed import RunState
 from devbox.ports import Engine
 from devbox.record import dataclass
 from devbox.session.delivery import Destination
-from devbox.sync.rules import Rule
+from devbox.sync.rules import Rule, how
 from devbox.sync.told import Reloaded, Told
 
 FIRST, LONGEST = 0.5, 15.0
@@ -136,10 +136,3 @@ async def _run(engine: Engine, to: Destination, hook: Hook) -> str:
         return ""
     last = told.output.strip().splitlines()[-1:] or [""]
     return f"exit code {told.exit_code}{f': {last[0]}' if last[0] else ''}"
-
-
-def how(reload: Reload) -> str:
-    """In words."""
-    if reload.exec:
-        return " ".join(reload.exec.command)
-    return reload.signal or "restart"

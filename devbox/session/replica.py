@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 
 from devbox.errors import DevboxError, EngineLost, NotFound
@@ -124,6 +124,12 @@ class Replica:
                         await self._again.wait()
                 except TimeoutError:
                     pause = min(LONGEST, pause * 2)
+
+    async def bring(self, rule: Rule, paths: set[str], replacing: Sequence[str] = ()) -> None:
+        """Send these of a rule now, instead of `run`; what is there at `replacing` goes first."""
+        if replacing:
+            await remove(self._engine, self.to, [rule.place(path) for path in replacing])
+        await self._send(rule, await self._sources.look(rule, paths), paths, time.perf_counter(), first=False)
 
     async def _bring(self, dirty: Mapping[Rule, set[str]], first: set[Rule], since: float) -> None:
         for rule, paths in dirty.items():

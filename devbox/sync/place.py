@@ -37,6 +37,11 @@ def place(path: str, body: Mapping[str, Any]) -> Place:
     return found
 
 
+def mounted_below(path: str, body: Mapping[str, Any]) -> tuple[Ground, ...]:
+    """What is mounted somewhere below `path`."""
+    return tuple(mount.ground for mount in _mounts(body) if mount.base != path and _below(mount.base, path))
+
+
 def _mounts(body: Mapping[str, Any]) -> list[Place]:
     found = [Place(ground=Ground.TMPFS, base=base) for base in _host(body).get("Tmpfs") or {}]
     for mount in body.get("Mounts") or ():

@@ -48,6 +48,12 @@ class Rule:
     ignored: Patterns = field(compare=False)
     included: Patterns = field(compare=False)
 
+    @property
+    def words(self) -> str:
+        """The action and what follows, short: "sync", "sync, then SIGHUP"."""
+        follows = self.reload and self.action is Action.SYNC
+        return f"{self.action.value}, then {how(self.reload)}" if self.reload and follows else self.action.value
+
     def takes(self, path: str) -> bool:
         """Whether the rule means the file `path`, relative to the root; the root itself is "" and always meant."""
         if not path:
@@ -68,6 +74,13 @@ class Rule:
     def place(self, path: str) -> str:
         """Where `path`, relative to the root, belongs in the container."""
         return posixpath.join(self.target, path) if path else self.target
+
+
+def how(reload: Reload) -> str:
+    """What makes a service take up its files, in words."""
+    if reload.exec:
+        return " ".join(reload.exec.command)
+    return reload.signal or "restart"
 
 
 def rules(services: Iterable[Service], ignore_file: Callable[[str], tuple[str, ...]]) -> tuple[Rule, ...]:
