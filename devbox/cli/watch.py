@@ -85,16 +85,15 @@ async def _watch(stack: Stack, services: list[Service], args: argparse.Namespace
         await _rebuild(stack, service, outside)
 
     watch = Watch(
-        stack.project,
+        stack.project.name,
         services,
-        engine=stack.engine,
         sources=outside.sources(),
         rebuild=rebuild,
         tell=tell,
         now=outside.now,
     )
     try:
-        await watch.run()
+        await watch.run(stack.engine)
     except BaseExceptionGroup as failures:
         raise first(failures) from None
 

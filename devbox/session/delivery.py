@@ -9,7 +9,7 @@ from devbox.errors import EngineError
 from devbox.plan.observed import Container
 from devbox.ports import Engine, ExecResult, Owner
 from devbox.record import dataclass
-from devbox.sync.place import Ground, Place, place
+from devbox.sync.place import Ground, Place, place, places_below
 
 _NOT_FOUND = (126, 127)
 """Exit codes of an exec whose program is not in the image."""
@@ -38,6 +38,11 @@ class Destination:
     def place(self, path: str) -> Place:
         """Where in it `path` lies."""
         return place(path, self.body)
+
+    def volumes(self, path: str) -> tuple[Place, ...]:
+        """The volumes that `path` lies in, or that are mounted below it."""
+        found = (place(path, self.body), *places_below(path, self.body))
+        return tuple(one for one in found if one.ground is Ground.VOLUME)
 
 
 async def destination(engine: Engine, container: Container) -> Destination:

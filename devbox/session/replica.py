@@ -18,6 +18,8 @@ from devbox.sync.told import Synced, SyncFailed, Told
 
 FIRST, LONGEST = 0.5, 15.0
 """Seconds between two attempts."""
+Then = Callable[[Rule, frozenset[str], Destination, float], None]
+"""Hears which paths of a rule are there, and since when they were to be (of the performance counter)."""
 _CHUNK = 16 * 1024 * 1024
 """Bytes packed at once."""
 
@@ -42,10 +44,9 @@ class Replica:
         to: Destination,
         volumes: Volumes,
         tell: Callable[[Told], None],
-        then: Callable[[Rule, frozenset[str], Destination, float], None],
+        then: Then,
         now: Callable[[], float],
     ) -> None:
-        """`then` hears which paths of a rule are there, and since when they were to be."""
         self._engine = engine
         self._sources = sources
         self.to = to
@@ -82,8 +83,16 @@ class Replica:
         """Try now what failed."""
         self._again.set()
 
-    def restarted(self) -> None:
-        """What does not outlive the process is gone."""
+    def given(self, rule: Rule) -> list[str]:
+        """What of a rule was given, as paths relative to its root."""
+        ledgers = [ledger for ledger, _ in self._own.values()]
+        ledgers += [self._volumes.of(where.volume)[0] for where in self.to.volumes(rule.target)]
+        head = f"{rule.target.rstrip('/')}/"
+        return [path.removeprefix(head) for one in ledgers for path in one.below([rule.target], rule.root)]
+
+    def restarted(self, engine: Engine) -> None:
+        """Begun again, or found again on another connection: what does not outlive the process may be gone."""
+        self._engine = engine
         for base in [base for base in self._own if self.to.place(base).ground is Ground.TMPFS]:
             del self._own[base]
 
@@ -139,7 +148,8 @@ class Replica:
             fresh = acted.lacks(seen)
             acted.note(fresh, self._now())
             if fresh and rule not in first:
-                self._then(rule, frozenset((*(path for path, _ in fresh.write), *fresh.delete)), self.to, since)
+                changed = frozenset((*(path for path, _ in fresh.write), *fresh.delete))
+                self._then(rule, changed, self.to, since)
 
     async def _send(
         self, rule: Rule, seen: Mapping[str, Entry | None], paths: set[str], since: float, *, first: bool

@@ -14,7 +14,7 @@ from devbox.record import dataclass
 from devbox.session.delivery import Destination, destination
 from devbox.session.replica import Replica, Volumes
 from devbox.sync.compare import Difference, Fault, compare
-from devbox.sync.place import Ground, mounted_below
+from devbox.sync.place import Ground, places_below
 from devbox.sync.rules import Rule
 from devbox.sync.told import Told
 
@@ -70,7 +70,7 @@ async def _compared(engine: Engine, sources: Sources, rule: Rule, to: Destinatio
     verified = Verified(service=rule.service, container=to.name, rule=rule)
     if ground is Ground.BIND:
         return replace(verified, idle=f"{ground.value} is mounted there")
-    inside = Ground.TMPFS in (ground, *mounted_below(rule.target, to.body))
+    inside = Ground.TMPFS in (ground, *(one.ground for one in places_below(rule.target, to.body)))
     here = await sources.held(rule)
     try:
         there = await engine.held(to.id, rule.target, inside=inside)

@@ -37,9 +37,9 @@ def place(path: str, body: Mapping[str, Any]) -> Place:
     return found
 
 
-def mounted_below(path: str, body: Mapping[str, Any]) -> tuple[Ground, ...]:
+def places_below(path: str, body: Mapping[str, Any]) -> tuple[Place, ...]:
     """What is mounted somewhere below `path`."""
-    return tuple(mount.ground for mount in _mounts(body) if mount.base != path and _below(mount.base, path))
+    return tuple(mount for mount in _mounts(body) if mount.base != path and _below(mount.base, path))
 
 
 def _mounts(body: Mapping[str, Any]) -> list[Place]:

@@ -16,7 +16,8 @@ from pathlib import Path
 from devbox.adapters.host_tree import HostTree
 from devbox.errors import DevboxError
 from devbox.plan.commands import Up
-from devbox.session.watch import Rebuild, Watch
+from devbox.session.rebuilds import Rebuild
+from devbox.session.watch import Watch
 from devbox.sync.told import Rebuilt, Reloaded, Synced, SyncFailed, Told, WatchBegan
 from tests.eventually import eventually
 from tests.scenarios.stack import Stack
@@ -103,15 +104,14 @@ async def watching(stack: Stack, rebuild: Rebuild = no_rebuild) -> AsyncIterator
     project = stack.project()
     services = [service for service in project.services.values() if service.watch]
     watch = Watch(
-        project,
+        project.name,
         services,
-        engine=stack.engine,
         sources=HostTree(),
         rebuild=rebuild,
         tell=found.told.append,
         now=lambda: 0.0,
     )
-    task = asyncio.create_task(watch.run())
+    task = asyncio.create_task(watch.run(stack.engine))
     try:
         await found.tells(WatchBegan)
         yield found
