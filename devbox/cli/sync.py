@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from devbox.cli.project import Stack
     from devbox.ports import Outside, Sources
     from devbox.session.standing import Standing
-    from devbox.session.verify import Verified
+    from devbox.sync.compare import Verified
     from devbox.sync.rules import Rule
 
 _NAMED = 50
@@ -69,9 +69,12 @@ async def _status(stack: Stack, sources: Sources, mine: list[Rule], *, as_json: 
 
 
 def _row(one: Standing, stack: Stack) -> tuple[str, ...]:
+    from devbox.sync.rules import words
+
     rule = one.rule
     root = rule.root.removeprefix(f"{stack.project.working_dir.rstrip('/')}/")
-    names = (rule.service, rule.words, root, rule.target, str(one.files), one.container or "-", one.lies)
+    said = words(stack.project.services[rule.service].watch[rule.index])
+    names = (rule.service, said, root, rule.target, str(one.files), one.container or "-", one.lies)
     return tuple(map(printable, names))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from devbox.cli.output import printable, stdout_style
 from devbox.cli.running import size
-from devbox.sync.told import LoopStopped, RebuildBegan, Rebuilt, Reloaded, Synced, SyncFailed, WatchBegan
+from devbox.sync.told import LoopStopped, RebuildBegan, Rebuilt, Reloaded, Synced, SyncFailed, WatchBegan, took
 
 if TYPE_CHECKING:
     from devbox.sync.told import Told
@@ -41,12 +41,12 @@ def line(told: Told) -> list[str]:
                 parts.append(f"deleted {_names(told.deleted)}")
             kind = "initial sync" if told.initial else "synced"
             unread = [_bad(f"  {printable(path)}: not sent, {printable(why)}") for path, why in told.unread]
-            return [f"{told.container}: {kind} {', '.join(parts) or 'nothing'} in {_ms(told.seconds)}", *unread]
+            return [f"{told.container}: {kind} {', '.join(parts) or 'nothing'} in {took(told.seconds)}", *unread]
         case SyncFailed():
             pending = f"{_count(told.pending, 'path')} pending, next attempt in {told.again:g} s"
             return [_bad(f"{told.container}: not synced, {pending}"), *_why(told.error, told.hint)]
         case Reloaded(error=""):
-            what = f"{_count(told.files, 'file')} in {_ms(told.seconds)}"
+            what = f"{_count(told.files, 'file')} in {took(told.seconds)}"
             return [f"{told.container}: reloaded ({printable(told.how)}): {what}"]
         case Reloaded():
             more = f", next attempt in {told.again:g} s" if told.again else ""
@@ -82,7 +82,3 @@ def _count(count: int, noun: str) -> str:
 def _names(paths: tuple[str, ...]) -> str:
     more = len(paths) - _NAMED
     return " ".join(map(printable, paths[:_NAMED])) + (f" and {more} more" if more > 0 else "")
-
-
-def _ms(seconds: float) -> str:
-    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"

@@ -198,6 +198,7 @@ class Replica:
                     size=size,
                     seconds=time.perf_counter() - since,
                     initial=first,
+                    follows=rule.reload is not None,
                     unread=tuple(unread.items()),
                 )
             )

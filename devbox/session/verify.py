@@ -10,35 +10,15 @@ from devbox.compose.model import Project
 from devbox.errors import EngineError, EngineLost, NotFound
 from devbox.plan.observed import Container, RunState
 from devbox.ports import Engine, Sources
-from devbox.record import dataclass
 from devbox.session.delivery import Destination, destination
 from devbox.session.replica import Replica, Volumes
-from devbox.sync.compare import Difference, Fault, compare
+from devbox.sync.compare import Fault, Verified, compare
 from devbox.sync.place import Ground, places_below
 from devbox.sync.rules import Rule
 from devbox.sync.told import Told
 
 _ON_ITS_WAY = 0.3
 """Seconds after which what differs is looked at again: a save may have been on its way."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verified:
-    """One rule in one container: `files` compared and what differs; `idle`: why nothing is to be compared; `error`:
-    why it could not be."""
-
-    service: str
-    container: str
-    rule: Rule
-    files: int = 0
-    differences: tuple[Difference, ...] = ()
-    idle: str = ""
-    error: str = ""
-
-    @property
-    def ok(self) -> bool:
-        """Whether both sides are the same, as far as devbox keeps them so."""
-        return not self.differences and not self.error
 
 
 Given = Callable[[str, Rule], Iterable[str]]

@@ -7,6 +7,7 @@ from enum import Enum
 
 from devbox.record import dataclass
 from devbox.sync.entry import Kind
+from devbox.sync.rules import Rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,25 @@ class Difference:
 
     path: str
     fault: Fault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """One rule in one container: `files` compared and what differs; `idle`: why nothing is to be compared; `error`:
+    why it could not be."""
+
+    service: str
+    container: str
+    rule: Rule
+    files: int = 0
+    differences: tuple[Difference, ...] = ()
+    idle: str = ""
+    error: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether both sides are the same, as far as devbox keeps them so."""
+        return not self.differences and not self.error
 
 
 def compare(here: Mapping[str, Held], there: Mapping[str, Held], given: Iterable[str] = ()) -> tuple[Difference, ...]:

@@ -48,12 +48,6 @@ class Rule:
     ignored: Patterns = field(compare=False)
     included: Patterns = field(compare=False)
 
-    @property
-    def words(self) -> str:
-        """The action and what follows, short: "sync", "sync, then SIGHUP"."""
-        follows = self.reload and self.action is Action.SYNC
-        return f"{self.action.value}, then {how(self.reload)}" if self.reload and follows else self.action.value
-
     def takes(self, path: str) -> bool:
         """Whether the rule means the file `path`, relative to the root; the root itself is "" and always meant."""
         if not path:
@@ -81,6 +75,11 @@ def how(reload: Reload) -> str:
     if reload.exec:
         return " ".join(reload.exec.command)
     return reload.signal or "restart"
+
+
+def words(rule: WatchRule) -> str:
+    """The action and what follows, short: "sync", "sync, then SIGHUP"."""
+    return f"{rule.action}, then {how(rule.reload)}" if rule.reload else rule.action
 
 
 def rules(services: Iterable[Service], ignore_file: Callable[[str], tuple[str, ...]]) -> tuple[Rule, ...]:

@@ -25,6 +25,8 @@ class Synced:
     size: int = 0
     seconds: float = 0.0
     initial: bool = False
+    follows: bool = False
+    """A reload comes after it."""
     unread: tuple[tuple[str, str], ...] = ()
     """(path on the host, why it could not be read)"""
 
@@ -85,3 +87,8 @@ class LoopStopped:
 
 
 Told = WatchBegan | Synced | SyncFailed | Reloaded | RebuildBegan | Rebuilt | LoopStopped
+
+
+def took(seconds: float) -> str:
+    """ "41 ms", "1.2 s"."""
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"

@@ -9,6 +9,7 @@ from time import time
 from typing import Any
 
 from devbox.adapters.files import LocalFiles
+from devbox.adapters.host_tree import HostTree
 from devbox.adapters.secret_files import LocalSecretFiles
 from devbox.compose.request import LoadRequest
 from devbox.plan.observed import RunState
@@ -61,6 +62,7 @@ def outside(
         secrets=LocalSecretFiles,
         connect=connect or given,
         builder=lambda engine: NoBuilder(),
+        sources=HostTree,
         host=no_host,
         now=time,
     )
