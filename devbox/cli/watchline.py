@@ -58,7 +58,7 @@ def line(told: Told) -> list[str]:
         case Rebuilt():
             return [_bad(f"{told.service}: not rebuilt"), *_why(told.error, told.hint)]
         case LoopStopped():
-            text = f"{told.service}: {printable(told.path)} changed {told.times} times because of its own change"
+            text = f"{told.service}: {printable(told.path)} is in a loop: sending it makes it change"
             return [_bad(text), "  Nothing is done for it until it is quiet; add it to the rule's `ignore`."]
 
 

@@ -15,7 +15,7 @@ from devbox.session.delivery import Destination, destination
 from devbox.session.rebuilds import Rebuild, Rebuilds
 from devbox.session.reload import Reloads
 from devbox.session.replica import Replica, Volumes
-from devbox.sync.flapping import Loops
+from devbox.sync.flapping import AFTER, Loops, Sifted
 from devbox.sync.place import Ground
 from devbox.sync.rules import Action, Rule, rules
 from devbox.sync.told import LoopStopped, Told, WatchBegan
@@ -170,10 +170,18 @@ class Watch:
         paths = {path for path in inside if path is not None and rule.takes(path)}
         if not paths:
             return
-        if loop := self._loops[rule].changed(paths, time.monotonic()):
-            self._tell(LoopStopped(service=rule.service, path=f"{rule.root}/{loop[0]}", times=loop[1]))
-            return
-        self._act(rule, paths)
+        self._sift(rule, self._loops[rule].changed(paths, time.monotonic()))
+
+    def _sift(self, rule: Rule, sifted: Sifted) -> None:
+        for path in sifted.looped:
+            self._tell(LoopStopped(service=rule.service, path=f"{rule.root}/{path}".rstrip("/")))
+        if sifted.held:
+            asyncio.get_running_loop().call_later(AFTER, self._release, rule)
+        if sifted.passed:
+            self._act(rule, set(sifted.passed))
+
+    def _release(self, rule: Rule) -> None:
+        self._sift(rule, self._loops[rule].release(time.monotonic()))
 
     def _act(self, rule: Rule, paths: set[str]) -> None:
         if rule.action.copies:
@@ -183,13 +191,17 @@ class Watch:
         elif self._rebuilds is None:
             self._missed.setdefault(rule, set()).update(paths)
         elif rule.action is Action.REBUILD:
+            self._loops[rule].acting(paths, time.monotonic())
             self._rebuilds.want(rule, frozenset(paths))
         else:
             for replica in self._running(rule.service):
                 self._then(rule, frozenset(paths), replica.to, time.perf_counter())
 
     def _then(self, rule: Rule, paths: frozenset[str], to: Destination, since: float) -> None:
-        if rule.reload and self._reloads:
+        if rule.reload is None:
+            self._acted(rule, paths)
+        elif self._reloads:
+            self._loops[rule].acting(paths, time.monotonic())
             # A process that has just begun may not listen yet, and a signal would end it.
             young = time.monotonic() - self._born.get(to.id, -_YOUNG) < _YOUNG
             reload = Reload() if young and rule.reload.signal else rule.reload

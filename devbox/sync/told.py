@@ -79,11 +79,10 @@ class Rebuilt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoopStopped:
-    """`path` changes again and again because of what its change sets off: the rule rests until it is quiet."""
+    """`path` changes again and again because of what its change sets off: nothing is done for it until it is quiet."""
 
     service: str
     path: str
-    times: int
 
 
 Told = WatchBegan | Synced | SyncFailed | Reloaded | RebuildBegan | Rebuilt | LoopStopped

@@ -18,7 +18,7 @@ from devbox.errors import DevboxError
 from devbox.plan.commands import Up
 from devbox.session.rebuilds import Rebuild
 from devbox.session.watch import Watch
-from devbox.sync.told import Rebuilt, Reloaded, Synced, SyncFailed, Told, WatchBegan
+from devbox.sync.told import LoopStopped, Rebuilt, Reloaded, Synced, SyncFailed, Told, WatchBegan
 from tests.eventually import eventually
 from tests.scenarios.stack import Stack
 
@@ -316,6 +316,24 @@ async def test_a_single_file_asks_for_a_restart_also_when_an_editor_replaces_it(
         told = await watch.tells(Reloaded)
         assert isinstance(told, Reloaded)
         assert told.error == ""
+
+
+async def test_a_service_that_writes_into_what_is_watched_is_stopped_and_its_file_named(stack: Stack) -> None:
+    writes = "sha1sum /app/* > /back/gen.log"
+    loop = f'while :; do new=$(cat /app/*); [ "$new" = "$old" ] || {writes}; old=$new; sleep 0.02; done'
+    await begin(
+        stack,
+        rule="initial_sync: false",
+        more=f"""volumes: ["./src:/back"]
+    command: [sh, -c, '{loop.replace("$", "$$")}']""",
+    )
+    async with watching(stack) as watch:
+        (watch.src / "main.py").write_text("two")
+        told = await watch.tells(LoopStopped)
+        assert isinstance(told, LoopStopped)
+        assert told.path == str(watch.src / "gen.log")
+        (watch.src / "main.py").write_text("three")  # others go on
+        await eventually(lambda: watch.inside().get("main.py") == "three", timeout=30)
 
 
 async def test_many_changes_while_an_image_is_built_ask_for_one_more_build(stack: Stack) -> None:
