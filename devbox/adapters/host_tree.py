@@ -169,6 +169,8 @@ def _pack(files: Sequence[tuple[str, str, Entry]], owner: Owner) -> Packed:
                         with open(source, "rb", buffering=0) as file:
                             seen = _of(os.fstat(file.fileno()))
                             data = file.read()
+                    except FileNotFoundError:
+                        continue  # gone since it was looked at, as the next change says
                     except OSError as error:
                         unread[name] = error.strerror or str(error)
                         continue

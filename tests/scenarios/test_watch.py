@@ -145,6 +145,8 @@ async def test_the_container_is_like_the_folder_through_all_that_one_does_to_fil
         (src / "saved.tmp").write_text("three")
         (src / "saved.tmp").replace(src / "main.py")
         await watch.same()
+        (src / "main.py").rename(src / "Main.py")
+        await watch.same()
         shutil.rmtree(src / "renamed")
         (src / "renamed").write_text("a file now")
         await watch.same()
@@ -243,6 +245,29 @@ async def test_what_failed_is_there_once_it_can_be(stack: Stack) -> None:
         (watch.src / "main.py").write_text("two")
         await watch.tells(SyncFailed)
         container.unpause()
+        await watch.same()
+
+
+async def test_where_there_is_no_space_that_is_told_and_less_is_there_once_it_fits(stack: Stack) -> None:
+    await begin(stack, more="tmpfs: ['/app:size=64k']")
+    async with watching(stack) as watch:
+        await watch.same()
+        (watch.src / "main.py").write_text("x" * 200_000)
+        failed = await watch.tells(SyncFailed)
+        assert isinstance(failed, SyncFailed)
+        assert "No space left on device" in failed.error
+        (watch.src / "main.py").write_text("small")
+        await watch.same()
+
+
+async def test_a_rule_may_name_a_folder_beside_the_project(stack: Stack) -> None:
+    beside = stack.folder.parent / f"{stack.folder.name}-beside"
+    beside.mkdir()
+    (stack.folder / "src").symlink_to(beside)
+    stack.write(RULE.format(action="sync", rule="", more="").replace("./src", f"../{beside.name}"))
+    await stack.done(Up())
+    async with watching(stack) as watch:
+        (beside / "lib.py").write_text("x")
         await watch.same()
 
 

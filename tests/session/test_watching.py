@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from devbox.adapters.host_tree import HostTree
+from devbox.errors import DevboxError
+from devbox.plan.commands import Up
 from devbox.ports import Engine
 from devbox.session.session import Session
 from devbox.session.syncing import WatchPhase
@@ -36,11 +40,11 @@ environments:
 
 
 @asynccontextmanager
-async def running(engine: Engine, folder: Path, project: str, environment: str = "") -> AsyncIterator[Session]:
-    from devbox.plan.commands import Up
-
+async def running(
+    engine: Engine, folder: Path, project: str, environment: str = "", **more: Any
+) -> AsyncIterator[Session]:
     (folder / "src").mkdir()
-    async with opened(engine, written(folder, project, FILE), environment) as session:
+    async with opened(engine, written(folder, project, FILE), environment, **more) as session:
         session.logs.show(["api"])
         await ended(session, session.command(Up()))
         yield session
@@ -95,3 +99,24 @@ async def test_a_protected_environment_is_watched_only_when_asked(
         await phase(session, WatchPhase.PAUSED)
         session.watching.turn(True)
         await phase(session, WatchPhase.WATCHING)
+
+
+class Exhausted(HostTree):
+    """A machine that watches no more files."""
+
+    async def changes(self, roots: Sequence[str]) -> AsyncGenerator[Sequence[str], None]:
+        raise DevboxError("Files cannot be watched: no space left.", hint="sysctl fs.inotify.max_user_watches")
+        yield ()
+
+
+async def test_a_machine_that_watches_no_more_files_is_told_and_the_session_goes_on(
+    real_engine: Engine, project_name: str, tmp_path: Path
+) -> None:
+    async with running(real_engine, tmp_path, project_name, sources=Exhausted) as session:
+        await phase(session, WatchPhase.FAILED)
+        sync = session.store.state.sync
+        assert (sync.error, sync.hint) == (
+            "Files cannot be watched: no space left.",
+            "sysctl fs.inotify.max_user_watches",
+        )
+        assert len(await session.watching.verify()) == 1
