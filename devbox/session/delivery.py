@@ -64,7 +64,10 @@ async def _owner(engine: Engine, container: str, user: str) -> Owner:
 
 async def _number(engine: Engine, container: str, flag: str) -> int:
     """What `id` says of the container's user; 0 where the image has no such program."""
-    told = await engine.exec(container, ("id", flag), timeout=10)
+    try:
+        told = await engine.exec(container, ("id", flag), timeout=10)
+    except TimeoutError:
+        return 0
     return int(told.output) if not told.exit_code and told.output.strip().isdigit() else 0
 
 
@@ -72,7 +75,7 @@ async def write(engine: Engine, to: Destination, where: Place, archive: bytes) -
     """Unpack `archive`, whose names are relative to `/`, where `where` is; EngineError says what is in the way."""
     if where.ground is Ground.TMPFS:  # which the engine's own copying does not see
         command = ("tar", "-x", "-p", "-f", "-", "-C", "/")
-        told = await engine.exec(to.id, command, user=_as(to.owner), stdin=archive, timeout=120)
+        told = await _exec(engine, to, command, user=_as(to.owner), stdin=archive, timeout=120)
         _check(told, f"{to.name}: nothing can be written to the tmpfs {where.base}", "`tar`")
         return
     await engine.put_files(to.id, "/" if where.ground is Ground.LAYER else where.base, archive)
@@ -81,14 +84,23 @@ async def write(engine: Engine, to: Destination, where: Place, archive: bytes) -
 async def remove(engine: Engine, to: Destination, paths: Sequence[str]) -> None:
     """Remove `paths` with all that is in them; what is not there is no error."""
     for part in _parts(paths):
-        told = await engine.exec(to.id, ("rm", "-rf", "--", *part), user="0:0", timeout=60)
+        told = await _exec(engine, to, ("rm", "-rf", "--", *part), user="0:0", timeout=60)
         for python in ("python3", "python"):
             if told.exit_code in _NOT_FOUND:
                 command = (python, "-c", _REMOVE, json.dumps(part))
-                told = await engine.exec(to.id, command, user="0:0", timeout=60)
+                told = await _exec(engine, to, command, user="0:0", timeout=60)
         _check(
             told, f"{to.name}: {part[0]}{f' and {len(part) - 1} more' if part[1:] else ''} cannot be deleted", "`rm`"
         )
+
+
+async def _exec(
+    engine: Engine, to: Destination, command: Sequence[str], *, user: str, timeout: float, stdin: bytes | None = None
+) -> ExecResult:
+    try:
+        return await engine.exec(to.id, command, user=user, stdin=stdin, timeout=timeout)
+    except TimeoutError:
+        raise EngineError(f"{to.name}: `{command[0]}` did not end within {timeout:.0f} s.") from None
 
 
 def _parts(paths: Sequence[str]) -> list[list[str]]:

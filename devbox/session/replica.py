@@ -107,32 +107,31 @@ class Replica:
             since = self._since or time.perf_counter()
             self._since = None
             try:
-                await self._bring(dirty, first, since)
-                pause = FIRST
-            except EngineLost:
-                raise
+                failures = [
+                    one for rule in dirty if (one := await self._bring(rule, dirty[rule], rule in first, since))
+                ]
             except NotFound:
                 return
-            except DevboxError as error:
-                for rule, paths in dirty.items():
-                    self.changed(rule, paths, first=rule in first)
-                self._since = since
-                self._tell(
-                    SyncFailed(
-                        service=self.to.service,
-                        container=self.to.name,
-                        error=error.message,
-                        hint=error.hint,
-                        pending=self.pending,
-                        again=pause,
-                    )
+            if not failures:
+                pause = FIRST
+                continue
+            self._since = since
+            self._tell(
+                SyncFailed(
+                    service=self.to.service,
+                    container=self.to.name,
+                    error=failures[0].message,
+                    hint=failures[0].hint,
+                    pending=self.pending,
+                    again=pause,
                 )
-                self._again.clear()
-                try:
-                    async with asyncio.timeout(pause):
-                        await self._again.wait()
-                except TimeoutError:
-                    pause = min(LONGEST, pause * 2)
+            )
+            self._again.clear()
+            try:
+                async with asyncio.timeout(pause):
+                    await self._again.wait()
+            except TimeoutError:
+                pause = min(LONGEST, pause * 2)
 
     async def bring(self, rule: Rule, paths: set[str], replacing: Sequence[str] = ()) -> None:
         """Send these of a rule now, instead of `run`; what is there at `replacing` goes first."""
@@ -140,16 +139,23 @@ class Replica:
             await remove(self._engine, self.to, [rule.place(path) for path in replacing])
         await self._send(rule, await self._sources.look(rule, paths), paths, time.perf_counter(), first=False)
 
-    async def _bring(self, dirty: Mapping[Rule, set[str]], first: set[Rule], since: float) -> None:
-        for rule, paths in dirty.items():
+    async def _bring(self, rule: Rule, paths: set[str], first: bool, since: float) -> DevboxError | None:
+        """What stands in the way, the paths being owed again; no rule is held back by another."""
+        try:
             seen = await self._sources.look(rule, paths)
-            await self._send(rule, seen, paths, since, first=rule in first)
-            acted = self._acted.setdefault(rule, Ledger())
-            fresh = acted.lacks(seen)
-            acted.note(fresh, self._now())
-            if fresh and rule not in first:
-                changed = frozenset((*(path for path, _ in fresh.write), *fresh.delete))
-                self._then(rule, changed, self.to, since)
+            await self._send(rule, seen, paths, since, first=first)
+        except (EngineLost, NotFound):
+            raise
+        except DevboxError as error:
+            self.changed(rule, paths, first=first)
+            return error
+        acted = self._acted.setdefault(rule, Ledger())
+        fresh = acted.lacks(seen)
+        acted.note(fresh, self._now())
+        if fresh and not first:
+            changed = frozenset((*(path for path, _ in fresh.write), *fresh.delete))
+            self._then(rule, changed, self.to, since)
+        return None
 
     async def _send(
         self, rule: Rule, seen: Mapping[str, Entry | None], paths: set[str], since: float, *, first: bool
@@ -174,10 +180,9 @@ class Replica:
                         f"{self.to.name}: {rule.target} is on {where.ground.value}.",
                         hint="Let the rule's target be a volume or a tmpfs, or the root file system be writable.",
                     )
-                if lack.delete:
-                    await remove(self._engine, self.to, lack.delete)
-                    ledger.note(Lack(delete=lack.delete), self._now(), rule.root)
-                    deleted += lack.delete
+                # A save by renaming leaves a name that is gone: the file itself need not wait for that.
+                early = lack.in_the_way()
+                await self._remove(early, ledger, rule)
                 for part in _parts(lack.write):
                     files = [(_host(rule, wanted[path][0]), _name(path, where), entry) for path, entry in part]
                     packed = await self._sources.pack(files, self.to.owner)
@@ -188,6 +193,8 @@ class Replica:
                     written += [path for path, _ in came]
                     size += sum(entry.size for _, entry in came)
                     unread |= {_host(rule, wanted[names[name]][0]): why for name, why in packed.unread.items()}
+                await self._remove([path for path in lack.delete if path not in early], ledger, rule)
+                deleted += lack.delete
         if written or deleted or unread:
             self._tell(
                 Synced(
@@ -202,6 +209,11 @@ class Replica:
                     unread=tuple(unread.items()),
                 )
             )
+
+    async def _remove(self, paths: Sequence[str], ledger: Ledger, rule: Rule) -> None:
+        if paths:
+            await remove(self._engine, self.to, paths)
+            ledger.note(Lack(delete=tuple(paths)), self._now(), rule.root)
 
     def _ledger(self, where: Place) -> tuple[Ledger, asyncio.Lock]:
         if where.volume:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
-from contextlib import aclosing
 
 from devbox.compose.model import Reload, Service
-from devbox.errors import NotFound
+from devbox.errors import Conflict, NotFound
 from devbox.plan.observed import Container, RunState
 from devbox.ports import Engine, EngineEvent, Sources
 from devbox.session.delivery import Destination, destination
@@ -66,7 +66,7 @@ class Watch:
 
     async def listen(self) -> None:
         """DevboxError where the system does not watch that many files."""
-        async with aclosing(self._sources.changes(sorted({rule.root for rule in self.rules}))) as batches:
+        async with contextlib.aclosing(self._sources.changes(sorted({rule.root for rule in self.rules}))) as batches:
             async for batch in batches:
                 for rule in self.rules:
                     self._changed(rule, batch)
@@ -74,7 +74,7 @@ class Watch:
     async def serve(self, engine: Engine) -> None:
         """Once at a time; ends with EngineLost."""
         try:
-            async with aclosing(engine.events(self._project)) as events, asyncio.TaskGroup() as group:
+            async with contextlib.aclosing(engine.events(self._project)) as events, asyncio.TaskGroup() as group:
                 self._reloads = Reloads(engine, group, self._tell, self._acted)
                 self._rebuilds = Rebuilds(self._rebuild, group, self._tell, self._acted)
                 await anext(events)  # the subscription stands before the list is asked for
@@ -82,7 +82,7 @@ class Watch:
                 for id in self._replicas.keys() - {container.id for container in listed.containers}:
                     del self._replicas[id]
                 for container in listed.containers:
-                    await self._arrived(engine, group, container)
+                    await self._met(engine, group, container)
                 missed, self._missed = self._missed, {}
                 for rule, paths in missed.items():
                     self._act(rule, paths)
@@ -114,16 +114,18 @@ class Watch:
                     continue
                 if event.action == "start":
                     self._born[event.id] = time.monotonic()
-                    try:
-                        await self._arrived(engine, group, await engine.inspect(event.id))
-                    except NotFound:
-                        continue  # it ended and was removed already
-                elif event.action == "unpause" and event.id in self._working:
+                if event.action == "unpause" and event.id in self._working:
                     self._replicas[event.id].retry()
+                elif event.action in ("start", "unpause"):
+                    await self._arrived(engine, group, event.id)
                 elif event.action in ("die", "destroy"):
                     self._left(event.id, for_ever=event.action == "destroy")
 
-    async def _arrived(self, engine: Engine, group: asyncio.TaskGroup, container: Container) -> None:
+    async def _arrived(self, engine: Engine, group: asyncio.TaskGroup, id: str) -> None:
+        with contextlib.suppress(NotFound):  # it ended and was removed already
+            await self._met(engine, group, await engine.inspect(id))
+
+    async def _met(self, engine: Engine, group: asyncio.TaskGroup, container: Container) -> None:
         """A container runs: it is given what changed since the watch began, and with `initial_sync` all there is."""
         mine = [rule for rule in self.rules if rule.service == container.service]
         if not mine or container.oneoff or container.state is not RunState.RUNNING or container.id in self._working:
@@ -133,7 +135,10 @@ class Watch:
             replica = self._replicas[container.id]
             replica.restarted(engine)
         else:
-            to = await destination(engine, container)
+            try:
+                to = await destination(engine, container)
+            except Conflict:
+                return  # it has ended, or is paused: its next event tells
             replica = Replica(engine, self._sources, to, self._volumes, self._tell, self._then, self._now)
             self._replicas[container.id] = replica
             self._introduce(container.service, mine, to)

@@ -21,6 +21,12 @@ class Lack:
     def __len__(self) -> int:
         return len(self.write) + len(self.delete)
 
+    def in_the_way(self) -> tuple[str, ...]:
+        """What is to be deleted before anything is written: a file in the place of a folder, or the other way round."""
+        written = {path for path, _ in self.write}
+        heads = {path[:at] for path in written for at, char in enumerate(path) if char == "/"}
+        return tuple(path for path in self.delete if path in written or path in heads)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:

@@ -46,3 +46,15 @@ def test_a_deleted_folder_takes_what_was_given_below_it() -> None:
 
 def test_a_folder_in_the_place_of_a_file_replaces_it() -> None:
     assert given(**{"/a": file()}).lacks({"/a": FOLDER}) == Lack(write=(("/a", FOLDER),), delete=("/a",))
+
+
+def test_only_what_is_in_the_way_of_a_file_is_deleted_before_it() -> None:
+    lack = Lack(write=(("/d/new", file()), ("/was a folder", file())), delete=("/d/tmp", "/was a folder"))
+    assert lack.in_the_way() == ("/was a folder",)
+
+
+def test_what_another_rule_has_given_is_no_business_of_this_one() -> None:
+    ledger = Ledger()
+    ledger.note(Lack(write=(("/app/a", file()),)), at=0.0, root="/src")
+    ledger.note(Lack(write=(("/app/static/b", file()),)), at=0.0, root="/static")
+    assert ledger.below(["/app"], "/src") == ["/app/a"]
