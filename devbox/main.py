@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from devbox.compose.request import LoadRequest
     from devbox.environments.secret_file import SecretFiles
-    from devbox.ports import Builder, Engine, Host, Outside
+    from devbox.ports import Builder, Engine, Host, Outside, Sources
 
 
 def main(argv: Sequence[str] | None = None, outside: Outside | None = None) -> int:
@@ -155,6 +155,11 @@ def real_world(context: str = "") -> Outside:
 
         return LocalHost(environ=environ, context=context or named)
 
+    def sources() -> Sources:
+        from devbox.adapters.host_tree import HostTree
+
+        return HostTree()
+
     return Outside(
         environ=environ,
         cwd=os.getcwd(),  # noqa: PTH109 - a string, and pathlib costs 5 ms of the start
@@ -163,6 +168,7 @@ def real_world(context: str = "") -> Outside:
         secrets=secrets,
         connect=connect,
         builder=builder,
+        sources=sources,
         host=host,
         now=time.time,
     )

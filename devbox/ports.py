@@ -6,14 +6,21 @@ Times are in seconds, sizes in bytes, unless a name says otherwise.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import field
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from devbox.messages import BuildRequest as BuildRequest
+from devbox.messages import EngineEvent as EngineEvent
+from devbox.messages import EngineInfo as EngineInfo
+from devbox.messages import ExecResult as ExecResult
+from devbox.messages import Owner as Owner
+from devbox.messages import Packed as Packed
+from devbox.messages import Progress as Progress
+from devbox.messages import Sample as Sample
 from devbox.record import dataclass
 
 if TYPE_CHECKING:  # each costs a command of the CLI that has no use for it 10-30 ms
-    from devbox.compose.model import Build, FileObject, Network, Volume
+    from devbox.compose.model import Network, Volume
     from devbox.compose.remote import Fetched, Remote
     from devbox.environments.secret_file import SecretFiles
     from devbox.hardening.world import Inspector
@@ -21,96 +28,9 @@ if TYPE_CHECKING:  # each costs a command of the CLI that has no use for it 10-3
     from devbox.plan.observed import Binding, Container, Observed, ObservedImage, RunningProject
     from devbox.plan.steps import ContainerSpec
     from devbox.settings import Settings
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EngineInfo:
-    """The engine as it answered; `endpoint` as one writes it in DOCKER_HOST, `context` the CLI's name for it.
-
-    `ahead`: seconds by which its clock is ahead of this machine's; 0 within a second."""
-
-    endpoint: str
-    context: str
-    version: str
-    api_version: str
-    """As negotiated."""
-    os: str
-    arch: str
-    name: str
-    cpus: int = 0
-    memory: int = 0
-    rootless: bool = False
-    ahead: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EngineEvent:
-    """One event of the engine's stream; `time` in nanoseconds; `attributes` as the engine gives them, with labels."""
-
-    kind: str
-    action: str
-    id: str
-    time: int
-    project: str = ""
-    service: str = ""
-    attributes: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
-    """One reading of a container's counters; `cpu` used and `time` (the engine's clock) in nanoseconds."""
-
-    time: int
-    cpu: int
-    memory: int
-    memory_limit: int
-    net_rx: int = 0
-    net_tx: int = 0
-    block_read: int = 0
-    block_write: int = 0
-    pids: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """One message of a pull or a build.
-
-    `item` names the layer or build step it speaks of ("": the whole), `status` is short ("extracting"),
-    `current`/`total` bytes where known (0: unknown), `log` a line of output, `done` ends the item,
-    `error` is "" or why it failed.
-    """
-
-    item: str = ""
-    status: str = ""
-    current: int = 0
-    total: int = 0
-    log: str = ""
-    done: bool = False
-    cached: bool = False
-    error: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExecResult:
-    """A finished exec; `output` is stdout and stderr, decoded with replacement, at most 64 KiB."""
-
-    exit_code: int
-    output: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuildRequest:
-    """`secrets` are the project's objects that `build.secrets` names; `environment` holds what those name in turn."""
-
-    project: str
-    service: str
-    image: str
-    build: Build
-    platform: str = ""
-    no_cache: bool = False
-    pull: bool = False
-    secrets: Mapping[str, FileObject] = field(default_factory=dict)
-    environment: Mapping[str, str] = field(default_factory=dict)
+    from devbox.sync.compare import Held
+    from devbox.sync.entry import Entry
+    from devbox.sync.rules import Rule
 
 
 class Engine(Protocol):
@@ -180,7 +100,11 @@ class Engine(Protocol):
         """Wait until it does not run; its exit code."""
 
     async def put_files(self, container: str, directory: str, archive: bytes) -> None:
-        """Unpack the tar `archive` below `directory`."""
+        """Unpack the tar `archive` below `directory`; a tmpfs is not seen, a read-only root file system refuses it."""
+
+    async def held(self, container: str, path: str, *, inside: bool = False) -> Mapping[str, Held]:
+        """What lies at and below the absolute `path`, which may itself be a file ("") -> by paths relative to it;
+        NotFound where there is nothing. `inside`: read by the container's own tar, which sees a tmpfs."""
 
     # Inside a container
     async def exec(
@@ -192,6 +116,7 @@ class Engine(Protocol):
         workdir: str = "",
         environment: Mapping[str, str | None] | None = None,
         privileged: bool = False,
+        stdin: bytes | None = None,
         timeout: float | None = None,
     ) -> ExecResult:
         """Run to the end; TimeoutError after `timeout` seconds (the process may go on inside)."""
@@ -260,6 +185,29 @@ class FileReader(Protocol):
         """Something that lies elsewhere, as files here; RemoteFailed."""
 
 
+class Sources(Protocol):
+    """The files of this machine that rules of `develop.watch` mean. Paths are relative to a rule's root."""
+
+    async def scan(self, rule: Rule) -> dict[str, Entry]:
+        """All that the rule means."""
+
+    async def look(self, rule: Rule, paths: Iterable[str]) -> dict[str, Entry | None]:
+        """What lies at these paths now (None: nothing), as far as the rule means it; of folders all below them."""
+
+    async def pack(self, files: Sequence[tuple[str, str, Entry]], owner: Owner) -> Packed:
+        """(absolute path, name in the archive, as it was seen) -> an archive of what lies there when it is read."""
+
+    async def held(self, rule: Rule) -> Mapping[str, Held]:
+        """All that the rule means, with its content."""
+
+    def changes(self, roots: Sequence[str]) -> AsyncGenerator[Sequence[str], None]:
+        """Absolute paths that changed in or below these, in batches: one save at once, a storm together.
+        DevboxError where the system does not watch that many."""
+
+    def ignore_file(self, folder: str) -> tuple[str, ...]:
+        """The patterns of the .dockerignore in a build context."""
+
+
 class Finding(Protocol):
     """One line of `devbox doctor`."""
 
@@ -308,6 +256,8 @@ class Outside:
     connect: Callable[[str], Awaitable[Engine]]
     """context name ("": as the docker CLI would choose) -> a connected engine; NoEngine says what to do."""
     builder: Callable[[Engine], Builder]
+    sources: Callable[[], Sources]
+    """This machine's files, for rules of `develop.watch`."""
     host: Callable[[str], Host]
     """context name, as for `connect` -> this machine as that context sees it."""
     now: Callable[[], float]

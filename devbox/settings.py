@@ -17,6 +17,8 @@ class Settings:
 
     eager_health: bool = True
     """Run the file's own probe at short intervals while something waits for service_healthy."""
+    watch: bool = True
+    """Keep containers like the files that develop.watch names while the screen is open."""
     theme: str = ""
     keys: Mapping[str, str] = field(default_factory=dict)
     """action id -> keys, comma separated"""

@@ -30,6 +30,7 @@ from devbox.plan.observed import (
 )
 from devbox.plan.steps import ContainerSpec
 from devbox.ports import EngineEvent, EngineInfo, ExecResult, Progress, Sample
+from devbox.sync.compare import Held
 from tests.fake_parts import Behaviour, FakeContainer, FakeImage, Feed, digest, last, mounts_of, networks_of
 from tests.fake_things import FakeThings
 
@@ -190,6 +191,10 @@ class FakeEngine(FakeThings):
         await self._enter("put_files", container)
         self._find(container).files[directory] = archive
 
+    async def held(self, container: str, path: str, *, inside: bool = False) -> Mapping[str, Held]:
+        await self._enter("held", container)
+        raise NotFound(f"Could not find the file {path} in container {container}", status=404)
+
     # Inside a container
     async def exec(
         self,
@@ -200,6 +205,7 @@ class FakeEngine(FakeThings):
         workdir: str = "",
         environment: Mapping[str, str | None] | None = None,
         privileged: bool = False,
+        stdin: bytes | None = None,
         timeout: float | None = None,
     ) -> ExecResult:
         found = self._find(container)

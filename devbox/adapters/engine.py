@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from devbox.adapters import create, observe, removal, starting, streams, translate
 from devbox.adapters.connect import version
 from devbox.adapters.execs import Exec, ExecSpec
+from devbox.adapters.held import HeldFiles
 from devbox.adapters.threads import Source, Threads, batches
 from devbox.adapters.waiting import Waiting
 from devbox.compose.model import Network, Volume
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from devbox.adapters.api import Api
     from devbox.adapters.client import Client
     from devbox.adapters.wire import Query
+    from devbox.sync.compare import Held
 
 T = TypeVar("T")
 
@@ -138,6 +140,10 @@ class DockerEngine:
     async def put_files(self, container: str, directory: str, archive: bytes) -> None:
         await self._call(lambda sdk: sdk.put_archive(container, directory, archive))
 
+    async def held(self, container: str, path: str, *, inside: bool = False) -> Mapping[str, Held]:
+        reading = HeldFiles(self._api, container, path, inside=inside)
+        return await self._threads.call(reading.read, cancel=reading.close)
+
     # Inside a container
     async def exec(
         self,
@@ -148,10 +154,17 @@ class DockerEngine:
         workdir: str = "",
         environment: Mapping[str, str | None] | None = None,
         privileged: bool = False,
+        stdin: bytes | None = None,
         timeout: float | None = None,
     ) -> ExecResult:
         spec = ExecSpec(
-            command=command, user=user, workdir=workdir, environment=environment or {}, privileged=privileged
+            command=command,
+            stdin=stdin is not None,
+            user=user,
+            workdir=workdir,
+            environment=environment or {},
+            privileged=privileged,
+            input=stdin or b"",
         )
         running = Exec(self._api, container, spec)
         async with asyncio.timeout(timeout):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import field
@@ -30,6 +32,8 @@ class ExecSpec:
     workdir: str = ""
     environment: Mapping[str, str | None] = field(default_factory=dict)
     privileged: bool = False
+    input: bytes = b""
+    """With `stdin`: all that comes in by it."""
     size: tuple[int, int] | None = None
     """Rows and columns of the terminal; engines before 23 learn it a moment after the start."""
 
@@ -71,6 +75,8 @@ class Exec:
         if self._closed:
             self._exchange.close()
         payloads, output = Payloads(), bytearray()
+        if self._spec.stdin:
+            threading.Thread(target=self._feed, args=(self._exchange,), name="devbox-input", daemon=True).start()
         try:
             while data := self._exchange.recv():
                 for _, payload in payloads.take(data):
@@ -83,6 +89,12 @@ class Exec:
             self._exchange.close()
         text = bytes(output[-OUTPUT_LIMIT:]).decode("utf-8", "replace")
         return ExecResult(exit_code=exit_code(self._api, id), output=text)
+
+    def _feed(self, exchange: Exchange) -> None:
+        """Beside the reading: a command that speaks while it is being fed would wait for its reader for ever."""
+        with contextlib.suppress(OSError):  # it ended early, as its exit code will tell
+            exchange.connection.sock.sendall(self._spec.input)
+            exchange.end_input()
 
     def close(self) -> None:
         self._closed = True

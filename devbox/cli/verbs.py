@@ -25,6 +25,8 @@ VERBS: dict[str, tuple[str, str]] = {
     "logs": ("logs", "the output of services, merged by time"),
     "exec": ("exec", "run a command in a running container"),
     "run": ("run", "run a command in a new container of a service"),
+    "watch": ("watch", "sync saved files into containers, restart and rebuild, by develop.watch"),
+    "sync": ("sync", "status, verify or repair what develop.watch keeps alike"),
     "plan": ("plan", "what `up` would change, and why"),
     "config": ("config", "the files as Compose understands them, everything folded in"),
     "lint": ("lint", "what is not hardened in the files, Dockerfiles and containers"),

@@ -166,6 +166,9 @@ def _mounts(service: Tree, path: Path, fault: Fault) -> None:
             fault((*path, field, index), f"{target} is already mounted by {taken[target]}", "keep one of the two")
         taken[target] = f"{field}[{index}]"
     for index, rule in enumerate(service.get("develop", {}).get("watch", ())):
+        if "x-devbox" in rule and rule.get("action") != "sync":
+            said = f"{rule.get('action')} says already what follows"
+            fault((*path, "develop", "watch", index, "x-devbox", "reload"), said, "write action: sync, or leave it out")
         if not rule.get("target") and rule.get("action") not in ("rebuild", "restart"):
             fault((*path, "develop", "watch", index), f"{rule.get('action')} needs a target", "name the path inside")
 

@@ -150,7 +150,14 @@ def watch_rule(tree: Tree) -> model.WatchRule:
         include=tuple(tree.get("include", ())),
         initial_sync=tree.get("initial_sync", False),
         exec=hook(run) if run.get("command") else None,
+        reload=_reload(tree.get("x-devbox", {}).get("reload")),
     )
+
+
+def _reload(given: str | Tree | None) -> model.Reload | None:
+    if not isinstance(given, dict):
+        return model.Reload() if given else None
+    return model.Reload(signal=given.get("signal", ""), exec=hook(given["exec"]) if "exec" in given else None)
 
 
 def device(tree: Tree) -> model.Device:

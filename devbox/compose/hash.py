@@ -21,6 +21,10 @@ def service_hash(tree: Mapping[str, Any], label_files: Sequence[str] = ()) -> st
         kept = _after(kept, "labels", "label_file", list(label_files))
     if "deploy" in kept:
         kept["deploy"] = {key: value for key, value in kept["deploy"].items() if key != "replicas"}
+    if "develop" in kept:
+        rules = kept["develop"].get("watch", ())
+        told = [{key: value for key, value in rule.items() if not key.startswith("x-")} for rule in rules]
+        kept["develop"] = {**kept["develop"], "watch": told} if told else kept["develop"]
     if "ulimits" in kept:
         kept["ulimits"] = {name: limit or {} for name, limit in kept["ulimits"].items()}
     return _digest(kept)

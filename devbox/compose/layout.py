@@ -31,7 +31,7 @@ _SECTIONS = {
         no_cache_filter additional_contexts pull extra_hosts isolation network target secrets*file shm_size tags
         ulimits%ulimit platforms privileged""",
     "develop": "watch*watch",
-    "watch": "path! action! target exec=hook include ignore initial_sync",
+    "watch": "path! action! target exec=hook include ignore initial_sync x-devbox",
     "hook": "command? user privileged working_dir environment",
     "step": "command? image user privileged working_dir environment per_replica",
     "blkio": """
@@ -93,7 +93,7 @@ class _Field:
 def _fields(line: str) -> tuple[_Field, ...]:
     found = []
     for word in line.split():
-        match = re.fullmatch(r"(\w+)(?:>(\w+))?(?:([!?])|([:=*%])(\w+))?", word)
+        match = re.fullmatch(r"([\w-]+)(?:>(\w+))?(?:([!?])|([:=*%])(\w+))?", word)
         if match:
             key, name, keep, sign, section = match.groups()
             found.append(_Field(key, name or key, keep or sign or "", section or ""))

@@ -245,8 +245,16 @@ class Hook:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reload:
+    """What makes a service take up its new files (`x-devbox: {reload: ...}`): a signal, a command, or a restart."""
+
+    signal: str = ""
+    exec: Hook | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WatchRule:
-    """One entry of `develop.watch`; `path` absolute."""
+    """One entry of `develop.watch`; `path` absolute. `reload` is devbox's own: what follows a sync."""
 
     action: str
     path: str
@@ -255,3 +263,4 @@ class WatchRule:
     include: tuple[str, ...] = ()
     initial_sync: bool = False
     exec: Hook | None = None
+    reload: Reload | None = None

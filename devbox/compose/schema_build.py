@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from devbox.compose import newer, paths
+from devbox.compose import newer, paths, reloading
 from devbox.compose.forms import attestation, command, device_count, extra_hosts, single_ulimit, ssh
 from devbox.compose.mounts import file_mount
 from devbox.compose.reading import DROP, Reading, Shape
@@ -86,6 +86,7 @@ DEVELOP: Shape = record(
                     "include": once(ONE_OR_MORE),
                     "exec": HOOK,
                     "initial_sync": strict_switch,
+                    "x-devbox": reloading.own(HOOK),
                 },
                 needs=("path", "action"),
             )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from devbox.errors import DevboxError
+
 
 def first(group: BaseExceptionGroup[BaseException]) -> BaseException:
     """The first exception in it that is no group itself."""
@@ -18,4 +20,15 @@ def alone(group: BaseExceptionGroup[BaseException]) -> BaseException:
         if len(found.exceptions) > 1:
             return group
         found = found.exceptions[0]
+    return found
+
+
+def foreseen(failure: BaseException) -> DevboxError:
+    """The first of what went wrong, all of it being DevboxErrors; anything else in there is raised."""
+    found = first(failure) if isinstance(failure, BaseExceptionGroup) else failure
+    rest = failure.split(DevboxError)[1] if isinstance(failure, BaseExceptionGroup) else None
+    if rest is not None:
+        raise rest
+    if not isinstance(found, DevboxError):
+        raise failure
     return found

@@ -12,6 +12,9 @@ from devbox.plan.plan import Plan
 from devbox.ports import EngineEvent, EngineInfo, Progress, Sample
 from devbox.record import dataclass
 from devbox.session.state import Operation, Phase
+from devbox.session.syncing import WatchPhase
+from devbox.sync.compare import Verified
+from devbox.sync.told import Told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +139,32 @@ class Noticed:
     at: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchTurned:
+    """The watching of the rules of develop.watch is on, off, or in trouble."""
+
+    phase: WatchPhase
+    error: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchTold:
+    told: Told
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncComparing:
+    """Both sides of the rules are being compared."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncCompared:
+    found: tuple[Verified, ...]
+    at: float
+
+
 Event = (
     EngineConnected
     | EngineWentAway
@@ -155,4 +184,8 @@ Event = (
     | OperationCancelling
     | OperationEnded
     | Noticed
+    | WatchTurned
+    | WatchTold
+    | SyncComparing
+    | SyncCompared
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from devbox.errors import NoEngine
 from devbox.ports import Engine, Outside
+from devbox.session.commands import Command
 from devbox.session.events import Event
 from devbox.session.follow import Follower
 from devbox.session.foresight import Foresight
@@ -16,6 +17,7 @@ from devbox.session.logs import Logs
 from devbox.session.meter import Meter
 from devbox.session.state import Lost, State
 from devbox.session.store import Store
+from devbox.session.watching import Watching
 
 if TYPE_CHECKING:
     from devbox.session.guarding import Guarding
@@ -32,6 +34,7 @@ class Feeds:
         store: Store,
         group: asyncio.TaskGroup,
         emit: Callable[[Event], None],
+        command: Callable[[Command], int],
         guard: Guarding | None = None,
     ) -> None:
         self._outside = outside
@@ -44,6 +47,16 @@ class Feeds:
         self._follower = self._new_follower(None)
         self.logs = Logs(store=store, link=self._link, settings=outside.settings, now=self._engines_now)
         self.meter = Meter(link=self._link, state=self._state, emit=emit)
+        self.watching = Watching(
+            store=store,
+            link=self._link,
+            logs=self.logs,
+            sources=outside.sources,
+            command=command,
+            emit=emit,
+            now=outside.now,
+            unasked=outside.settings.watch,
+        )
         self.foresight = Foresight(store=store, link=self._link, emit=emit, now=outside.now, guard=guard)
 
     def _engines_now(self) -> float:
@@ -100,6 +113,7 @@ class Feeds:
             group.create_task(self.logs.run(), name="logs")
             group.create_task(self.meter.run(), name="meter")
             group.create_task(self.foresight.run(), name="foresight")
+            group.create_task(self.watching.run(), name="watching")
 
     def _new_follower(self, engine: Engine | None) -> Follower:
         project = self._store.state.project

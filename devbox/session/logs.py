@@ -10,7 +10,7 @@ from operator import attrgetter
 
 from devbox.errors import EngineError
 from devbox.logs.buffer import LogBuffer
-from devbox.logs.line import LogLine
+from devbox.logs.line import LogLine, Stream
 from devbox.logs.merged import MergedLog
 from devbox.plan.observed import Container
 from devbox.ports import Engine
@@ -75,6 +75,13 @@ class Logs:
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call `listener` when lines arrived, at most 30 times a second; returns how to end it."""
         return self._pulse.subscribe(listener)
+
+    def mark(self, service: str, text: str) -> None:
+        """A line of our own in the log of a service that is read now."""
+        if service in self._shown:
+            at = int(self._now() * 1e9)
+            self.buffer(service).extend([LogLine(service, service, Stream.MARK, at, text)])
+            self._pulse.poke()
 
     def forget(self) -> None:
         """Another project: empty buffers (new objects), nothing shown."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from devbox.plan.observed import RunState
+from devbox.session import synced
 from devbox.session.events import (
     EngineConnected,
     EngineSpoke,
@@ -18,10 +19,15 @@ from devbox.session.events import (
     ProjectsListed,
     StackObserved,
     StatsSampled,
+    SyncCompared,
+    SyncComparing,
+    WatchTold,
+    WatchTurned,
 )
 from devbox.session.operations import fold
 from devbox.session.rows import containers, rows, spoken
 from devbox.session.state import Connected, Lost, Notice, State
+from devbox.session.syncing import Syncing
 from devbox.session.usage import use
 
 EVENTS_KEPT = 500
@@ -61,13 +67,18 @@ def reduce(state: State, event: Event) -> State:
             last = state.notices[-1].id if state.notices else 0
             notice = Notice(id=last + 1, text=text, severity=severity, time=at)
             return replace(state, notices=(*state.notices, notice)[-NOTICES_KEPT:])
+        case WatchTurned() | WatchTold() | SyncComparing() | SyncCompared():
+            sync = synced.fold(state.sync, event)
+            return state if sync is state.sync else replace(state, sync=sync)
         case _:
             return replace(state, operations=fold(state.operations, event))
 
 
 def _emptied(state: State) -> State:
     """Without what belongs to one project."""
-    return replace(state, project=None, problems=(), rows=(), usage={}, samples={}, plan=None, events=())
+    return replace(
+        state, project=None, problems=(), rows=(), usage={}, samples={}, plan=None, events=(), sync=Syncing()
+    )
 
 
 def _loaded(state: State, event: ProjectLoaded) -> State:

@@ -8,15 +8,12 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from devbox.compose.layers import Loaded
-from devbox.compose.load import load_explained
 from devbox.compose.model import Project
 from devbox.compose.report import Path
 from devbox.compose.request import LoadRequest
 from devbox.environments.beside import beside
 from devbox.environments.discover import Environments, find
-from devbox.environments.environment import Environment
-from devbox.environments.request import request_for
-from devbox.errors import DevboxError, EngineError, LoadError, Problem
+from devbox.errors import DevboxError, EngineError, LoadError
 from devbox.plan.commands import Down, PlannedCommand
 from devbox.plan.observed import Container
 from devbox.plan.plan import Plan
@@ -33,17 +30,18 @@ from devbox.session.events import (
     ProjectsListed,
 )
 from devbox.session.feeds import Feeds
-from devbox.session.guarding import LateGuard
 from devbox.session.logs import Logs
+from devbox.session.opened import Opened
 from devbox.session.policy import in_environment
 from devbox.session.running import Job, Running, Work
 from devbox.session.shell import container_for, shell
 from devbox.session.state import Phase
 from devbox.session.store import Store
 from devbox.session.titles import title, touched
+from devbox.session.watching import Watching
 
 if TYPE_CHECKING:
-    from devbox.compose.provenance import Explainer, Explanation
+    from devbox.compose.provenance import Explanation
     from devbox.session.up import Outcome
 
 
@@ -55,12 +53,9 @@ class Session:
         self._outside = outside
         self._request = request
         self._group = group
-        self._guard = LateGuard(outside, request)
-        self._feeds = Feeds(outside, self.store, group, self._emit, self._guard)
+        self._opened = Opened(outside, request)
+        self._feeds = Feeds(outside, self.store, group, self._emit, self.command, self._opened.guard)
         self._running = Running(emit=self._emit, now=outside.now)
-        self._environment = Environment(name="")
-        self._loaded: Loaded | None = None
-        self._explainer: Explainer | None = None
 
     @classmethod
     @asynccontextmanager
@@ -76,7 +71,7 @@ class Session:
         try:
             async with group:
                 tellers = [group.create_task(session.store.publish()), group.create_task(session.logs.publish())]
-                await session._feeds.start(session._environment.context)
+                await session._feeds.start(session._opened.environment.context)
                 try:
                     yield session
                 finally:
@@ -93,6 +88,11 @@ class Session:
         """The services' logs."""
         return self._feeds.logs
 
+    @property
+    def watching(self) -> Watching:
+        """What keeps containers like the files that rules of develop.watch name."""
+        return self._feeds.watching
+
     # What the user asks for
     def command(self, command: Command) -> int:
         """Begin it in the background and return its operation's id; 0 if it was refused (a notice says why)."""
@@ -108,7 +108,7 @@ class Session:
                 self._notice(f"{title(command)}: the files do not load.")
                 return 0
             case _:
-                given = in_environment(command, self._environment)
+                given = in_environment(command, self._opened.environment)
                 work: Work = lambda job: self._perform(given, project, job, job.tell)  # noqa: E731
                 return self._begin(title(command), touched(command, project), work)
 
@@ -123,28 +123,28 @@ class Session:
         project = self.store.state.project
         if project is None:
             raise DevboxError("The files do not load.", hint="See the problems named.")
-        plan, _ = await look(in_environment(command, self._environment), project, self._feeds.engine, self._guard)
+        command = in_environment(command, self._opened.environment)
+        plan, _ = await look(command, project, self._feeds.engine, self._opened.guard)
         return plan
 
     def in_the_way(self, environment: str) -> tuple[str, ...]:
         """In words, what that environment and the current one both want; LoadError where its files do not load."""
         environments = find(self._request, self._outside.files, environment)
-        mine, old = self._load(environments.current).project, self.store.state.project
+        mine, old = self._opened.load(environments.current).project, self.store.state.project
         if old is None:
             return ()
-        return beside(self._environment.name, old, environments.current.name, mine, environments.allowed)
+        return beside(self._opened.environment.name, old, environments.current.name, mine, environments.allowed)
 
     def missing_secrets(self, environment: str) -> tuple[str, ...]:
         """The files that `make_secrets` on the way to that environment would make; LoadError where it does not load."""
         from devbox.session import secrets
 
         environments = find(self._request, self._outside.files, environment)
-        return secrets.missing(self._outside, environments, self._load(environments.current).project)
+        return secrets.missing(self._outside, environments, self._opened.load(environments.current).project)
 
     def explain(self, path: Path) -> Iterator[Explanation]:
         """Where the values at or below `path` of State.project come from, from the files as they were loaded."""
-        explainer = self._explaining()
-        return explainer.below(path) if explainer and explainer.has(path) else iter(())
+        return self._opened.explain(path)
 
     def watch_usage(self, services: frozenset[str]) -> None:
         """Read what the containers of these services use, and of no others."""
@@ -195,9 +195,9 @@ class Session:
                 cancel=job.cancel,
                 now=self._outside.now,
                 confirm=None,
-                guard=self._guard,
+                guard=self._opened.guard,
                 operation=job.id,
-                locate=self._located,
+                locate=self._opened.located,
             )
         finally:
             self._feeds.resync()
@@ -205,18 +205,18 @@ class Session:
     async def _switch(self, command: Switch, job: Job) -> None:
         """The new files are read first: what does not load changes nothing."""
         environments = find(self._request, self._outside.files, command.environment)
-        loaded = self._load(environments.current)
+        loaded = self._opened.load(environments.current)
         if command.make_secrets:
             from devbox.session import secrets
 
             self._notice(secrets.make(self._outside, environments, loaded.project))
-            loaded = self._load(environments.current)
+            loaded = self._opened.load(environments.current)
         old = self.store.state.project
         if command.stop_current and old is not None:
             await self._stop_stack(old, job)
         elif old is not None and any(row.containers for row in self.store.state.rows):
             opened = environments.current.name
-            for text in beside(self._environment.name, old, opened, loaded.project, environments.allowed):
+            for text in beside(self._opened.environment.name, old, opened, loaded.project, environments.allowed):
                 self._notice(text)
         await self._go_to(environments, loaded)
 
@@ -234,14 +234,14 @@ class Session:
     async def _make_secrets(self) -> None:
         from devbox.session import secrets
 
-        environments = find(self._request, self._outside.files, self._environment.name)
-        self._notice(secrets.make(self._outside, environments, self._load(environments.current).project))
+        environments = find(self._request, self._outside.files, self._opened.environment.name)
+        self._notice(secrets.make(self._outside, environments, self._opened.load(environments.current).project))
         await self._reload()
 
     async def _reload(self) -> None:
         try:
-            environments = find(self._request, self._outside.files, self._environment.name)
-            loaded = self._load(environments.current)
+            environments = find(self._request, self._outside.files, self._opened.environment.name)
+            loaded = self._opened.load(environments.current)
         except LoadError as error:
             self._emit(LoadRefused(problems=error.problems))
             raise
@@ -250,7 +250,7 @@ class Session:
     async def _go_to(self, environments: Environments, loaded: Loaded) -> None:
         """Show the project; the feeds go on if it is the one they follow."""
         old, context = self.store.state.project, environments.current.context
-        if old is not None and (old.name, self._environment.context) == (loaded.project.name, context):
+        if old is not None and (old.name, self._opened.environment.context) == (loaded.project.name, context):
             self._show(environments, loaded)
             self._feeds.resync()
             return
@@ -263,37 +263,19 @@ class Session:
     def _read_files(self, wanted: str) -> None:
         try:
             environments = find(self._request, self._outside.files, wanted)
-            self._environment = environments.current
+            self._opened.environment = environments.current
             self._emit(EnvironmentsFound(environments=environments.all, current=environments.current.name))
-            self._show(environments, self._load(environments.current))
+            self._show(environments, self._opened.load(environments.current))
         except LoadError as error:
             self._emit(LoadRefused(problems=error.problems))
 
-    def _load(self, environment: Environment) -> Loaded:
-        return load_explained(request_for(environment, self._request), self._outside.files)
-
     def _show(self, environments: Environments, loaded: Loaded) -> None:
         project = loaded.project
-        self._environment = environments.current
-        self._loaded, self._explainer = loaded, None
-        self._guard.watch(environments)
+        self._opened.show(environments, loaded)
         self._emit(EnvironmentsFound(environments=environments.all, current=environments.current.name))
         self._emit(ProjectLoaded(environment=environments.current.name, project=project))
         for text in (*(str(problem) for problem in environments.problems), *project.warnings):
             self._notice(text)
-
-    def _explaining(self) -> Explainer | None:
-        from devbox.compose.provenance import Explainer
-
-        if self._explainer is None and self._loaded is not None:
-            self._explainer = Explainer(self._loaded)
-        return self._explainer
-
-    def _located(self, problem: Problem) -> Problem:
-        from devbox.compose.blame import located
-
-        explainer = self._explaining()
-        return located(problem, explainer, self._outside.cwd) if explainer else problem
 
     def _emit(self, event: Event) -> None:
         self.store.apply(event)

@@ -13,6 +13,7 @@ from devbox.plan.observed import Container, RunningProject
 from devbox.plan.plan import Plan
 from devbox.ports import EngineEvent, EngineInfo, Progress, Sample
 from devbox.record import dataclass
+from devbox.session.syncing import Syncing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +165,8 @@ class State:
     """Of this project, newest last (500)."""
     running: tuple[RunningProject, ...] = ()
     """Every project on the engine, for the environments' strip."""
+    sync: Syncing = field(default_factory=Syncing)
+    """Of the rules of develop.watch."""
     notices: tuple[Notice, ...] = ()
     """Newest last (50)."""
 

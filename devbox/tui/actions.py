@@ -40,6 +40,14 @@ ACTIONS: tuple[Action, ...] = (
         hint=20,
     ),
     Action(
+        id="sync_watch",
+        keys=("W",),
+        label="watch files",
+        help="Watch the files that develop.watch names, or pause that; what was saved meanwhile follows",
+        group=Group.STACK,
+        refusal=can.watch,
+    ),
+    Action(
         id="secrets",
         label="make secrets",
         help="Make the secrets of this environment that are missing; what is there stays",
@@ -128,6 +136,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(id="tab_events", keys=("4",), label="events", help="Tab: events", group=Group.PANE),
     Action(id="tab_config", keys=("5",), label="config", help="Tab: configuration and its origins", group=Group.PANE),
     Action(id="tab_stats", keys=("6",), label="stats", help="Tab: use of CPU, memory, network", group=Group.PANE),
+    Action(id="tab_sync", keys=("7",), label="sync", help="Tab: files kept alike by develop.watch", group=Group.PANE),
     # Looking around
     Action(
         id="open",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from devbox.plan.observed import Container, RunState
 from devbox.session.state import Connected, Lost, Phase, ServiceRow, State
+from devbox.session.syncing import WatchPhase
 from devbox.tui.selection import Selection
 
 ALIVE = (RunState.RUNNING, RunState.RESTARTING)
@@ -73,6 +74,29 @@ def build(state: State, selection: Selection) -> str:
         return reason
     if not any(row.service and row.service.build for row in rows(state, selection)):
         return f"{selection.words}: the files do not say how to build it"
+    return ""
+
+
+def watch(state: State, _selection: Selection) -> str:
+    if state.project is None or not any(service.watch for service in state.project.services.values()):
+        return "no service has rules to watch (develop.watch)"
+    return ""
+
+
+def verify(state: State, selection: Selection) -> str:
+    if not any(row.service and row.service.watch for row in rows(state, selection)):
+        return f"{selection.words}: has no rules to watch (develop.watch)"
+    return engine(state)
+
+
+def reload_now(state: State, selection: Selection) -> str:
+    if reason := verify(state, selection):
+        return reason
+    if state.sync.phase is not WatchPhase.WATCHING:
+        return "files are not watched now"
+    rules = [rule for row in rows(state, selection) if row.service for rule in row.service.watch]
+    if not any(rule.reload or rule.action not in ("sync", "rebuild") for rule in rules):
+        return f"{selection.words}: its rules name no reload"
     return ""
 
 

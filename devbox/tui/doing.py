@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from devbox.errors import DevboxError
 from devbox.session.commands import Command
 from devbox.session.state import Phase
-from devbox.tui import amounts, themes
+from devbox.tui import amounts, syncing, themes
 from devbox.tui.action import Action
 from devbox.tui.actions import action
 from devbox.tui.approval import approve
@@ -18,7 +18,7 @@ from devbox.tui.text import clean
 if TYPE_CHECKING:
     from devbox.tui.app import DevboxApp
 
-TABS = {f"tab_{id}": id for id in ("logs", "health", "plan", "events", "config", "stats")}
+TABS = {f"tab_{id}": id for id in ("logs", "health", "plan", "events", "config", "stats", "sync")}
 
 
 class Doing:
@@ -106,7 +106,16 @@ class Doing:
         except DevboxError as error:
             self.tell(str(error), error=True)
 
+    def sync_reload(self) -> None:
+        syncing.reload(self._app)
+
+    def sync_verify(self) -> None:
+        self._app.run_worker(syncing.verify(self._app), name="verify", exclusive=True, group="verify")
+
     # The stack
+
+    def sync_watch(self) -> None:
+        syncing.turn(self._app)
 
     def environments(self) -> None:
         from devbox.tui.screens.environments import Environments

@@ -134,6 +134,22 @@ SERVICE_ACTIONS: tuple[Action, ...] = (
         refusal=can.inspect,
         hint=21,
     ),
+    Action(
+        id="sync_reload",
+        keys=("L",),
+        label="reload now",
+        help="Have the service take up its synced files now, as its rules say",
+        group=Group.SERVICE,
+        refusal=can.reload_now,
+    ),
+    Action(
+        id="sync_verify",
+        keys=("V",),
+        label="verify sync",
+        help="Compare the synced files on both sides, by content",
+        group=Group.SERVICE,
+        refusal=can.verify,
+    ),
     Action(id="select", keys=("space", "b"), label="select", help="Select several", group=Group.SERVICE),
     Action(id="pull", label="pull", help="Pull the images", group=Group.SERVICE, refusal=can.act, command=verbs.pull),
     Action(

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import pytest
 
 from devbox.adapters.files import LocalFiles
+from devbox.adapters.host_tree import HostTree
 from devbox.adapters.secret_files import LocalSecretFiles
 from devbox.errors import NoEngine
 from devbox.main import main
@@ -97,6 +98,7 @@ class World:
             secrets=LocalSecretFiles,
             connect=connect,
             builder=builder if self.builder else lambda engine: NoBuilder(),
+            sources=HostTree,
             host=host,
             now=self.now,
         )

@@ -9,10 +9,11 @@ from time import time
 from typing import Any
 
 from devbox.adapters.files import LocalFiles
+from devbox.adapters.host_tree import HostTree
 from devbox.adapters.secret_files import LocalSecretFiles
 from devbox.compose.request import LoadRequest
 from devbox.plan.observed import RunState
-from devbox.ports import BuildRequest, Engine, Outside
+from devbox.ports import BuildRequest, Engine, Outside, Sources
 from devbox.session.session import Session
 from devbox.session.state import Connected
 from devbox.settings import Settings
@@ -45,6 +46,7 @@ def outside(
     *,
     connect: Callable[[str], Any] | None = None,
     environ: Mapping[str, str] | None = None,
+    sources: Callable[[], Sources] = HostTree,
 ) -> Outside:
     async def given(context: str) -> Engine:
         await engine.info()
@@ -61,6 +63,7 @@ def outside(
         secrets=LocalSecretFiles,
         connect=connect or given,
         builder=lambda engine: NoBuilder(),
+        sources=sources,
         host=no_host,
         now=time,
     )

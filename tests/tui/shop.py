@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from devbox.compose.model import Build, Deploy, Port, Project, Service
+from devbox.compose.model import Build, Deploy, Port, Project, Reload, Service, WatchRule
 from devbox.environments.environment import Environment
 from devbox.plan.observed import Binding, Container, Detail, HealthState, RunningProject, RunState
 from devbox.ports import EngineInfo
 from devbox.session.state import Connected, Operation, Phase, ServiceRow, State, StepState, Usage
+from devbox.session.syncing import Batch, Failure, ServiceSync, Syncing, WatchPhase
+from devbox.sync.compare import Difference, Fault, Verified
+from devbox.sync.rules import rules
 
 NOW = 1_700_000_000.0
 ENGINE = EngineInfo(
@@ -79,6 +82,32 @@ ENVIRONMENTS = (
     Environment(name="stage", files=("/shop/compose.yaml", "/shop/compose.stage.yaml"), project="shop-stage"),
     Environment(name="prod", files=("/shop/compose.prod.yaml",), project="shop-prod", protected=True),
 )
+
+
+RULES = (
+    WatchRule(action="sync", path="/shop/api/src", target="/app/src", reload=Reload(signal="SIGHUP")),
+    WatchRule(action="rebuild", path="/shop/api/pyproject.toml"),
+)
+SYNCED = replace(PROJECT, services={**SERVICES, "api": replace(API, watch=RULES)})
+
+
+def sync() -> Syncing:
+    """The API's files: two saves, a replica that does not take them, a difference."""
+    saved = Batch(
+        at=NOW - 8, what="synced", container="shop-api-1", files=2, size=3100, seconds=0.018, names=("main.py", "a.py")
+    )
+    reloaded = Batch(at=NOW - 8, what="reload (SIGHUP)", container="shop-api-1", files=2, seconds=0.041)
+    failure = Failure(error="/app/src is on a read-only file system.", hint="", pending=2, again=NOW + 4)
+    service = ServiceSync(batches=(saved, reloaded), failures={"shop-api-2": failure}, reloaded=NOW - 8)
+    (rule, _) = rules([SYNCED.services["api"]], lambda folder: ())
+    differs = Verified(
+        service="api",
+        container="shop-api-1",
+        rule=rule,
+        files=31,
+        differences=(Difference(path="old.py", fault=Fault.EXTRA),),
+    )
+    return Syncing(phase=WatchPhase.WATCHING, services={"api": service}, verified=(differs,), verified_at=NOW - 3)
 
 
 def rows() -> tuple[ServiceRow, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from devbox.plan.observed import Container
 from devbox.plan.plan import Plan
 from devbox.session.commands import Command
 from devbox.session.state import State
+from devbox.sync.compare import Verified
 
 
 class StubStore:
@@ -60,12 +61,31 @@ class StubLogs:
         return lambda: self.listeners.remove(listener)
 
 
+class StubWatching:
+    """Remembers what was asked; `found` is what a comparison finds."""
+
+    def __init__(self) -> None:
+        self.turned: list[bool] = []
+        self.reloaded: list[str] = []
+        self.found: tuple[Verified, ...] = ()
+
+    def turn(self, on: bool) -> None:
+        self.turned.append(on)
+
+    def reload(self, services: Iterable[str]) -> None:
+        self.reloaded += services
+
+    async def verify(self, services: Iterable[str] = ()) -> tuple[Verified, ...]:
+        return self.found
+
+
 class StubSession:
     """Answers previews with the plan given for the command's type."""
 
     def __init__(self, state: State, plans: dict[type, Callable[[Any], Plan]] | None = None) -> None:
         self.store = StubStore(state)
         self.logs = StubLogs()
+        self.watching = StubWatching()
         self.plans = plans or {}
         self.commands: list[Command] = []
         self.cancelled: list[int] = []

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -56,8 +58,19 @@ CASES: dict[str, tuple[tuple[int, int], State, str]] = {
     "environments": ((100, 30), shop.state(), "e"),
     "variants": ((100, 30), shop.state(), "j j R"),
     "progress": ((100, 30), shop.state(operations=(shop.operation(),)), "v"),
-    "help": ((110, 70), shop.state(), "?"),
+    "sync": ((100, 30), shop.state(project=shop.SYNCED, sync=shop.sync()), "j j 7"),
+    "help": ((110, 76), shop.state(), "?"),
 }
+
+
+@pytest.fixture(autouse=True)
+def greenwich(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Times of day are the same everywhere."""
+    with monkeypatch.context() as changed:
+        changed.setenv("TZ", "UTC")
+        time.tzset()
+        yield
+    time.tzset()
 
 
 async def settled(pilot: Pilot[None]) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from devbox.compose.model import Condition, Dependency, Project, Service
+from devbox.compose.model import Condition, Dependency, Project, Service, WatchRule
 from devbox.plan.observed import Container, Detail, HealthState, Probe, RunState
 from devbox.plan.plan import Change, Node, Plan
 from devbox.plan.steps import ContainerSpec, CreateContainer, StopContainer
 from devbox.ports import EngineEvent, EngineInfo
 from devbox.session.state import Connected, ServiceRow, State, Usage
+from devbox.session.syncing import Batch, Failure, ServiceSync, Syncing, WatchPhase
 
 NOW = 1_700_000_100.0
 SECOND = 1_000_000_000
@@ -42,6 +43,15 @@ def failing(output: str = "connection refused") -> Container:
     return container("api", health=HealthState.STARTING, detail=replace(CHECK, failing_streak=2, probes=probes))
 
 
+def sync(hostile: str = "") -> Syncing:
+    """One service that fails and was saved into."""
+    text = hostile or "main.py"
+    failure = Failure(error=text, hint=text, pending=2, again=NOW + 2)
+    batch = Batch(at=NOW, what="synced", container="shop-api-1", files=1, size=2048, seconds=0.041, names=(text,))
+    service = ServiceSync(idle=(text,), batches=(batch,), failures={"shop-api-1": failure})
+    return Syncing(phase=WatchPhase.FAILED, error=text, hint=text, services={"api": service})
+
+
 def state(hostile: str = "", containers: tuple[Container, ...] = (), **changes: object) -> State:
     """Three services; `hostile` stands wherever outside text can."""
     postgres = Dependency(service="postgres", condition=Condition.HEALTHY)
@@ -50,6 +60,7 @@ def state(hostile: str = "", containers: tuple[Container, ...] = (), **changes: 
             name=name,
             image=hostile or name,
             tree={"image": hostile or name, "environment": {"API_TOKEN": "t0psecret", "NOTE": hostile}},
+            watch=(WatchRule(action="sync", path=f"/app/{hostile}", target=hostile or "/srv"),),
             depends_on={} if name == "postgres" else {"postgres": postgres},
         )
         for name in ("api", "postgres", "worker")
@@ -89,5 +100,6 @@ def state(hostile: str = "", containers: tuple[Container, ...] = (), **changes: 
         ),
         usage={"api1": usage},
         events=(event,),
+        sync=sync(hostile),
     )  # fmt: skip
     return replace(made, **changes)  # type: ignore[arg-type]

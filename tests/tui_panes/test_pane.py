@@ -218,7 +218,7 @@ async def test_tabs_go_round_and_are_clicked() -> None:
     async with app.run_test(size=(100, 24)) as pilot:
         app.pane.state = state()
         app.pane.previous_tab()
-        assert app.pane.tab == "stats"
+        assert app.pane.tab == "sync"
         app.pane.next_tab()
         assert app.pane.tab == "logs"
         await eventually(lambda: "Config" in screen(app)[0])

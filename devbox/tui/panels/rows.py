@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from enum import Enum
 
 from devbox.plan.labels import ROLLED_BACK
@@ -12,6 +13,9 @@ from devbox.session.state import ServiceRow, State, Usage
 from devbox.tui import amounts
 from devbox.tui.status import ABSENT, UNSEEN, Status, Tone, container_status, health_status, run_status, service_status
 from devbox.tui.text import clean
+
+_RELOADED, _FRESH = "⟳", 10.0
+"""The mark of a service that took up new files, and the seconds for which it bears it."""
 
 
 class Kind(Enum):
@@ -54,11 +58,11 @@ def build(state: State, *, now: float, needle: str = "", opened: frozenset[str] 
     disabled = [row for row in state.rows if row.service and row.disabled and not row.containers]
     oneoffs = [container for row in state.rows for container in row.oneoffs]
     lines = [] if needle else [_stack(state, own)]
-    lines += _services(own, state.usage, now, needle, opened)
+    lines += _services(own, state, now, needle, opened)
     groups = (
-        ("Orphans: no longer in the files", _services(orphans, state.usage, now, needle, opened)),
+        ("Orphans: no longer in the files", _services(orphans, state, now, needle, opened)),
         ("One-off containers", [_oneoff(c, state.usage, now) for c in oneoffs if needle in c.name.lower()]),
-        ("Disabled by their profiles", _services(disabled, state.usage, now, needle, opened)),
+        ("Disabled by their profiles", _services(disabled, state, now, needle, opened)),
     )
     for title, found in groups:
         if found:
@@ -66,14 +70,15 @@ def build(state: State, *, now: float, needle: str = "", opened: frozenset[str] 
     return tuple(lines)
 
 
-def _services(
-    rows: list[ServiceRow], usage: Mapping[str, Usage], now: float, needle: str, opened: frozenset[str]
-) -> list[Row]:
+def _services(rows: list[ServiceRow], state: State, now: float, needle: str, opened: frozenset[str]) -> list[Row]:
     lines: list[Row] = []
+    usage = state.usage
     for row in rows:
         if needle and needle not in row.name.lower():
             continue
-        lines.append(_service(row, usage, now, row.name in opened))
+        sync = state.sync.services.get(row.name)
+        fresh = sync is not None and now - sync.reloaded < _FRESH
+        lines.append(_service(row, usage, now, opened=row.name in opened, fresh=fresh))
         if row.name in opened and len(row.containers) > 1:
             lines += [_replica(container, usage, now) for container in row.containers]
     return lines
@@ -105,8 +110,10 @@ def _finished(row: ServiceRow) -> bool:
     )
 
 
-def _service(row: ServiceRow, usage: Mapping[str, Usage], now: float, opened: bool) -> Row:
+def _service(row: ServiceRow, usage: Mapping[str, Usage], now: float, *, opened: bool, fresh: bool) -> Row:
     status = service_status(row)
+    if fresh and status.tone is not Tone.BAD:
+        status = replace(status, symbol=_RELOADED)
     states = [run_status(container) for container in row.containers]
     healths = [found for container in row.containers if (found := health_status(container))]
     cpu, memory = _use(row.containers, usage)

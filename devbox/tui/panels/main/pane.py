@@ -25,6 +25,7 @@ TITLES = {
     "events": "Events",
     "config": "Config",
     "stats": "Stats",
+    "sync": "Sync",
 }
 TABS = tuple(TITLES)
 
@@ -202,5 +203,9 @@ def _made(id: str, session: Feeds) -> Tab:
             from devbox.tui.panels.main.stats import StatsTab
 
             return StatsTab(id="tab-stats")
+        case "sync":
+            from devbox.tui.panels.main.sync import SyncTab
+
+            return SyncTab(id="tab-sync")
         case _:
             raise KeyError(id)

@@ -1,0 +1,100 @@
+"""What changes below folders of this machine, as the kernel tells it."""
+
+# The roots are looked at ten times a second.
+# ruff: noqa: PTH112, PTH116
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from devbox.errors import DevboxError
+
+if TYPE_CHECKING:
+    from watchfiles._rust_notify import RustNotify
+
+_STEP, _LONGEST = 5, 50
+"""Milliseconds without a change that end a batch, and the longest that a batch takes."""
+_STORM = 50
+"""Paths in a batch from which on more are expected (a checkout, a build): then a batch ends with real quiet."""
+_STORM_STEP, _STORM_LONGEST = 50, 2000
+_LOOK = 100
+"""Milliseconds between two looks at the roots themselves, which no watch of the kernel outlives."""
+_LIMITS = "/proc/sys/fs/inotify"
+
+
+class ChangeSource:
+    """threads.Source of the paths that changed below `roots` (absolute; files too, and what is not there yet)."""
+
+    def __init__(self, roots: Sequence[str]) -> None:
+        self._roots = tuple(roots)
+        self._stop = threading.Event()
+        self._seen = {root: _identity(root) for root in self._roots}
+        self._notifier = self._watch()
+        self._looked = time.monotonic()
+
+    def read(self) -> list[str] | None:
+        if self._stop.is_set():
+            return None
+        found = self._next(_LONGEST, _STEP, _LOOK)
+        if len(found) >= _STORM:
+            while more := self._next(_STORM_LONGEST, _STORM_STEP, 2 * _STORM_STEP):
+                found |= more
+        return sorted(found | self._roots_changed())
+
+    def close(self) -> None:
+        self._stop.set()
+
+    def _next(self, longest: int, step: int, patience: int) -> set[str]:
+        if self._notifier is None:
+            self._stop.wait(patience / 1000)
+            return set()
+        told = self._notifier.watch(longest, step, patience, self._stop)
+        return set() if isinstance(told, str) else {path for _, path in told}
+
+    def _roots_changed(self) -> set[str]:
+        """The files among the roots that changed, and the folders that are others than before."""
+        if time.monotonic() - self._looked < _LOOK / 1000:
+            return set()
+        now = {root: _identity(root) for root in self._roots}
+        changed = {root for root in self._roots if now[root] != self._seen[root]}
+        self._seen, self._looked = now, time.monotonic()
+        if any(Path(root).is_dir() for root in changed):
+            self._notifier = self._watch()
+        return changed
+
+    def _watch(self) -> RustNotify | None:
+        folders = [root for root in self._roots if os.path.isdir(root)]
+        if not folders:
+            return None
+        from watchfiles import _rust_notify as rust
+
+        try:
+            return rust.RustNotify(folders, False, False, 300, True, True)
+        except (OSError, rust.WatchfilesRustInternalError) as error:
+            raise DevboxError(
+                f"Files cannot be watched: {error}.",
+                hint=f"Limits here: {_limit('max_user_watches')}, {_limit('max_user_instances')}. Raise one with"
+                " `sudo sysctl fs.inotify.max_user_watches=524288`, or let rules name narrower folders.",
+            ) from error
+
+
+def _identity(root: str) -> tuple[int, ...] | None:
+    """What tells one file from the next, and one state of it from the next; of a folder only which it is."""
+    try:
+        there = os.stat(root)
+    except OSError:
+        return None
+    if os.path.isdir(root):
+        return (there.st_dev, there.st_ino)
+    return (there.st_dev, there.st_ino, there.st_size, there.st_mtime_ns, there.st_mode)
+
+
+def _limit(name: str) -> str:
+    try:
+        return f"fs.inotify.{name}={Path(_LIMITS, name).read_text().strip()}"
+    except OSError:
+        return f"fs.inotify.{name} unknown"

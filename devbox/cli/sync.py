@@ -1,0 +1,145 @@
+"""`devbox sync`: what the rules of develop.watch keep alike, whether it is, and making it so."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from devbox.cli import arguments, confirm
+from devbox.cli.output import note, printable, say, say_json, stdout_style
+from devbox.cli.project import opened
+from devbox.cli.table import grid
+from devbox.cli.watch import watched
+from devbox.cli.watchline import line
+from devbox.errors import DevboxError, ExitCode
+
+if TYPE_CHECKING:
+    from devbox.cli.arguments import Subparsers
+    from devbox.cli.project import Stack
+    from devbox.ports import Outside, Sources
+    from devbox.session.standing import Standing
+    from devbox.sync.compare import Verified
+    from devbox.sync.rules import Rule
+
+_NAMED = 50
+"""Differences that are printed of a rule before they are only counted; --json names all."""
+
+
+def add(subparsers: Subparsers) -> None:
+    """Declare the verb."""
+    parser = arguments.verb(
+        subparsers,
+        "sync",
+        "The rules of `develop.watch` that copy files. status: where each one's files lie; verify: compare both sides"
+        " by content and name each difference; repair: send what the containers lack.",
+    )
+    parser.add_argument("action", choices=("status", "verify", "repair"))
+    arguments.as_json(parser)
+    arguments.services(parser)
+
+
+async def run(args: argparse.Namespace, outside: Outside) -> int:
+    """verify: 1 where anything differs; repair: 1 where anything still does."""
+    from devbox.sync.rules import rules
+
+    async with opened(args, outside) as stack:
+        sources = outside.sources()
+        mine = [rule for rule in rules(watched(stack, args.services), sources.ignore_file) if rule.action.copies]
+        if args.action == "status":
+            return await _status(stack, sources, mine, as_json=args.json)
+        found = await _compare(stack, sources, mine, quiet=args.json or args.action == "repair")
+        if args.action == "repair":
+            found = await _repair(args, outside, stack, sources, mine, found)
+    if args.json:
+        say_json([_as_json(one) for one in found])
+    return ExitCode.DONE if all(one.ok for one in found) else ExitCode.FAILED
+
+
+async def _status(stack: Stack, sources: Sources, mine: list[Rule], *, as_json: bool) -> int:
+    from devbox.session.standing import standing
+
+    found = await standing(stack.engine, sources, stack.project, mine)
+    if as_json:
+        say_json([_standing_as_json(one) for one in found])
+        return ExitCode.DONE
+    head = ("SERVICE", "RULE", "FROM", "TO", "FILES", "CONTAINER", "LIES IN")
+    for text in grid(head, [_row(one, stack) for one in found]):
+        say(text)
+    return ExitCode.DONE
+
+
+def _row(one: Standing, stack: Stack) -> tuple[str, ...]:
+    from devbox.sync.rules import words
+
+    rule = one.rule
+    root = rule.root.removeprefix(f"{stack.project.working_dir.rstrip('/')}/")
+    said = words(stack.project.services[rule.service].watch[rule.index])
+    names = (rule.service, said, root, rule.target, str(one.files), one.container or "-", one.lies)
+    return tuple(map(printable, names))
+
+
+async def _compare(stack: Stack, sources: Sources, mine: list[Rule], *, quiet: bool) -> list[Verified]:
+    from contextlib import aclosing
+
+    from devbox.session.verify import verify
+
+    found = []
+    async with aclosing(verify(stack.engine, sources, stack.project, mine)) as seen:
+        async for one in seen:
+            found.append(one)
+            for text in () if quiet else _lines(one):
+                say(text)
+    if not found:
+        raise DevboxError("Nothing was compared: no container of these services runs.", hint="`devbox up` starts them.")
+    return found
+
+
+async def _repair(
+    args: argparse.Namespace,
+    outside: Outside,
+    stack: Stack,
+    sources: Sources,
+    mine: list[Rule],
+    found: list[Verified],
+) -> list[Verified]:
+    from devbox.session.verify import repair
+    from devbox.sync.told import Told
+
+    def tell(told: Told) -> None:
+        for text in line(told):
+            note(text) if args.json else say(text)
+
+    if any(one.differences for one in found):
+        confirm.permit(stack.environment, args.yes_i_mean)
+        await repair(stack.engine, sources, stack.project, found, tell, outside.now)
+    return await _compare(stack, sources, mine, quiet=args.json)
+
+
+def _lines(one: Verified) -> list[str]:
+    head = f"{one.container} {printable(one.rule.target)}"
+    if one.idle:
+        return [f"{stdout_style('–', 'dim')} {head}: {one.idle}, nothing to compare"]
+    if one.error:
+        return [f"{stdout_style('✗', 'red')} {head}: not compared: {printable(one.error)}"]
+    files = f"{one.files} path{'' if one.files == 1 else 's'}"
+    if not one.differences:
+        return [f"{stdout_style('✓', 'green')} {head}: {files}, no difference"]
+    count = len(one.differences)
+    shown = [f"  {each.fault.value}: {printable(each.path or one.rule.root)}" for each in one.differences[:_NAMED]]
+    if count > _NAMED:
+        shown.append(f"  and {count - _NAMED} more")
+    return [f"{stdout_style('✗', 'red')} {head}: {count} of {files} differ{'s' if count == 1 else ''}", *shown]
+
+
+def _rule_as_json(rule: Rule) -> dict[str, Any]:
+    return {"service": rule.service, "action": rule.action.value, "path": rule.root, "target": rule.target}
+
+
+def _standing_as_json(one: Standing) -> dict[str, Any]:
+    return {**_rule_as_json(one.rule), "files": one.files, "container": one.container, "lies": one.lies}
+
+
+def _as_json(one: Verified) -> dict[str, Any]:
+    differences = [{"path": each.path, "fault": each.fault.value} for each in one.differences]
+    rest = {"files": one.files, "differences": differences, "idle": one.idle, "error": one.error}
+    return {**_rule_as_json(one.rule), "container": one.container, **rest}

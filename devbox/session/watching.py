@@ -1,0 +1,224 @@
+"""The watch of the project that is open: begun when one of its services with rules runs, ended with the session."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any
+
+from devbox.compose.model import Project, Service
+from devbox.errors import DevboxError, EngineLost
+from devbox.plan.commands import Up
+from devbox.plan.observed import RunState
+from devbox.ports import Engine, Sources
+from devbox.session.causes import foreseen
+from devbox.session.commands import Command
+from devbox.session.events import Event, SyncCompared, SyncComparing, WatchTold, WatchTurned
+from devbox.session.link import Link
+from devbox.session.logs import Logs
+from devbox.session.state import Phase, State
+from devbox.session.store import Store
+from devbox.session.synced import words
+from devbox.session.syncing import WatchPhase
+from devbox.sync.compare import Verified
+from devbox.sync.told import Told
+
+if TYPE_CHECKING:  # only projects with rules need it
+    from devbox.session.watch import Watch
+
+_PAUSE = 2.0
+"""Seconds until an engine that refused to be followed is asked again."""
+
+
+class Watching:
+    """Follows State: other rules or another project end the watch and begin another; while the engine is away, or the
+    user has paused it, it goes on listening, so that nothing is lost."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        link: Link,
+        logs: Logs,
+        sources: Callable[[], Sources],
+        command: Callable[[Command], int],
+        emit: Callable[[Event], None],
+        now: Callable[[], float],
+        unasked: bool,
+    ) -> None:
+        """`command` begins an operation; `unasked`: watch without being told to, but in protected environments."""
+        self._store = store
+        self._link = link
+        self._logs = logs
+        self._sources = sources
+        self._command = command
+        self._emit = emit
+        self._now = now
+        self._unasked = unasked
+        self._said: dict[str, bool] = {}
+        """environment -> what the user said there"""
+        self._tries = 0
+        self._moved = asyncio.Event()
+        self._watch: Watch | None = None
+
+    # What the user asks for
+    def turn(self, on: bool) -> None:
+        """Watch in this environment, or pause it."""
+        self._said[self._store.state.environment] = on
+        self._tries += self._watch is None
+        self._stir()
+
+    def reload(self, services: Iterable[str]) -> None:
+        """Have these take up their files now, and try again what failed."""
+        if self._watch is not None:
+            self._watch.reload(services)
+
+    async def verify(self, services: Iterable[str] = ()) -> tuple[Verified, ...]:
+        """Compare both sides of the rules of these services (none: of all); State.sync keeps what was found."""
+        from devbox.session.verify import verify
+        from devbox.sync.rules import rules
+
+        project, sources, named = self._store.state.project, self._sources(), tuple(services)
+        chosen = [one for one in _watched(project) if not named or one.name in named]
+        if project is None or not chosen:
+            return ()
+        given = self._watch.given if self._watch else lambda container, rule: []
+        found: list[Verified] = []
+        self._emit(SyncComparing())
+        try:
+            engine = await self._link.connected()
+            every = verify(engine, sources, project, rules(chosen, sources.ignore_file), given)
+            async with aclosing(every) as seen:
+                found += [one async for one in seen]
+        finally:
+            self._emit(SyncCompared(found=tuple(found), at=self._now()))
+        return tuple(found)
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        unsubscribe = self._store.subscribe(lambda state: self._stir())
+        try:
+            while True:
+                await self._keep_until_other(self._signature())
+        finally:
+            unsubscribe()
+
+    async def _keep_until_other(self, signature: object) -> None:
+        await self._until(lambda: self._signature() != signature, self._keep())
+        while self._signature() == signature:
+            await self._moved.wait()
+
+    def _signature(self) -> object:
+        """What tells one watch from the next."""
+        return self._tries, _rules(self._store.state)
+
+    async def _keep(self) -> None:
+        """Watch the rules that State has now; what stands in the way is told and waited out."""
+        from devbox.session.watch import Watch
+
+        state = self._store.state
+        services = _watched(state.project)
+        if state.project is None or not services:
+            self._turned(WatchPhase.OFF)
+            return
+        await self._ready(services)
+        watch = self._watch = Watch(
+            state.project.name,
+            services,
+            sources=self._sources(),
+            rebuild=self._rebuild,
+            tell=self._tell,
+            now=self._now,
+        )
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(watch.listen(), name="listen")
+                while True:
+                    engine = await self._ready(services)
+                    self._turned(WatchPhase.WATCHING)
+                    await self._until(lambda: not self._wanted, self._serve(watch, engine))
+        except BaseExceptionGroup as failures:
+            error = foreseen(failures)
+            self._turned(WatchPhase.FAILED, error)
+        finally:
+            self._watch = None
+
+    async def _serve(self, watch: Watch, engine: Engine) -> None:
+        try:
+            await watch.serve(engine)
+        except (DevboxError, BaseExceptionGroup) as failure:
+            error = foreseen(failure)
+            if isinstance(error, EngineLost):
+                await self._link.recovered()
+            else:
+                self._turned(WatchPhase.FAILED, error)
+                await asyncio.sleep(_PAUSE)
+
+    async def _ready(self, services: list[Service]) -> Engine:
+        """The engine, once it is there, one of the services runs, and the user wants it watched."""
+        names = {service.name for service in services}
+        while not (self._wanted and _runs(self._store.state, names) and self._link.engine):
+            self._turned(WatchPhase.WAITING if self._wanted else WatchPhase.PAUSED)
+            await self._moved.wait()
+        return self._link.engine
+
+    async def _until(self, over: Callable[[], bool], work: Coroutine[Any, Any, None]) -> None:
+        """Do `work` to its end, or until `over`."""
+        task = asyncio.ensure_future(work)
+        try:
+            while not over() and not task.done():
+                moved = asyncio.ensure_future(self._moved.wait())
+                await asyncio.wait({moved, task}, return_when=asyncio.FIRST_COMPLETED)
+                moved.cancel()
+            if task.done():
+                task.result()
+        finally:
+            task.cancel()
+            await asyncio.wait([task])
+
+    @property
+    def _wanted(self) -> bool:
+        state = self._store.state
+        protected = any(one.protected for one in state.environments if one.name == state.environment)
+        return self._said.get(state.environment, self._unasked and not protected)
+
+    async def _rebuild(self, service: str) -> None:
+        """As an operation of its own, after those that run."""
+        while any(one.phase is Phase.RUNNING for one in self._store.state.operations):
+            await self._moved.wait()
+        id = self._command(Up(services=(service,), build=True, no_deps=True))
+        while True:
+            found = next((one for one in self._store.state.operations if one.id == id), None)
+            if found is None or found.phase is not Phase.RUNNING:
+                break
+            await self._moved.wait()
+        if found is None or found.phase is not Phase.DONE:
+            error = found.error if found else ""
+            raise DevboxError(error or "It was cancelled.", hint=found.hint if found else "")
+
+    def _tell(self, told: Told) -> None:
+        self._emit(WatchTold(told=told, at=self._now()))
+        if text := words(told):
+            self._logs.mark(told.service, text)
+
+    def _turned(self, phase: WatchPhase, error: DevboxError | None = None) -> None:
+        self._emit(WatchTurned(phase=phase, error=error.message if error else "", hint=error.hint if error else ""))
+
+    def _stir(self) -> None:
+        self._moved.set()
+        self._moved = asyncio.Event()
+
+
+def _watched(project: Project | None) -> list[Service]:
+    return [service for service in project.services.values() if service.watch] if project else []
+
+
+def _rules(state: State) -> object:
+    own = [(one.name, one.watch, one.build and one.build.context, one.working_dir) for one in _watched(state.project)]
+    return (state.environment, state.project.name if state.project else "", own)
+
+
+def _runs(state: State, services: set[str]) -> bool:
+    rows = [row for row in state.rows if row.name in services]
+    return any(one.state is RunState.RUNNING for row in rows for one in row.containers)

@@ -1,0 +1,54 @@
+"""`devbox sync`: both sides compared by content, and made alike."""
+
+from __future__ import annotations
+
+import json
+
+from devbox.plan.commands import Up
+from tests.scenarios.stack import Stack
+
+STACK = """
+services:
+  app: {<<: *service, tmpfs: [/app/cache], develop: {watch: [{action: sync, path: ./src, target: /app}]}}
+  data: {<<: *service, volumes: ["v:/data"], develop: {watch: [{action: sync, path: ./src, target: /data/in}]}}
+volumes: {v: {}}
+"""
+
+
+def written(stack: Stack) -> None:
+    src = stack.folder / "src"
+    (src / "cache").mkdir(parents=True)
+    (src / "cache" / "in a tmpfs").write_text("t")
+    (src / "a").write_text("a" * 100_000)
+    (src / "b").write_text("b")
+    (src / "link").symlink_to("a")
+    stack.write(STACK)
+
+
+async def test_what_is_repaired_verifies_and_each_way_to_differ_is_named(stack: Stack) -> None:
+    written(stack)
+    await stack.done(Up())
+    repaired = stack.devbox("sync", "repair")
+    assert repaired.returncode == 0, repaired.stdout + repaired.stderr
+    app = stack.containers()["app-1"]
+    inside = "cd /app; echo x > a; rm b; rm link; mkdir link; chmod 600 'cache/in a tmpfs'; touch own"
+    assert app.exec_run(["sh", "-c", inside]).exit_code == 0
+    verified = stack.devbox("sync", "verify", "--json")
+    assert verified.returncode == 1
+    found = {one["service"]: one["differences"] for one in json.loads(verified.stdout)}
+    assert found == {
+        "app": [
+            {"path": "a", "fault": "other content"},
+            {"path": "b", "fault": "missing"},
+            {"path": "cache/in a tmpfs", "fault": "other mode"},
+            {"path": "link", "fault": "other kind"},
+        ],
+        "data": [],
+    }
+
+
+async def test_nothing_is_compared_where_nothing_runs(stack: Stack) -> None:
+    written(stack)
+    verified = stack.devbox("sync", "verify")
+    assert verified.returncode == 1
+    assert "no container of these services runs" in verified.stderr

@@ -1,0 +1,60 @@
+"""What a place was given, and what it lacks."""
+
+from __future__ import annotations
+
+from devbox.sync.entry import Entry, Kind
+from devbox.sync.ledger import Lack, Ledger
+
+FOLDER = Entry(kind=Kind.FOLDER, mode=0o755)
+
+
+def file(mtime: int = 1) -> Entry:
+    return Entry(kind=Kind.FILE, size=3, mtime=mtime)
+
+
+def given(**entries: Entry | None) -> Ledger:
+    ledger = Ledger()
+    ledger.note(Lack(write=tuple((path, entry) for path, entry in entries.items() if entry is not None)), at=0.0)
+    return ledger
+
+
+def test_what_was_never_given_is_lacking() -> None:
+    assert Ledger().lacks({"/a": file()}) == Lack(write=(("/a", file()),))
+
+
+def test_what_was_given_as_it_is_now_is_not() -> None:
+    assert not given(**{"/a": file()}).lacks({"/a": file()})
+
+
+def test_a_later_state_is() -> None:
+    assert given(**{"/a": file(1)}).lacks({"/a": file(2)}) == Lack(write=(("/a", file(2)),))
+
+
+def test_what_is_gone_is_deleted_though_it_was_never_given() -> None:
+    assert Ledger().lacks({"/a": None}) == Lack(delete=("/a",))
+
+
+def test_a_folder_is_deleted_once_with_all_in_it() -> None:
+    assert Ledger().lacks({"/d": None, "/d/a": None, "/d/e/b": None}) == Lack(delete=("/d",))
+
+
+def test_a_deleted_folder_takes_what_was_given_below_it() -> None:
+    ledger = given(**{"/d": FOLDER, "/d/a": file()})
+    ledger.note(Lack(delete=("/d",)), at=1.0)
+    assert ledger.lacks({"/d": FOLDER, "/d/a": file()}) == Lack(write=(("/d", FOLDER), ("/d/a", file())))
+
+
+def test_a_folder_in_the_place_of_a_file_replaces_it() -> None:
+    assert given(**{"/a": file()}).lacks({"/a": FOLDER}) == Lack(write=(("/a", FOLDER),), delete=("/a",))
+
+
+def test_only_what_is_in_the_way_of_a_file_is_deleted_before_it() -> None:
+    lack = Lack(write=(("/d/new", file()), ("/was a folder", file())), delete=("/d/tmp", "/was a folder"))
+    assert lack.in_the_way() == ("/was a folder",)
+
+
+def test_what_another_rule_has_given_is_no_business_of_this_one() -> None:
+    ledger = Ledger()
+    ledger.note(Lack(write=(("/app/a", file()),)), at=0.0, root="/src")
+    ledger.note(Lack(write=(("/app/static/b", file()),)), at=0.0, root="/static")
+    assert ledger.below(["/app"], "/src") == ["/app/a"]
