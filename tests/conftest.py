@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,21 @@ from devbox.errors import NoEngine
 from devbox.ports import Engine
 from tests.fakes import FakeEngine
 from tests.real import IMAGE, make_image, remove_project, sdk
+
+FIRST = ("stack", "parity", "settings")
+"""Folders whose tests begin first where they run side by side: the longest, and what is short behind it."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A folder's tests share what they bring up, so that one process runs them all."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_folder(item)))
+    items.sort(key=lambda item: FIRST.index(_folder(item)) if _folder(item) in FIRST else len(FIRST))
+
+
+def _folder(item: pytest.Item) -> str:
+    return item.path.relative_to(Path(__file__).parent).parts[0]
 
 
 @pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.engine)])

@@ -50,11 +50,17 @@ class Guard:
         return list(secret_findings(self._environments, project, self._others, files, secrets))
 
     def _stops(self, one: SecretFinding, made: frozenset[str]) -> bool:
-        """Whether it is refused. A container that is there is started with whatever it was made with."""
+        """Whether it is refused. A container that is there is started with whatever it was made with.
+
+        A folder and an empty file are what Compose takes for a secret; devbox.yaml asks for more than Compose does."""
         match one.fault:
-            case Fault.MISSING | Fault.FOLDER:
+            case Fault.MISSING:
                 return True
-            case Fault.EMPTY | Fault.SHARED:
+            case Fault.FOLDER:
+                return bool(self._environments.file)
+            case Fault.EMPTY:
+                return bool(self._environments.file and one.services & made)
+            case Fault.SHARED:
                 return bool(one.services & made)
             case Fault.PUBLIC:
                 return self._environments.current.protected and bool(one.services & made)

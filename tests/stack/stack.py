@@ -52,7 +52,7 @@ class Stack:
         """Run devbox on this stack, whatever comes of it."""
         command = [sys.executable, "-m", "devbox", "-e", self.environment, "-p", self.project, *arguments]
         return subprocess.run(
-            command, cwd=self.folder, env=os.environ | self.variables, capture_output=True, text=True, timeout=110
+            command, cwd=self.folder, env=os.environ | self.variables, capture_output=True, text=True, timeout=280
         )
 
     def containers(self, service: str = "") -> list[Container]:
