@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 
+from tests.eventually import eventually
 from tests.stack.stack import Stack
 
 
@@ -55,13 +56,15 @@ def test_what_is_not_there_is_404(stage: Stack) -> None:
     assert [stage.ask(path).status for path in paths] == [404] * 3
 
 
-def test_every_line_of_its_log_is_a_json_object(stage: Stack) -> None:
+async def test_every_line_of_its_log_is_a_json_object(stage: Stack) -> None:
     answer = stage.ask("/jobs")
 
-    lines = [json.loads(line) for line in stage.container("api").logs(stderr=False).splitlines()]
+    def of_the_request() -> list[dict[str, object]]:
+        lines = [json.loads(line) for line in stage.container("api").logs(stderr=False).splitlines()]
+        assert all({"ts", "level", "logger", "message"} <= line.keys() for line in lines)
+        return [line for line in lines if line.get("request_id") == answer.headers["x-request-id"]]
 
-    assert all({"ts", "level", "logger", "message"} <= line.keys() for line in lines)
-    (request,) = [line for line in lines if line.get("request_id") == answer.headers["x-request-id"]]
+    (request,) = await eventually(of_the_request, timeout=20)
     assert (request["method"], request["path"], request["status"]) == ("GET", "/jobs", 200)
 
 
