@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,12 +18,13 @@ FIRST = ("stack", "parity", "settings")
 """Folders whose tests begin first where they run side by side: the longest, and what is short behind it."""
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A folder's tests share what they bring up, so that one process runs them all."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
+    """A folder's tests share what they bring up, so that one process runs them all; before xdist looks at the groups."""
     for item in items:
         item.add_marker(pytest.mark.xdist_group(_folder(item)))
     items.sort(key=lambda item: FIRST.index(_folder(item)) if _folder(item) in FIRST else len(FIRST))
+    return (yield)
 
 
 def _folder(item: pytest.Item) -> str:

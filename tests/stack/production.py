@@ -8,6 +8,7 @@ from typing import Any
 
 from docker.models.containers import Container
 
+from tests.eventually import eventually
 from tests.stack.stack import Answer, Stack
 
 
@@ -36,6 +37,16 @@ class Production(Stack):
             return Answer(answer.status, json.loads(answer.read()), found)
         finally:
             connection.close()
+
+    async def serves(self, replicas: int) -> None:
+        """Return once so many replicas of the API answer through the proxy, by turns."""
+
+        def by_turns() -> bool:
+            answers = [self.ask("/health/live").status for _ in range(4)]
+            last = [line["upstream"] for line in self.access() if line["path"] == "/health/live"][-4:]
+            return answers == [200] * 4 and len(set(last)) == replicas
+
+        await eventually(by_turns, timeout=60)
 
     def containers(self, service: str = "") -> list[Container]:
         """Those that stay; one-offs come and go."""

@@ -16,7 +16,8 @@ def levels(prod: Production) -> dict[str, str]:
     return found
 
 
-def test_replicas_are_recreated_without_a_failed_request(prod: Production) -> None:
+async def test_replicas_are_recreated_without_a_failed_request(prod: Production) -> None:
+    await prod.serves(2)
     before = levels(prod)
     changed = replace(prod, variables={**prod.variables, "LOG_LEVEL": "warning"})
     with hammering(prod.port("proxy", 8080)) as tally:
