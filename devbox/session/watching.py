@@ -150,6 +150,7 @@ class Watching:
         except (DevboxError, BaseExceptionGroup) as failure:
             error = foreseen(failure)
             if isinstance(error, EngineLost):
+                self._turned(WatchPhase.AWAY)
                 await self._link.recovered()
             else:
                 self._turned(WatchPhase.FAILED, error)
@@ -159,7 +160,8 @@ class Watching:
         """The engine, once it is there, one of the services runs, and the user wants it watched."""
         names = {service.name for service in services}
         while not (self._wanted and _runs(self._store.state, names) and self._link.engine):
-            self._turned(WatchPhase.WAITING if self._wanted else WatchPhase.PAUSED)
+            waiting = WatchPhase.WAITING if self._link.engine else WatchPhase.AWAY
+            self._turned(waiting if self._wanted else WatchPhase.PAUSED)
             await self._moved.wait()
         return self._link.engine
 
