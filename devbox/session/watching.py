@@ -8,7 +8,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from devbox.compose.model import Project, Service
-from devbox.errors import DevboxError, EngineLost
+from devbox.errors import DevboxError, EngineLost, NoEngine
 from devbox.plan.commands import Up
 from devbox.plan.observed import RunState
 from devbox.ports import Engine, Sources
@@ -87,7 +87,8 @@ class Watching:
         found: list[Verified] = []
         self._emit(SyncComparing())
         try:
-            engine = await self._link.connected()
+            if (engine := self._link.engine) is None:
+                raise NoEngine("The engine is away.", hint="Compare again once it is back.")
             every = verify(engine, sources, project, rules(chosen, sources.ignore_file), given)
             async with aclosing(every) as seen:
                 found += [one async for one in seen]
