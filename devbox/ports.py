@@ -201,7 +201,8 @@ class Sources(Protocol):
         """All that the rule means, with its content."""
 
     def changes(self, roots: Sequence[str]) -> AsyncGenerator[Sequence[str], None]:
-        """Absolute paths that changed in or below these, in batches: one save at once, a storm together.
+        """Absolute paths that changed in or below these, in batches: one save at once, a storm together. The first
+        batch, empty, says that the watch stands.
         DevboxError where the system does not watch that many."""
 
     def ignore_file(self, folder: str) -> tuple[str, ...]:

@@ -32,6 +32,7 @@ class ChangeSource:
     def __init__(self, roots: Sequence[str]) -> None:
         self._roots = tuple(roots)
         self._stop = threading.Event()
+        self._begun = False
         self._seen = {root: _identity(root) for root in self._roots}
         self._notifier = self._watch()
         self._looked = time.monotonic()
@@ -39,6 +40,9 @@ class ChangeSource:
     def read(self) -> list[str] | None:
         if self._stop.is_set():
             return None
+        if not self._begun:
+            self._begun = True
+            return []
         found = self._next(_LONGEST, _STEP, _LOOK)
         if len(found) >= _STORM:
             while more := self._next(_STORM_LONGEST, _STORM_STEP, 2 * _STORM_STEP):

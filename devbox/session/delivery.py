@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from devbox.errors import EngineError
+from devbox.errors import EngineError, NotFound
 from devbox.plan.observed import Container
 from devbox.ports import Engine, ExecResult, Owner
 from devbox.record import dataclass
@@ -89,9 +89,24 @@ async def remove(engine: Engine, to: Destination, paths: Sequence[str]) -> None:
             if told.exit_code in _NOT_FOUND:
                 command = (python, "-c", _REMOVE, json.dumps(part))
                 told = await _exec(engine, to, command, user="0:0", timeout=60)
+        if told.exit_code in _NOT_FOUND:
+            part = [path for path in part if await _there(engine, to, path)]
+            if not part:
+                continue
         _check(
             told, f"{to.name}: {part[0]}{f' and {len(part) - 1} more' if part[1:] else ''} cannot be deleted", "`rm`"
         )
+
+
+async def _there(engine: Engine, to: Destination, path: str) -> bool:
+    """Whether anything is at `path`, as far as one can see without a program of the image."""
+    if to.place(path).ground is Ground.TMPFS:
+        return True
+    try:
+        await engine.held(to.id, path)
+    except NotFound:
+        return False
+    return True
 
 
 async def _exec(

@@ -14,6 +14,7 @@ class WatchPhase(Enum):
     """Where the watching of the project stands."""
 
     OFF = "no rules"
+    AWAY = "waits for the engine"
     WAITING = "waits for a service with rules to run"
     WATCHING = "watching"
     PAUSED = "paused"

@@ -55,6 +55,7 @@ class Watch:
         self._born: dict[str, float] = {}
         """container id -> when its process was seen to start (monotonic)"""
         self._told: set[str] = set()
+        self._listening = asyncio.Event()
         self._reloads: Reloads | None = None
         self._rebuilds: Rebuilds | None = None
 
@@ -68,6 +69,7 @@ class Watch:
         """DevboxError where the system does not watch that many files."""
         async with contextlib.aclosing(self._sources.changes(sorted({rule.root for rule in self.rules}))) as batches:
             async for batch in batches:
+                self._listening.set()
                 for rule in self.rules:
                     self._changed(rule, batch)
 
@@ -77,6 +79,7 @@ class Watch:
             async with contextlib.aclosing(engine.events(self._project)) as events, asyncio.TaskGroup() as group:
                 self._reloads = Reloads(engine, group, self._tell, self._acted)
                 self._rebuilds = Rebuilds(self._rebuild, group, self._tell, self._acted)
+                await self._listening.wait()  # what is saved once a service is said to be watched is heard of
                 await anext(events)  # the subscription stands before the list is asked for
                 listed = await engine.observe(self._project, detail=True)
                 for id in self._replicas.keys() - {container.id for container in listed.containers}:

@@ -8,7 +8,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from devbox.compose.model import Project, Service
-from devbox.errors import DevboxError, EngineLost
+from devbox.errors import DevboxError, EngineLost, NoEngine
 from devbox.plan.commands import Up
 from devbox.plan.observed import RunState
 from devbox.ports import Engine, Sources
@@ -87,7 +87,8 @@ class Watching:
         found: list[Verified] = []
         self._emit(SyncComparing())
         try:
-            engine = await self._link.connected()
+            if (engine := self._link.engine) is None:
+                raise NoEngine("The engine is away.", hint="Compare again once it is back.")
             every = verify(engine, sources, project, rules(chosen, sources.ignore_file), given)
             async with aclosing(every) as seen:
                 found += [one async for one in seen]
@@ -150,6 +151,7 @@ class Watching:
         except (DevboxError, BaseExceptionGroup) as failure:
             error = foreseen(failure)
             if isinstance(error, EngineLost):
+                self._turned(WatchPhase.AWAY)
                 await self._link.recovered()
             else:
                 self._turned(WatchPhase.FAILED, error)
@@ -159,7 +161,8 @@ class Watching:
         """The engine, once it is there, one of the services runs, and the user wants it watched."""
         names = {service.name for service in services}
         while not (self._wanted and _runs(self._store.state, names) and self._link.engine):
-            self._turned(WatchPhase.WAITING if self._wanted else WatchPhase.PAUSED)
+            waiting = WatchPhase.WAITING if self._link.engine else WatchPhase.AWAY
+            self._turned(waiting if self._wanted else WatchPhase.PAUSED)
             await self._moved.wait()
         return self._link.engine
 

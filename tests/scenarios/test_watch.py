@@ -260,6 +260,20 @@ async def test_where_there_is_no_space_that_is_told_and_less_is_there_once_it_fi
         await watch.same()
 
 
+async def test_an_image_that_cannot_delete_takes_a_save_by_renaming_and_tells_what_is_left(stack: Stack) -> None:
+    await begin(stack)
+    async with watching(stack) as watch:
+        await watch.same()
+        assert stack.containers()["app-1"].exec_run(["rm", "/bin/rm"]).exit_code == 0
+        (watch.src / "saved.tmp").write_text("two")
+        (watch.src / "saved.tmp").replace(watch.src / "main.py")
+        await watch.same()
+        (watch.src / "main.py").unlink()
+        failed = await watch.tells(SyncFailed)
+        assert isinstance(failed, SyncFailed)
+        assert failed.error.endswith("/app/main.py cannot be deleted: the image has no `rm`.")
+
+
 async def test_a_rule_may_name_a_folder_beside_the_project(stack: Stack) -> None:
     beside = stack.folder.parent / f"{stack.folder.name}-beside"
     beside.mkdir()

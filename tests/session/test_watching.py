@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from devbox.adapters.connect import connect
 from devbox.adapters.host_tree import HostTree
 from devbox.errors import DevboxError
 from devbox.plan.commands import Up
@@ -17,6 +18,7 @@ from devbox.session.session import Session
 from devbox.session.syncing import WatchPhase
 from tests.eventually import eventually
 from tests.real import IMAGE
+from tests.session.cuttable import cuttable
 from tests.session.test_session import ended
 from tests.session.world import log, opened, written
 
@@ -120,3 +122,26 @@ async def test_a_machine_that_watches_no_more_files_is_told_and_the_session_goes
             "sysctl fs.inotify.max_user_watches",
         )
         assert len(await session.watching.verify()) == 1
+
+
+async def test_what_is_saved_while_the_engine_is_away_follows_when_it_is_back(
+    real_engine: Engine, project_name: str, tmp_path: Path
+) -> None:
+    async with cuttable(tmp_path) as proxy:
+
+        async def through_the_proxy(context: str) -> Engine:
+            return await connect("", {"DOCKER_HOST": proxy.url})
+
+        async with running(real_engine, tmp_path, project_name, connect=through_the_proxy) as session:
+            await phase(session, WatchPhase.WATCHING)
+            await eventually(lambda: "api" in session.store.state.sync.services, timeout=30)
+            await proxy.cut()
+            await phase(session, WatchPhase.AWAY)
+            (tmp_path / "src" / "main.py").write_text("three")
+            await proxy.mend()
+            session.retry()
+
+            async def there() -> bool:
+                return await content(real_engine, session) == "three"
+
+            await eventually(there, timeout=30)

@@ -79,7 +79,8 @@ def _verified(one: Verified) -> list[Content]:
     if one.error:
         return [Content("  ") + plain(f"✗ {one.container}: not compared: {one.error}", "$text-error", lines=False)]
     lines = [
-        Content("  ") + plain(f"≠ {one.container}: {each.fault.value} {each.path}", "$text-error", lines=False)
+        Content("  ")
+        + plain(f"≠ {one.container}: {each.fault.value} {one.rule.place(each.path)}", "$text-error", lines=False)
         for each in one.differences[:_NAMED]
     ]
     if len(one.differences) > _NAMED:
