@@ -20,7 +20,7 @@ FIRST = ("stack", "parity", "settings")
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
-    """A folder's tests share what they bring up, so that one process runs them all; before xdist looks at the groups."""
+    """One process runs all tests of a folder, which share what they bring up; told before xdist looks at the groups."""
     for item in items:
         item.add_marker(pytest.mark.xdist_group(_folder(item)))
     items.sort(key=lambda item: FIRST.index(_folder(item)) if _folder(item) in FIRST else len(FIRST))
