@@ -39,7 +39,9 @@ class Production(Stack):
             connection.close()
 
     async def serves(self, replicas: int) -> None:
-        """Return once so many replicas of the API answer through the proxy, by turns."""
+        """Return once so many replicas of the API are ready, and answer through the proxy by turns."""
+        # Before, the proxy's own check may find one that is not ready, and leaves it out for a while.
+        await eventually(lambda: [one.health for one in self.containers("api")] == ["healthy"] * replicas, timeout=60)
 
         def by_turns() -> bool:
             answers = [self.ask("/health/live").status for _ in range(4)]
