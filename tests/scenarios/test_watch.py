@@ -8,8 +8,8 @@ import os
 import random
 import shutil
 import tarfile
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +17,9 @@ from devbox.adapters.host_tree import HostTree
 from devbox.errors import DevboxError
 from devbox.plan.commands import Up
 from devbox.session.rebuilds import Rebuild
+from devbox.session.verify import verify
 from devbox.session.watch import Watch
+from devbox.sync.rules import Rule
 from devbox.sync.told import LoopStopped, Rebuilt, Reloaded, Synced, SyncFailed, Told, WatchBegan
 from tests.eventually import eventually
 from tests.scenarios.stack import Stack
@@ -39,6 +41,7 @@ class Watching:
     """A watch that runs, and what it told."""
 
     stack: Stack
+    rules: Sequence[Rule] = ()
     told: list[Told] = field(default_factory=list)
 
     @property
@@ -111,6 +114,7 @@ async def watching(stack: Stack, rebuild: Rebuild = no_rebuild) -> AsyncIterator
         tell=found.told.append,
         now=lambda: 0.0,
     )
+    found.rules = watch.rules
     task = asyncio.create_task(watch.run(stack.engine))
     try:
         await found.tells(WatchBegan)
@@ -403,13 +407,23 @@ async def test_whatever_happens_to_files_and_container_both_sides_end_the_same(s
     async with watching(stack) as watch:
         for step in range(200):
             _change(watch.src, chance, names)
-            if step % 50 == 0:
-                await asyncio.sleep(0)
-            if step in (50, 150):
-                stack.containers()["app-1"].restart(timeout=0)
-            if step == 100:
-                await stack.done(Up(force_recreate=True))
+            await asyncio.sleep(0)
+            match step:
+                case 50:
+                    stack.containers()["app-1"].restart(timeout=0)
+                case 70:
+                    stack.containers()["app-1"].pause()
+                case 90:
+                    stack.containers()["app-1"].unpause()
+                case 110:
+                    await stack.done(Up(force_recreate=True))
+                case 150:
+                    stack.containers()["app-1"].kill()
+                case 170:
+                    stack.containers()["app-1"].start()
         await watch.same()
+        async with aclosing(verify(stack.engine, HostTree(), stack.project(), watch.rules)) as found:
+            assert [one.differences async for one in found] == [()]
 
 
 def _change(src: Path, chance: random.Random, names: list[str]) -> None:
