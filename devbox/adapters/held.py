@@ -107,7 +107,7 @@ class _Pieces(io.RawIOBase):
         return count
 
 
-def digests(stream: io.RawIOBase) -> dict[str, Held]:
+def digests(stream: io.RawIOBase | io.BytesIO) -> dict[str, Held]:
     """The members of a tar that is read once, by their paths relative to the first one."""
     found: dict[str, Held] = {}
     top: str | None = None

@@ -1,0 +1,104 @@
+"""develop.watch on the real engine: what follows once files are in the containers."""
+
+from __future__ import annotations
+
+import asyncio
+
+from devbox.plan.commands import Up
+from devbox.sync.told import Rebuilt, Reloaded
+from tests.eventually import eventually
+from tests.scenarios.stack import Stack
+from tests.scenarios.watching import begin, watching
+
+
+async def test_a_command_runs_after_the_files_are_there(stack: Stack) -> None:
+    rule = 'exec: {command: [sh, -c, "cat /app/main.py > /seen"]}'
+    await begin(stack, action="sync+exec", rule=rule)
+    async with watching(stack) as watch:
+        (watch.src / "main.py").write_text("two")
+        await watch.tells(Reloaded)
+        assert stack.containers()["app-1"].exec_run(["cat", "/seen"]).output == b"two"
+
+
+async def test_a_command_that_fails_is_told_with_what_it_said(stack: Stack) -> None:
+    await begin(stack, action="sync+exec", rule='exec: {command: [sh, -c, "echo broken; exit 3"]}')
+    async with watching(stack) as watch:
+        (watch.src / "main.py").write_text("two")
+        told = await watch.tells(Reloaded)
+        assert isinstance(told, Reloaded)
+        assert (told.error, told.again) == ("exit code 3: broken", 0.0)
+
+
+RELOAD = "initial_sync: false, x-devbox: {{reload: {}}}"
+LISTENS = """command: [sh, -c, "trap 'cat /app/main.py >> /seen' HUP; while :; do sleep 0.05; done"]"""
+
+
+async def test_a_signal_follows_the_files(stack: Stack) -> None:
+    await begin(stack, rule=RELOAD.format("{signal: HUP}"), more=LISTENS)
+    async with watching(stack) as watch:
+        (watch.src / "main.py").write_text("two")
+        told = await watch.tells(Reloaded)
+        assert isinstance(told, Reloaded)
+        assert (told.how, told.error, told.files) == ("SIGHUP", "", 1)
+        await eventually(lambda: watch.stack.containers()["app-1"].exec_run(["cat", "/seen"]).output == b"two", 30)
+
+
+async def test_a_reload_that_the_engine_refused_is_done_once_it_can_be(stack: Stack) -> None:
+    # Files reach it by the bind mount while it is paused; the command cannot run.
+    await begin(stack, rule=RELOAD.format("{exec: [touch, /reloaded]}"), more='volumes: ["./src:/app"]')
+    async with watching(stack) as watch:
+        container = stack.containers()["app-1"]
+        container.pause()
+        (watch.src / "main.py").write_text("two")
+        await watch.tells(Reloaded, lambda told: isinstance(told, Reloaded) and bool(told.error and told.again))
+        container.unpause()
+        await watch.tells(Reloaded, lambda told: isinstance(told, Reloaded) and not told.error)
+        assert container.exec_run(["ls", "/reloaded"]).exit_code == 0
+
+
+async def test_sync_and_restart_restarts_with_the_file_in_place(stack: Stack) -> None:
+    await begin(stack, action="sync+restart", rule="initial_sync: false")
+    before = stack.containers()["app-1"].attrs["State"]["StartedAt"]
+    async with watching(stack) as watch:
+        (watch.src / "main.py").write_text("two")
+        await watch.tells(Reloaded)
+        await watch.same()
+        assert stack.containers()["app-1"].attrs["State"]["StartedAt"] > before
+
+
+async def test_a_single_file_asks_for_a_restart_also_when_an_editor_replaces_it(stack: Stack) -> None:
+    (stack.folder / "conf.ini").write_text("a")
+    stack.write("""
+        services:
+          app:
+            <<: *service
+            develop: {watch: [{action: restart, path: ./conf.ini}]}
+        """)
+    await stack.done(Up())
+    async with watching(stack) as watch:
+        (stack.folder / "conf.new").write_text("b")
+        (stack.folder / "conf.new").replace(stack.folder / "conf.ini")
+        told = await watch.tells(Reloaded)
+        assert isinstance(told, Reloaded)
+        assert told.error == ""
+
+
+async def test_many_changes_while_an_image_is_built_ask_for_one_more_build(stack: Stack) -> None:
+    await begin(stack, action="rebuild", rule="initial_sync: false")
+    building, go_on, asked = asyncio.Event(), asyncio.Event(), []
+
+    async def rebuild(service: str) -> None:
+        asked.append(service)
+        building.set()
+        await go_on.wait()
+
+    async with watching(stack, rebuild) as watch:
+        (watch.src / "main.py").write_text("1")
+        await building.wait()
+        seen = len(watch.told)
+        for number in range(3):
+            (watch.src / "main.py").write_text(f"again {number}")
+            await eventually(lambda at=seen + number: len(watch.told) > at, timeout=30)
+        go_on.set()
+        await eventually(lambda: sum(isinstance(one, Rebuilt) for one in watch.told) == 2, timeout=30)
+        assert asked == ["app", "app"]
