@@ -47,7 +47,7 @@ class Watching:
 
     def inside(self, container: str = "app-1", folder: str = "/app") -> dict[str, str]:
         """Relative path -> content, "/" for a folder, "-> there" for a link."""
-        done = self.stack.containers()[container].exec_run(["tar", "-c", "-C", folder, "."])
+        done = self.stack.containers()[container].exec_run(["tar", "-c", "-C", folder, "."], stderr=False)
         if done.exit_code:  # the folder is not there yet
             return {}
         with tarfile.open(fileobj=io.BytesIO(done.output)) as tar:

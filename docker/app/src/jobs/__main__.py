@@ -14,7 +14,9 @@ USAGE = "usage: python -m jobs api | worker | migrate | seed | fixtures | traffi
 def main(arguments: list[str]) -> int:
     """Run one part of the application; 2 if the arguments or the settings are wrong."""
     # As PID 1 a process ignores every signal it has no handler for; until a part sets its own, to stop is to leave.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    # What has an end of its own has not come to it then, and whoever waits for it must not take it for done.
+    code = 0 if arguments[:1] in (["api"], ["worker"], ["traffic"]) else 128 + signal.SIGTERM
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(code))
     try:
         settings = Settings.read(os.environ)
     except SettingError as error:
