@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import docker.auth
 import requests
@@ -18,8 +19,8 @@ from devbox.errors import RemoteFailed
 
 INDEX = "application/vnd.oci.image.index.v1+json"
 _MANIFESTS = f"application/vnd.oci.image.manifest.v1+json, {INDEX}"
-_HUB = "docker.io"
-_HUB_HOST = "index." + docker.auth.INDEX_NAME
+_HUBS = ("", docker.auth.INDEX_NAME)
+_HUB_HOST = urlsplit(docker.auth.INDEX_URL).netloc
 _TIMEOUT = (10, 60)
 """Seconds to connect, and to wait for an answer."""
 _LARGEST = 16 * 2**20
@@ -31,8 +32,13 @@ class Registry:
 
     def __init__(self, artifact: Artifact, environ: Mapping[str, str]) -> None:
         self._artifact = artifact
-        self._host = _HUB_HOST if artifact.host == _HUB else artifact.host
-        self._login = _login(artifact.host, environ)
+        is_hub = artifact.host in _HUBS
+        self._host = _HUB_HOST if is_hub else artifact.host
+        # The hub's own images have names without a slash.
+        self._repository = (
+            f"library/{artifact.repository}" if is_hub and "/" not in artifact.repository else artifact.repository
+        )
+        self._login = _login("" if is_hub else artifact.host, environ)
         self._session = requests.Session()
         self._authorization = ""
         self._scheme = "https"
@@ -73,7 +79,10 @@ class Registry:
                     raise self._failed("is larger than any Compose project", "check the name")
                 return content
             case requests.codes.unauthorized | requests.codes.forbidden:
-                raise self._failed("may not be read", f"log in: `docker login {self._artifact.host}`")
+                raise self._failed(
+                    "may not be read",
+                    f"log in: `docker login{f' {self._artifact.host}' if self._artifact.host else ''}`",
+                )
             case requests.codes.not_found:
                 raise self._failed("does not exist", "correct the name or what stands behind the colon")
         raise self._failed(f"cannot be fetched: the registry answers {answer.status_code} {answer.reason}", "")
@@ -94,7 +103,7 @@ class Registry:
             raise self._unreached(error) from error
 
     def _send(self, what: str, accept: str) -> requests.Response:
-        url = f"{self._scheme}://{self._host}/v2/{self._artifact.repository}/{what}"
+        url = f"{self._scheme}://{self._host}/v2/{self._repository}/{what}"
         return self._session.get(url, headers={"Accept": accept}, auth=self._authorized, timeout=_TIMEOUT, stream=True)
 
     def _authorized(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -112,7 +121,7 @@ class Registry:
         return bool(self._authorization)
 
     def _token(self, challenge: Mapping[str, str]) -> str:
-        scope = challenge.get("scope") or f"repository:{self._artifact.repository}:pull"
+        scope = challenge.get("scope") or f"repository:{self._repository}:pull"
         asked = {"service": challenge.get("service", ""), "scope": scope}
         realm, identity = challenge.get("realm", ""), self._login.get("IdentityToken")
         try:
@@ -167,9 +176,11 @@ def _login(host: str, environ: Mapping[str, str]) -> dict[str, Any]:
         return {}
     try:
         found = docker.auth.load_config(str(file), None, dict(environ))
-        return dict(found.resolve_authconfig(None if host == _HUB else host) or {})
+        return dict(found.resolve_authconfig(host or None) or {})
     except (DockerException, StoreError) as error:
-        raise RemoteFailed(f"the login for {host} cannot be read: {error}", hint=f"check {file}") from error
+        raise RemoteFailed(
+            f"the login for {host or 'Docker Hub'} cannot be read: {error}", hint=f"check {file}"
+        ) from error
 
 
 def _reason(error: BaseException) -> str:

@@ -13,7 +13,6 @@ _OCI = r"(?P<name>[^@]+?)(?::(?P<tag>[\w][\w.-]*))?(?:@(?P<digest>\w+:\w+))?"
 _HOST = r"([A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9a-fA-F:]+\])(:[0-9]{1,5})?"
 _NAME = r"[a-z0-9]+(?:[._/-]+[a-z0-9]+)*"
 """Compiled where an address turns up: most projects have none."""
-_HUB = "docker.io"
 _QUERY = {"ref": "", "branch": "refs/heads/", "tag": "refs/tags/"}
 """Keys that name a ref, with what stands before it."""
 
@@ -33,7 +32,7 @@ class GitFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Artifact:
-    """A Compose project that was published to a registry; `reference` is a tag or a digest."""
+    """A Compose project published to a registry (`host` "": to Docker Hub); `reference` is a tag or a digest."""
 
     host: str
     repository: str
@@ -41,7 +40,7 @@ class Artifact:
 
     def __str__(self) -> str:
         sign = "@" if ":" in self.reference else ":"
-        return f"oci://{self.host}/{self.repository}{sign}{self.reference}"
+        return f"oci://{f'{self.host}/' if self.host else ''}{self.repository}{sign}{self.reference}"
 
 
 Remote = GitFile | Artifact
@@ -113,11 +112,9 @@ def _git(repository: str, fragment: str, query: str) -> GitFile:
 def _artifact(text: str) -> Artifact:
     host, slash, rest = text.partition("/")
     if not slash or not (set(".:") & set(host) or host == "localhost"):
-        host, rest = _HUB, text
-    if host == _HUB and "/" not in rest:
-        rest = f"library/{rest}"
+        host, rest = "", text
     found = re.fullmatch(_OCI, rest)
-    if not re.fullmatch(_HOST, host):
+    if host and not re.fullmatch(_HOST, host):
         raise Malformed(f"{host} is no name of a registry: write oci://HOST:PORT/NAME:TAG")
     if found is None or not re.fullmatch(_NAME, found["name"]):
         raise Malformed("this is no name of an artifact: write oci://HOST/NAME:TAG, the name in lower case")

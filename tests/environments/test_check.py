@@ -263,7 +263,10 @@ TOOLS = {
     "develop.watch": ("web: {develop: {watch: [{action: restart, path: ./src}]}}", "reload"),
     "source of its own build": ("web: {image: own, build: ./app, volumes: ['./app/src:/srv']}", "source-mount"),
     "a folder of source": ("web: {volumes: ['/code:/srv']}", "source-mount"),
-    "a published database": ("web: {image: 'docker.io/library/postgres:16', ports: ['5432']}", "published-database"),
+    "a published database": (
+        "web: {image: 'h.example/library/postgres:16', ports: ['5432']}",
+        "published-database",
+    ),
     "a published port of a database": ("web: {image: our/data, ports: ['6000:6379']}", "published-database"),
     "a target of development": ("web: {image: own, build: {context: ., target: dev}}", "development-build"),
     "a tag of development": ("web: {image: 'shop:dev'}", "development-build"),
