@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import io
+import random
 import shutil
+import socket
 import subprocess
 import tarfile
 from collections.abc import Iterator
@@ -26,6 +28,15 @@ def sdk() -> Iterator[docker.DockerClient]:
         yield client
     finally:
         client.close()
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody holds, below those that the system gives to whoever asks for any."""
+    for port in random.sample(range(20_000, 30_000), 100):
+        with contextlib.suppress(OSError), socket.socket() as one:
+            one.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 def make_image(client: docker.DockerClient) -> None:

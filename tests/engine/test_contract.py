@@ -13,7 +13,7 @@ from devbox.plan.observed import RunState
 from devbox.ports import Engine
 from tests.engine.specs import labels, network, spec, volume
 from tests.fakes import Behaviour, FakeEngine
-from tests.real import IMAGE
+from tests.real import IMAGE, free_port
 
 
 def behave(engine: Engine, service: str, behaviour: Behaviour) -> None:
@@ -236,24 +236,26 @@ async def test_rename(engine: Engine, project_name: str) -> None:
 
 
 async def test_a_held_port_is_refused_and_told(engine: Engine, project_name: str) -> None:
-    taken = {"NetworkMode": "bridge", "PortBindings": {"80/tcp": [{"HostIp": "127.0.0.1", "HostPort": "47613"}]}}
+    port = free_port()
+    taken = {"NetworkMode": "bridge", "PortBindings": {"80/tcp": [{"HostIp": "127.0.0.1", "HostPort": str(port)}]}}
     ports = {"80/tcp": {}}
     await engine.start(await engine.create_container(spec(project_name, "one", host=taken, ExposedPorts=ports)))
     second = await engine.create_container(spec(project_name, "two", host=taken, ExposedPorts=ports))
     with pytest.raises(EngineError) as refused:
         await engine.start(second)
     assert refused.value.status == 500
-    [held] = [one for one in (await engine.observe("dbt-another")).held_ports if one.port == 47613]
+    [held] = [one for one in (await engine.observe("dbt-another")).held_ports if one.port == port]
     assert (held.project, held.service, held.protocol) == (project_name, "one", "tcp")
-    assert [one for one in (await engine.observe(project_name)).held_ports if one.port == 47613] == []
+    assert [one for one in (await engine.observe(project_name)).held_ports if one.port == port] == []
 
 
 async def test_published_ports_are_bindings(engine: Engine, project_name: str) -> None:
-    host = {"NetworkMode": "bridge", "PortBindings": {"80/tcp": [{"HostIp": "127.0.0.1", "HostPort": "47614"}]}}
+    port = free_port()
+    host = {"NetworkMode": "bridge", "PortBindings": {"80/tcp": [{"HostIp": "127.0.0.1", "HostPort": str(port)}]}}
     await engine.start(await engine.create_container(spec(project_name, host=host, ExposedPorts={"80/tcp": {}})))
     [found] = (await engine.observe(project_name)).containers
     [binding] = found.bindings
-    assert (binding.container_port, binding.host_port, binding.host_ip) == (80, 47614, "127.0.0.1")
+    assert (binding.container_port, binding.host_port, binding.host_ip) == (80, port, "127.0.0.1")
 
 
 async def test_extra_networks_are_connected(engine: Engine, project_name: str) -> None:
