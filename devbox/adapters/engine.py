@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from devbox.adapters import create, observe, removal, starting, streams, translate
 from devbox.adapters.connect import version
 from devbox.adapters.execs import Exec, ExecSpec
-from devbox.adapters.held import HeldFiles
 from devbox.adapters.threads import Source, Threads, batches
 from devbox.adapters.waiting import Waiting
 from devbox.compose.model import Network, Volume
@@ -141,6 +140,8 @@ class DockerEngine:
         await self._call(lambda sdk: sdk.put_archive(container, directory, archive))
 
     async def held(self, container: str, path: str, *, inside: bool = False) -> Mapping[str, Held]:
+        from devbox.adapters.held import HeldFiles
+
         reading = HeldFiles(self._api, container, path, inside=inside)
         return await self._threads.call(reading.read, cancel=reading.close)
 

@@ -7,7 +7,6 @@ import sys
 from typing import TYPE_CHECKING
 
 from devbox.cli.output import note, printable, stderr_style
-from devbox.compose.masking import masked
 from devbox.errors import DevboxError, UsageError
 
 if TYPE_CHECKING:
@@ -40,6 +39,8 @@ def trust(project: Project, *, yes: bool) -> None:
     """Let files that lie elsewhere have variables of this machine only if that is agreed to."""
     if not project.taken or yes:
         return
+    from devbox.compose.masking import masked
+
     told = [f"  {name} = {masked(name, project.environment[name])}" for name in project.taken]
     if not can_ask():
         raise DevboxError(

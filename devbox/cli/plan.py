@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from devbox.cli import arguments
 from devbox.cli.output import printable, say, say_json
-from devbox.cli.project import Stack, opened
+from devbox.cli.project import opened
 from devbox.errors import ExitCode
 from devbox.plan.commands import Up
 
@@ -34,6 +34,8 @@ def add(subparsers: Subparsers) -> None:
 async def run(args: argparse.Namespace, outside: Outside) -> int:
     """Print the plan; 1 if it could not be carried out."""
     from devbox.plan.text import describe
+    from devbox.session.look import look
+    from devbox.session.policy import in_environment
 
     command = Up(
         services=tuple(args.services),
@@ -45,7 +47,7 @@ async def run(args: argparse.Namespace, outside: Outside) -> int:
         renew_volumes=True,
     )
     async with opened(args, outside) as stack:
-        plan = await planned(stack, command)
+        plan, _ = await look(in_environment(command, stack.environment), stack.project, stack.engine, stack.guard)
         plan = replace(plan, problems=tuple(stack.located(one, outside.cwd) for one in plan.problems))
     if args.json:
         say_json(as_json(plan))
@@ -55,25 +57,6 @@ async def run(args: argparse.Namespace, outside: Outside) -> int:
     if plan.problems:
         return ExitCode.FAILED
     return ExitCode.CHANGES if plan and args.detailed_exitcode else ExitCode.DONE
-
-
-async def planned(stack: Stack, command: Up) -> Plan:
-    """The plan of `command` at this moment."""
-    from devbox.plan.needs import needs
-    from devbox.plan.reconcile import reconcile
-    from devbox.session.policy import in_environment
-
-    wanted = needs(stack.project, command)
-    observed = await stack.engine.observe(
-        stack.project.name,
-        images=wanted.images,
-        networks=wanted.networks,
-        volumes=wanted.volumes,
-        ports=wanted.ports,
-        detail=True,
-    )
-    plan = reconcile(stack.project, observed, in_environment(command, stack.environment))
-    return await stack.guard(plan, stack.project, stack.engine)
 
 
 def as_json(plan: Plan) -> dict[str, Any]:

@@ -33,6 +33,7 @@ def add(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--wait-timeout", type=arguments.seconds, metavar="SECONDS", help="give up waiting after this long"
     )
+    arguments.rolling(parser)
     arguments.grace(parser)
     arguments.assume_yes(parser)
     arguments.as_json(parser, "print what was done as JSON")
@@ -42,14 +43,19 @@ def add(subparsers: Subparsers) -> None:
 async def run(args: argparse.Namespace, outside: Outside) -> int:
     """Show what goes where, ask, do it."""
     from devbox.session.look import look
+    from devbox.session.policy import in_environment
 
-    command = Rollback(services=tuple(args.services), timeout=args.timeout, wait_timeout=args.wait_timeout)
+    command = Rollback(
+        services=tuple(args.services), rolling=args.rolling, timeout=args.timeout, wait_timeout=args.wait_timeout
+    )
     async with opened(args, outside) as stack:
         check_services(stack.project, None, command.services)
         confirm.permit(stack.environment, args.yes_i_mean)
+        confirm.trust(stack.project, yes=args.yes)
+        command = in_environment(command, stack.environment)
         plan, observed = await look(command, stack.project, stack.engine, stack.guard)
         if plan:
-            for line in (*_table(stack, observed, command, outside.now()), *_besides(plan)):
+            for line in (*_table(stack, observed, command, outside.now() + stack.engine.ahead), *_besides(plan)):
                 note(line)
         if plan and not plan.problems and not args.yes and not confirm.goes_ahead():
             note("Nothing was changed.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from devbox.cli import arguments, confirm
 from devbox.cli.output import note, printable, say, say_json, stderr_style
-from devbox.cli.project import choose, load_project
+from devbox.cli.project import choose, load_project, request_of
 from devbox.cli.table import grid
 from devbox.errors import DevboxError, ExitCode, UsageError
 
@@ -51,7 +51,6 @@ async def run(args: argparse.Namespace, outside: Outside) -> int:
 
 
 def _list(args: argparse.Namespace, outside: Outside) -> int:
-    from devbox.cli.project import request_of
     from devbox.environments.discover import find
     from devbox.environments.survey import survey
 

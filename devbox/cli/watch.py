@@ -33,6 +33,7 @@ def add(subparsers: Subparsers) -> None:
         "Bring services up, and keep their containers like the files that `develop.watch` names, until Ctrl-C.",
     )
     parser.add_argument("--no-up", action="store_true", help="leave the services as they are and only watch")
+    arguments.assume_yes(parser)
     arguments.as_json(parser, "a JSON object a line")
     arguments.services(parser)
 
@@ -43,9 +44,10 @@ async def run(args: argparse.Namespace, outside: Outside) -> int:
         check_services(stack.project, None, args.services)
         chosen = watched(stack, args.services)
         confirm.permit(stack.environment, args.yes_i_mean)
+        confirm.trust(stack.project, yes=args.yes)
         if not args.no_up:
             up = Up(services=tuple(service.name for service in chosen) if args.services else ())
-            quiet = argparse.Namespace(**{**vars(args), "json": False, "yes": True})
+            quiet = argparse.Namespace(**{**vars(args), "json": False})
             if code := await perform_on(stack, quiet, outside, up):
                 return code
         try:
@@ -100,9 +102,10 @@ async def _watch(stack: Stack, services: list[Service], args: argparse.Namespace
 
 async def _rebuild(stack: Stack, service: str, outside: Outside) -> None:
     from devbox.session.perform import perform
+    from devbox.session.policy import in_environment
 
     outcome = await perform(
-        Up(services=(service,), build=True, no_deps=True),
+        in_environment(Up(services=(service,), build=True, no_deps=True), stack.environment),
         project=stack.project,
         engine=stack.engine,
         builder=outside.builder(stack.engine),
@@ -111,6 +114,8 @@ async def _rebuild(stack: Stack, service: str, outside: Outside) -> None:
         cancel=asyncio.Event(),
         now=outside.now,
         confirm=None,
+        guard=stack.guard,
+        locate=lambda problem: stack.located(problem, outside.cwd),
     )
     for _, error in outcome.errors:
         for text in lines(error):

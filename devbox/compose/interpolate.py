@@ -64,19 +64,24 @@ def pieces(text: str) -> Iterator[str | Reference]:
         yield text[at:]
 
 
+def references(text: str) -> Iterator[Reference]:
+    """The variables of a text, those within operands too; of a text that is wrong, those before the fault."""
+    try:
+        for piece in pieces(text) if "$" in text else ():
+            if isinstance(piece, Reference):
+                yield piece
+                yield from references(piece.operand)
+    except ValueError:
+        return
+
+
 def names(value: Any) -> set[str]:
-    """The variables that the texts of a tree name, however deep; of a text that is wrong, none."""
+    """The variables that the texts of a tree name, however deep."""
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, list):
         return {name for item in value for name in names(item)}
-    if not isinstance(value, str) or "$" not in value:
-        return set()
-    try:
-        found = [piece for piece in pieces(value) if isinstance(piece, Reference)]
-    except ValueError:
-        return set()
-    return {piece.name for piece in found} | {name for piece in found for name in names(piece.operand)}
+    return {one.name for one in references(value)} if isinstance(value, str) else set()
 
 
 def takes_operand(reference: Reference, value: str | None) -> bool:

@@ -39,6 +39,14 @@ class Port:
     name: str = ""
     app_protocol: str = ""
 
+    @property
+    def numbers(self) -> range:
+        """The host ports of which it takes one; empty where the engine chooses."""
+        first, _, last = self.published.partition("-")
+        if not first.isdigit() or first == "0":
+            return range(0)
+        return range(int(first), (int(last) if last.isdigit() else int(first)) + 1)
+
 
 class MountKind(Enum):
     """`volumes[].type`."""

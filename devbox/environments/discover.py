@@ -37,6 +37,12 @@ class Environments:
     default: str = ""
     """The one for development, where one stands when nothing else is said; "": chosen by hand."""
 
+    @property
+    def is_apart(self) -> bool:
+        """Whether the current one's secrets are to be its own: devbox.yaml names it, and not as the one for
+        development."""
+        return bool(self.file) and self.current.name != self.default
+
 
 def find(request: LoadRequest, files: Files, wanted: str = "") -> Environments:
     """The environments of `request.cwd`, and `wanted` or the default of them.

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from devbox.compose.model import MountKind, Project
+from devbox.compose.reference import tag
 from devbox.compose.report import Path
 from devbox.environments.environment import Environment
 from devbox.errors import Problem
@@ -105,8 +106,8 @@ def things(project: Project) -> Iterator[Thing]:
         if service.image:
             made = service.build is not None
             yield Thing(rule="shared-image", name=_tagged(service.image), path=(*own, "image"), made=made)
-        for at, tag in enumerate(service.build.tags if service.build else ()):
-            yield Thing(rule="shared-image", name=_tagged(tag), path=(*own, "build", "tags", at))
+        for at, image in enumerate(service.build.tags if service.build else ()):
+            yield Thing(rule="shared-image", name=_tagged(image), path=(*own, "build", "tags", at))
 
 
 _MACHINE = ("/var/run/", "/run/", "/dev/", "/proc/", "/sys/", "/etc/")
@@ -120,7 +121,7 @@ def listed(names: Sequence[str]) -> str:
 
 
 def _tagged(image: str) -> str:
-    return image if ":" in image.rpartition("/")[2] or "@" in image else f"{image}:latest"
+    return image if tag(image) or "@" in image else f"{image}:latest"
 
 
 def _overlapping(projects: Mapping[str, Project]) -> Iterator[Shared]:

@@ -59,7 +59,7 @@ def published(project: Project) -> Iterator[Published]:
     """The host ports that the files fix, ranges included; without those that the engine chooses."""
     for service in project.services.values():
         for at, port in enumerate(_ports(service)):
-            if numbers := _numbers(port):
+            if numbers := port.numbers:
                 yield Published(
                     service=service.name,
                     host_ip=port.host_ip,
@@ -71,13 +71,6 @@ def published(project: Project) -> Iterator[Published]:
 
 def _ports(service: Service) -> tuple[Port, ...]:
     return () if service.network_mode == "host" else service.ports
-
-
-def _numbers(port: Port) -> range:
-    first, _, last = port.published.partition("-")
-    if not first.isdigit() or first == "0":
-        return range(0)
-    return range(int(first), (int(last) if last.isdigit() else int(first)) + 1)
 
 
 def _same_address(one: str, other: str) -> bool:

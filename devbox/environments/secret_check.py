@@ -23,16 +23,10 @@ def secret_findings(
     """For the current environment, whose project this is, beside the projects of the `others`."""
     where = making(found, project, files)
     yield from file_faults(project, secrets, where)
-    if not comparable(found):
+    if not found.is_apart:
         return
     theirs = {f"{name}'s": credentials(other, secrets) for name, other in others.items()}
     known = {"the example's": examples(project, files, secrets)}
     meant = {one.subject for one in found.allowed if one.rule in _EXCEPTIONS}
     own = [one for one in credentials(project, secrets) if one.subject not in meant and one.name not in meant]
     yield from shared_faults(own, {**theirs, **known}, where)
-
-
-def comparable(found: Environments) -> bool:
-    """Whether the current environment's secrets are to be its own: it is named in devbox.yaml beside others, and is not
-    the one for development."""
-    return bool(found.file) and found.current.name != found.default

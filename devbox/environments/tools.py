@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from devbox.compose.model import MountKind, Service
+from devbox.compose.reference import tag
 from devbox.compose.report import Path
 from devbox.environments.finding import Finding
 from devbox.environments.folders import Files, names_in
@@ -126,8 +127,7 @@ def _build(service: Service, member: Member, files: Files) -> Iterator[_Trace]:
     target = service.build.target if service.build else ""
     if _TARGETS.search(target):
         yield _Trace("development-build", service.name, ("build", "target"), f"is built as {target}")
-    tag = service.image.rpartition(":")[2] if ":" in service.image.rpartition("/")[2] else ""
-    if _TARGETS.search(tag):
+    if _TARGETS.search(tag(service.image)):
         yield _Trace("development-build", service.name, ("image",), f"runs the image {service.image}")
 
 

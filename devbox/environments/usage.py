@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from devbox.compose.document import Document, Node
 from devbox.compose.dotenv import Definition
 from devbox.compose.envfile import VariableFiles
-from devbox.compose.interpolate import Reference, pieces
+from devbox.compose.interpolate import Reference, references
 from devbox.compose.layers import Layer, Loaded
 from devbox.compose.located import Located
 from devbox.compose.paths import join
@@ -73,17 +73,6 @@ def service_files(loaded: Loaded) -> set[str]:
     return found
 
 
-def in_text(text: str) -> Iterator[Reference]:
-    """The variables of a text, those within operands too; nothing of what is no such text."""
-    try:
-        for piece in pieces(text) if "$" in text else ():
-            if isinstance(piece, Reference):
-                yield piece
-                yield from in_text(piece.operand)
-    except ValueError:
-        return
-
-
 def _layers(layers: Iterable[Layer]) -> Iterator[Layer]:
     seen: set[int] = set()
     waiting = list(layers)
@@ -119,7 +108,7 @@ def _in_scalar(node: Node, key: str, file: str) -> Iterator[Used]:
     if not isinstance(node.content, str):
         return
     place = Place(file, node.line, node.column)
-    for reference in in_text(node.content):
+    for reference in references(node.content):
         yield Used(reference, place)
     if key in _PASSED and node.content.isidentifier():
         yield Used(Reference(node.content), place, passed=True)

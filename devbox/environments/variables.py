@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 
+from devbox.compose.interpolate import references
 from devbox.environments.finding import Finding, Spot
 from devbox.environments.isolation import listed
 from devbox.environments.member import Member
-from devbox.environments.usage import Set, Used, defined, in_text, service_files, used
+from devbox.environments.usage import Set, Used, defined, service_files, used
 from devbox.errors import Place
 from devbox.record import dataclass
 
@@ -29,7 +30,7 @@ class Variables:
     @property
     def names(self) -> set[str]:
         """Those used in Compose files, and in lines of env files."""
-        inner = (reference.name for line in self.lines for reference in in_text(line.definition.text))
+        inner = (reference.name for line in self.lines for reference in references(line.definition.text))
         return {one.reference.name for one in self.used} | set(inner)
 
 

@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from devbox.compose.masking import is_secret, masked
+from devbox.compose.reference import tag
 from devbox.hardening.rule import Hit, Severity, rule
 from devbox.hardening.subject import Subject
 
 EVERYWHERE = ("", "0.0.0.0", "::")
 """Addresses that mean every network of the host."""
-
-
-def tag(reference: str) -> str:
-    """The tag of an image reference; "" without one."""
-    return reference.partition("@")[0].rpartition("/")[2].partition(":")[2]
 
 
 def is_floating(reference: str) -> bool:

@@ -24,14 +24,6 @@ class Holder:
     until: tuple[str, ...] = ()
 
 
-def published(port: Port) -> range:
-    """The host ports of which it takes one; empty where the engine chooses."""
-    first, _, last = port.published.partition("-")
-    if not first.isdigit() or first == "0":
-        return range(0)
-    return range(int(first), (int(last) if last.isdigit() else int(first)) + 1)
-
-
 def overlaps(one: str, other: str) -> bool:
     """Whether two host addresses can claim the same port; "" is every address of both families."""
     if not _families(one) & _families(other):
@@ -60,7 +52,7 @@ def claim(service: Service, name: str, holders: list[Holder]) -> tuple[list[Prob
         return problems, after
     taken: list[Holder] = []
     for at, port in enumerate(service.ports):
-        options = published(port)
+        options = port.numbers
         held = {number: _holders(number, port, holders) for number in options}
         after.update(id for found in held.values() for holder in found for id in holder.until)
         free = [number for number in options if not any(not holder.until for holder in held[number])]

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from devbox.compose.model import Project, Service
-from devbox.plan.clashes import published
 from devbox.plan.commands import Down, PlannedCommand, Rollback, Up
 from devbox.plan.grounds import networks_of, volumes_of
 from devbox.plan.names import image_name, known_services, previous_image
@@ -55,7 +54,7 @@ def needs(project: Project, command: PlannedCommand) -> Needs:
 def _published(services: Iterable[Service]) -> Iterator[Binding]:
     for service in services:
         for port in () if service.network_mode == "host" else service.ports:
-            for number in published(port):
+            for number in port.numbers:
                 yield Binding(
                     container_port=port.target,
                     protocol=port.protocol or "tcp",

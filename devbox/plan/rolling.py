@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 
 from devbox.compose.model import Condition, Healthcheck, Service
 from devbox.plan import ending
-from devbox.plan.clashes import published
 from devbox.plan.draft import Draft
 from devbox.plan.fate import RUNNING, Action, Fate
 from devbox.plan.gates import Standing, before_start, gate_node
@@ -107,7 +106,7 @@ def _runs(fate: Fate) -> bool:
 
 def _obstacle(service: Service) -> str:
     """Why two of its containers cannot run at once beyond its replicas ("": they can)."""
-    ports = [port.published for port in service.ports if published(port)]
+    ports = [port.published for port in service.ports if port.numbers]
     if ports:
         return f"which publish port {ports[0]}"
     if service.network_mode and not service.network_mode.startswith("none"):

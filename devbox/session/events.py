@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from devbox.compose.model import Project
 from devbox.environments.environment import Environment
@@ -13,8 +14,10 @@ from devbox.ports import EngineEvent, EngineInfo, Progress, Sample
 from devbox.record import dataclass
 from devbox.session.state import Operation, Phase
 from devbox.session.syncing import WatchPhase
-from devbox.sync.compare import Verified
-from devbox.sync.told import Told
+
+if TYPE_CHECKING:  # only projects with rules need it
+    from devbox.sync.compare import Verified
+    from devbox.sync.told import Told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

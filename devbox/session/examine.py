@@ -7,6 +7,7 @@ from dataclasses import field
 from posixpath import join
 from typing import TYPE_CHECKING
 
+from devbox.compose.paths import is_remote
 from devbox.compose.provenance import Explainer
 from devbox.environments.secret_file import FileKind, SecretFiles
 from devbox.hardening.alerts import Source
@@ -157,7 +158,7 @@ def _inline(loaded: Loaded, name: str, build: Build) -> tuple[str, str]:
 
 def _dockerfile(build: Build, files: FileReader) -> tuple[str, str | None]:
     """How it is called, and its text; None for one that is not here."""
-    if "://" in build.context or build.context.startswith("git@"):
+    if is_remote(build.context):
         return f"{build.context}/{build.dockerfile}", None
     file = join(build.context, build.dockerfile)
     return file, _text(file, files)

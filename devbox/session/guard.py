@@ -10,7 +10,7 @@ from devbox.compose.model import Project
 from devbox.compose.request import LoadRequest
 from devbox.environments.discover import Environments
 from devbox.environments.others import others
-from devbox.environments.secret_check import comparable, secret_findings
+from devbox.environments.secret_check import secret_findings
 from devbox.environments.secret_faults import Fault, SecretFinding
 from devbox.plan.plan import Plan
 from devbox.plan.steps import BuildImage, CreateContainer, PullImage, RestartContainer, StartContainer
@@ -31,7 +31,7 @@ class Guard:
     async def __call__(self, plan: Plan, project: Project, engine: Engine, also: Iterable[str] = ()) -> Plan:
         made, started = _services(plan)
         made |= frozenset(also)
-        if not made | started or not (project.secrets or comparable(self._environments)):
+        if not made | started:
             return plan
         found = [one for one in self._findings(project) if one.services & (made | started)]
         stopping = [one for one in found if self._stops(one, made)]
@@ -45,8 +45,8 @@ class Guard:
     def _findings(self, project: Project) -> list[SecretFinding]:
         files, secrets = self._outside.files, self._outside.secrets()
         if self._others is None:
-            alone = not comparable(self._environments)
-            self._others = {} if alone else others(self._environments, self._request, files)
+            apart = self._environments.is_apart
+            self._others = others(self._environments, self._request, files) if apart else {}
         return list(secret_findings(self._environments, project, self._others, files, secrets))
 
     def _stops(self, one: SecretFinding, made: frozenset[str]) -> bool:

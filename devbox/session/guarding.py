@@ -1,4 +1,4 @@
-"""The guard of secrets as it is handed on: loaded when a plan has something to do, since most have not."""
+"""The guard of secrets as it is handed on: loaded when a plan does something where there are secrets to guard."""
 
 from __future__ import annotations
 
@@ -36,6 +36,8 @@ class LateGuard:
 
     async def __call__(self, plan: Plan, project: Project, engine: Engine, also: Iterable[str] = ()) -> Plan:
         if self._environments is None or not (plan or also):
+            return plan
+        if not (project.secrets or self._environments.is_apart):
             return plan
         if self._guard is None:
             from devbox.session.guard import Guard

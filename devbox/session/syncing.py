@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from devbox.record import dataclass
-from devbox.sync.compare import Verified
+
+if TYPE_CHECKING:  # only projects with rules need it
+    from devbox.sync.compare import Verified
 
 
 class WatchPhase(Enum):

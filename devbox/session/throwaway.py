@@ -7,7 +7,7 @@ import secrets
 from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING
 
-from devbox.errors import EngineError
+from devbox.errors import EngineError, EngineLost, NoEngine
 from devbox.hardening.updates import Update, updates
 from devbox.plan.steps import ContainerSpec
 
@@ -52,6 +52,8 @@ async def waiting_updates(engine: Engine, image: str) -> tuple[Update, ...] | st
     spec = ContainerSpec(name=name, service="", number=1, image=image, body={**_BODY, "Image": image})
     try:
         container = await engine.create_container(spec)
+    except (NoEngine, EngineLost):
+        raise
     except EngineError as error:
         return f"no container of {image} can be made: {error.message}"
     try:
@@ -61,6 +63,8 @@ async def waiting_updates(engine: Engine, image: str) -> tuple[Update, ...] | st
         output = await _output(engine, container)
     except TimeoutError:
         return f"apt in {image} did not answer within {_LIMIT:.0f} s: pending updates not looked at"
+    except (NoEngine, EngineLost):
+        raise
     except EngineError as error:
         return f"{image} has no shell to ask with: pending updates not looked at ({error.message})"
     finally:

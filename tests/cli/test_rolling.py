@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.cli.world import World
+from tests.fakes import FakeImage
 from tests.real import IMAGE
 
 WEB = f"""
@@ -47,3 +48,11 @@ def test_it_can_be_asked_for_where_the_environment_does_not(changed: World) -> N
 def test_it_needs_containers_that_start(changed: World) -> None:
     said = changed.run("up", "--rolling", "--no-start")
     assert (said.code, said.err) == (2, "error: --rolling and --no-start exclude each other.\n")
+
+
+def test_a_rollback_is_in_turns_there_too(changed: World) -> None:
+    assert changed.run("up", "--no-rolling").code == 0
+    changed.engine.images[IMAGE] = FakeImage(content="2")
+    assert changed.run("up", "--no-rolling").code == 0
+    assert TURN in changed.run("rollback").err
+    assert TURN not in changed.run("rollback", "--no-rolling").err

@@ -49,6 +49,16 @@ def test_on_a_terminal_it_is_asked(far: World, monkeypatch: pytest.MonkeyPatch, 
     assert "API_TOKEN" in said.err and "hunter2" not in said.err
 
 
+def test_watching_it_is_bringing_it_up(far: World) -> None:
+    file = far.folder / "fetched/compose.yaml"
+    watched = "develop: {watch: [{action: restart, path: /tmp}]}, environment"
+    file.write_text(file.read_text().replace("environment", watched))
+    said = far.run("-f", ADDRESS, "watch")
+    assert said.code == 1
+    assert "takes variables of yours: API_TOKEN" in said.err
+    assert created(far) == []
+
+
 def test_what_takes_nothing_from_here_is_not_asked_about(far: World) -> None:
     del far.environ["API_TOKEN"]
     assert far.run("-f", ADDRESS, "up").code == 0

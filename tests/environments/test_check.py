@@ -270,6 +270,7 @@ TOOLS = {
     "a published port of a database": ("web: {image: our/data, ports: ['6000:6379']}", "published-database"),
     "a target of development": ("web: {image: own, build: {context: ., target: dev}}", "development-build"),
     "a tag of development": ("web: {image: 'shop:dev'}", "development-build"),
+    "a tag of development with its digest": ("web: {image: 'shop:dev@sha256:%s'}" % ("0" * 64), "development-build"),
     "a mailbox": ("web: {image: 'axllent/mailpit:v1'}", "development-service"),
 }
 

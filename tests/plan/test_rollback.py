@@ -149,6 +149,13 @@ def test_the_number_of_replicas_stays(shop: Project) -> None:
     assert sorted(names) == ["create api-1", "create api-2"]
 
 
+@pytest.mark.parametrize("rolling", [True, False])
+def test_in_turns_each_replica_is_ready_before_the_next_goes_back(shop: Project, rolling: bool) -> None:
+    observed = kept(standing(shop, container(shop, "api", 2)), "api")
+    after = {node.id: node.after for node in plan(Rollback(rolling=rolling), shop, observed).nodes}
+    assert ("wait until api-1 is ready" in after["create api-2"]) is rolling
+
+
 def test_the_first_replica_alone_waits_for_the_image_to_be_kept(shop: Project) -> None:
     """So that they can be replaced in any order, or in turns."""
     old = [on(shop, "api", OLD), replace(on(shop, "api", OLD), id="2" * 64, name="shop-api-2", number=2)]
