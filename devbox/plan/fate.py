@@ -125,7 +125,8 @@ def is_hash_of(project: Project, observed: Observed, service: Service, container
     if container.config_hash == labels.config_hash(project, service):
         return True
     ids = {name: there[0].id for name in labels.lenders(service) if (there := replicas(observed, name))}
-    return bool(ids) and container.config_hash == labels.hosted_hash(service, ids)
+    hosted = bool(ids or service.volumes_from)  # Compose hashes a container named there without `container:` and mode
+    return hosted and container.config_hash == labels.hosted_hash(service, ids)
 
 
 def replaced_with(fate: Fate, changed: Mapping[str, bool], ids: frozenset[str]) -> Fate:

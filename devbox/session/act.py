@@ -144,7 +144,7 @@ async def _with_image(spec: ContainerSpec, engine: Engine) -> ContainerSpec:
 async def _with_host(spec: ContainerSpec, tools: Tools) -> ContainerSpec:
     """The spec with the hash that takes the ids of its hosts in, which the plan could not know of new ones."""
     service = known_services(tools.project).get(spec.service)
-    if service is None or not spec.hosts:
+    if service is None or not (spec.hosts or service.volumes_from):
         return spec
     ids = {name: (await tools.engine.inspect(host)).id for name, host in spec.hosts.items()}
     marks = {**spec.body.get("Labels", {}), labels.CONFIG_HASH: labels.hosted_hash(service, ids)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from devbox.compose.hash import service_hash
 from devbox.plan.commands import Down, Up
 from tests.scenarios.stack import Stack, networks, volumes
 
@@ -124,4 +125,18 @@ async def test_who_lends_namespaces_and_volumes_outlives_the_swaps_too(stack: St
     await stack.done(Up(services=("host",), force_recreate=True))
     after = stack.ids()
     assert [name for name in before if before[name] == after[name]] == []
+    assert (await stack.done(Up())).plan.nodes == ()
+
+
+async def test_a_container_named_to_mount_from_is_hashed_by_its_name_alone_as_compose_does(stack: Stack) -> None:
+    name = f"{stack.name}-host-1"
+    stack.write(f"""
+        services:
+          host: {{<<: *service, volumes: [/shared]}}
+          tap: {{<<: *service, volumes_from: ["container:{name}:ro"], depends_on: [host]}}
+        """)
+    await stack.done(Up())
+    tree = stack.project().services["tap"].tree
+    label = stack.containers()["tap-1"].labels["com.docker.compose.config-hash"]
+    assert label == service_hash({**tree, "volumes_from": [name]})
     assert (await stack.done(Up())).plan.nodes == ()
