@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 _STEP, _LONGEST = 5, 50
 """Milliseconds without a change that end a batch, and the longest that a batch takes."""
+_REST, _REST_STEP = 5.0, 12
+"""Seconds without a change after which nobody is saving one file after another, and the step from then on: each is a
+wake-up, and 200 of them a second cost 1 % of a core."""
 _STORM = 50
 """Paths in a batch from which on more are expected (a checkout, a build): then a batch ends with real quiet."""
 _STORM_STEP, _STORM_LONGEST = 50, 2000
@@ -35,22 +38,29 @@ class ChangeSource:
         self._begun = False
         self._seen = {root: _identity(root) for root in self._roots}
         self._notifier = self._watch()
-        self._looked = time.monotonic()
+        self._looked = self._heard = time.monotonic()
 
     def read(self) -> list[str] | None:
-        if self._stop.is_set():
-            return None
+        """At once the first time, empty: from now on nothing is missed. Then the next changes; None once closed."""
         if not self._begun:
             self._begun = True
             return []
-        found = self._next(_LONGEST, _STEP, _LOOK)
-        if len(found) >= _STORM:
-            while more := self._next(_STORM_LONGEST, _STORM_STEP, 2 * _STORM_STEP):
-                found |= more
-        return sorted(found | self._roots_changed())
+        while not self._stop.is_set():
+            if found := self._found():
+                self._heard = time.monotonic()
+                return sorted(found)
+        return None
 
     def close(self) -> None:
         self._stop.set()
+
+    def _found(self) -> set[str]:
+        resting = time.monotonic() - self._heard > _REST
+        found = self._next(_LONGEST, _REST_STEP if resting else _STEP, _LOOK)
+        if len(found) >= _STORM:
+            while more := self._next(_STORM_LONGEST, _STORM_STEP, 2 * _STORM_STEP):
+                found |= more
+        return found | self._roots_changed()
 
     def _next(self, longest: int, step: int, patience: int) -> set[str]:
         if self._notifier is None:

@@ -126,7 +126,10 @@ def verb(subparsers: Subparsers, name: str, description: str = "") -> argparse.A
 
 def services(parser: argparse.ArgumentParser) -> None:
     """`[SERVICE...]`"""
-    parser.add_argument("services", nargs="*", metavar="SERVICE", help="all of the project if none is named")
+    # Without a default argparse calls it required where something else is missing.
+    parser.add_argument(
+        "services", nargs="*", metavar="SERVICE", default=[], help="all of the project if none is named"
+    )
 
 
 def as_json(parser: argparse.ArgumentParser, what: str = "print JSON") -> None:

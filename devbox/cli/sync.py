@@ -125,7 +125,8 @@ def _lines(one: Verified) -> list[str]:
     if not one.differences:
         return [f"{stdout_style('✓', 'green')} {head}: {files}, no difference"]
     count = len(one.differences)
-    shown = [f"  {each.fault.value}: {printable(each.path or one.rule.root)}" for each in one.differences[:_NAMED]]
+    alone = one.rule.root.rpartition("/")[2]  # of a rule for one file
+    shown = [f"  {each.fault.value}: {printable(each.path or alone)}" for each in one.differences[:_NAMED]]
     if count > _NAMED:
         shown.append(f"  and {count - _NAMED} more")
     return [f"{stdout_style('✗', 'red')} {head}: {count} of {files} differ{'s' if count == 1 else ''}", *shown]

@@ -43,14 +43,14 @@ def line(told: Told) -> list[str]:
             unread = [_bad(f"  {printable(path)}: not sent, {printable(why)}") for path, why in told.unread]
             return [f"{told.container}: {kind} {', '.join(parts) or 'nothing'} in {took(told.seconds)}", *unread]
         case SyncFailed():
-            pending = f"{_count(told.pending, 'path')} pending, next attempt in {told.again:g} s"
+            pending = f"{_count(told.pending, 'path')} pending{_next(told.again)}"
             return [_bad(f"{told.container}: not synced, {pending}"), *_why(told.error, told.hint)]
         case Reloaded(error=""):
             what = f"{_count(told.files, 'file')} in {took(told.seconds)}"
             return [f"{told.container}: reloaded ({printable(told.how)}): {what}"]
         case Reloaded():
-            more = f", next attempt in {told.again:g} s" if told.again else ""
-            return [_bad(f"{told.container}: not reloaded ({printable(told.how)}){more}"), *_why(told.error, told.hint)]
+            text = f"{told.container}: not reloaded ({printable(told.how)}){_next(told.again)}"
+            return [_bad(text), *_why(told.error, told.hint)]
         case RebuildBegan():
             return [f"{told.service}: rebuilding, {printable(told.path)} changed"]
         case Rebuilt(error=""):
@@ -69,6 +69,10 @@ def as_json(told: Told, at: float) -> dict[str, Any]:
 
 def _why(error: str, hint: str) -> list[str]:
     return [f"  {printable(text)}" for text in (error, hint) if text]
+
+
+def _next(again: float) -> str:
+    return f", next attempt in {again:g} s" if again else ""
 
 
 def _bad(text: str) -> str:

@@ -76,7 +76,7 @@ async def write(engine: Engine, to: Destination, where: Place, archive: bytes) -
     if where.ground is Ground.TMPFS:  # which the engine's own copying does not see
         command = ("tar", "-x", "-p", "-f", "-", "-C", "/")
         told = await _exec(engine, to, command, user=_as(to.owner), stdin=archive, timeout=120)
-        _check(told, f"{to.name}: nothing can be written to the tmpfs {where.base}", "`tar`")
+        _check(told, f"Nothing can be written to the tmpfs {where.base}", "`tar`")
         return
     await engine.put_files(to.id, "/" if where.ground is Ground.LAYER else where.base, archive)
 
@@ -93,9 +93,7 @@ async def remove(engine: Engine, to: Destination, paths: Sequence[str]) -> None:
             part = [path for path in part if await _there(engine, to, path)]
             if not part:
                 continue
-        _check(
-            told, f"{to.name}: {part[0]}{f' and {len(part) - 1} more' if part[1:] else ''} cannot be deleted", "`rm`"
-        )
+        _check(told, f"{part[0]}{f' and {len(part) - 1} more' if part[1:] else ''} cannot be deleted", "`rm`")
 
 
 async def _there(engine: Engine, to: Destination, path: str) -> bool:
@@ -115,7 +113,7 @@ async def _exec(
     try:
         return await engine.exec(to.id, command, user=user, stdin=stdin, timeout=timeout)
     except TimeoutError:
-        raise EngineError(f"{to.name}: `{command[0]}` did not end within {timeout:.0f} s.") from None
+        raise EngineError(f"`{command[0]}` did not end within {timeout:.0f} s.") from None
 
 
 def _parts(paths: Sequence[str]) -> list[list[str]]:

@@ -177,7 +177,7 @@ class Replica:
                 lack = ledger.lacks(there)
                 if where.ground is Ground.READ_ONLY and lack:
                     raise DevboxError(
-                        f"{self.to.name}: {rule.target} is on {where.ground.value}.",
+                        f"{rule.target} is on {where.ground.value}.",
                         hint="Let the rule's target be a volume or a tmpfs, or the root file system be writable.",
                     )
                 # A save by renaming leaves a name that is gone: the file itself need not wait for that.

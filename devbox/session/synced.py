@@ -57,6 +57,14 @@ def takes_up(told: Told) -> bool:
     return False
 
 
+def repeats(sync: Syncing, told: Told) -> bool:
+    """Whether it is the failure that is known already, met again by another attempt."""
+    if not isinstance(told, SyncFailed | Reloaded):
+        return False
+    known = sync.services.get(told.service, ServiceSync()).failures.get(told.container)
+    return known is not None and known.error == told.error
+
+
 def words(told: Told) -> str:
     """For the log of the service; "" where there is nothing to say to its reader."""
     match told:

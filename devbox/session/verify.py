@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from dataclasses import replace
 
 from devbox.compose.model import Project
-from devbox.errors import EngineError, EngineLost, NotFound
+from devbox.errors import DevboxError, EngineError, EngineLost, NotFound
 from devbox.plan.observed import Container, RunState
 from devbox.ports import Engine, Sources
 from devbox.session.delivery import Destination, destination
@@ -15,7 +15,7 @@ from devbox.session.replica import Replica, Volumes
 from devbox.sync.compare import Fault, Verified, compare
 from devbox.sync.place import Ground, places_below
 from devbox.sync.rules import Rule
-from devbox.sync.told import Told
+from devbox.sync.told import SyncFailed, Told
 
 _ON_ITS_WAY = 0.3
 """Seconds after which what differs is looked at again: a save may have been on its way."""
@@ -72,7 +72,7 @@ async def repair(
     tell: Callable[[Told], None],
     now: Callable[[], float],
 ) -> None:
-    """Send what they lack; DevboxError where that cannot be."""
+    """Send what they lack; what stands in the way of one is told and holds nobody else back."""
     wanted: dict[str, list[Verified]] = {}
     for one in found:
         if one.differences:
@@ -85,7 +85,18 @@ async def repair(
             for one in wanted[container.name]:
                 paths = {difference.path for difference in one.differences if difference.fault is not Fault.UNREADABLE}
                 others = sorted(each.path for each in one.differences if each.fault is Fault.KIND)
-                await replica.bring(one.rule, paths, replacing=others)
+                try:
+                    await replica.bring(one.rule, paths, replacing=others)
+                except EngineLost:
+                    raise
+                except DevboxError as error:
+                    tell(_failed(one, error, len(paths)))
+
+
+def _failed(one: Verified, error: DevboxError, pending: int) -> SyncFailed:
+    return SyncFailed(
+        service=one.service, container=one.container, error=error.message, hint=error.hint, pending=pending
+    )
 
 
 def _keeps(container: Container) -> bool:

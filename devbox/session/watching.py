@@ -19,7 +19,7 @@ from devbox.session.link import Link
 from devbox.session.logs import Logs
 from devbox.session.state import Phase, State
 from devbox.session.store import Store
-from devbox.session.synced import words
+from devbox.session.synced import repeats, words
 from devbox.session.syncing import WatchPhase
 from devbox.sync.compare import Verified
 from devbox.sync.told import Told
@@ -201,8 +201,9 @@ class Watching:
             raise DevboxError(error or "It was cancelled.", hint=found.hint if found else "")
 
     def _tell(self, told: Told) -> None:
+        known = repeats(self._store.state.sync, told)
         self._emit(WatchTold(told=told, at=self._now()))
-        if text := words(told):
+        if not known and (text := words(told)):
             self._logs.mark(told.service, text)
 
     def _turned(self, phase: WatchPhase, error: DevboxError | None = None) -> None:

@@ -33,7 +33,7 @@ class Synced:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncFailed:
-    """Nothing of `pending` paths is lost: it is tried again in `again` seconds."""
+    """Nothing of `pending` paths is lost: it is tried again in `again` seconds (0: when the user asks)."""
 
     service: str
     container: str

@@ -43,6 +43,12 @@ def test_a_wrong_option_is_a_usage_error_with_the_way_to_help(world: World) -> N
     assert "devbox up --help" in said.err
 
 
+def test_what_may_be_left_out_is_not_called_missing(world: World) -> None:
+    said = world.run("sync")
+    assert said.code == 2
+    assert "required: action\n" in said.err
+
+
 def test_a_wrong_option_without_a_verb_is_told_of_devbox_itself(world: World) -> None:
     assert "devbox does not take '--colour'" in world.run("--colour").err
 

@@ -47,6 +47,21 @@ async def test_what_is_repaired_verifies_and_each_way_to_differ_is_named(stack: 
     }
 
 
+async def test_a_repair_goes_on_past_what_cannot_be_written(stack: Stack) -> None:
+    written(stack)
+    stack.write("""
+        services:
+          a: {<<: *service, read_only: true, develop: {watch: [{action: sync, path: ./src/b, target: /app/b}]}}
+          z: {<<: *service, develop: {watch: [{action: sync, path: ./src/b, target: /app/b}]}}
+        """)
+    await stack.done(Up())
+    repaired = stack.devbox("sync", "repair")
+    assert repaired.returncode == 1, repaired.stdout + repaired.stderr
+    assert "a-1: not synced, 1 path pending\n  /app/b is on a read-only file system.\n" in repaired.stdout
+    assert "z-1 /app/b: 1 path, no difference\n" in repaired.stdout
+    assert "a-1 /app/b: 1 of 1 path differs\n  missing: b\n" in repaired.stdout
+
+
 async def test_nothing_is_compared_where_nothing_runs(stack: Stack) -> None:
     written(stack)
     verified = stack.devbox("sync", "verify")

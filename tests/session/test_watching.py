@@ -43,10 +43,10 @@ environments:
 
 @asynccontextmanager
 async def running(
-    engine: Engine, folder: Path, project: str, environment: str = "", **more: Any
+    engine: Engine, folder: Path, project: str, environment: str = "", file: str = FILE, **more: Any
 ) -> AsyncIterator[Session]:
     (folder / "src").mkdir()
-    async with opened(engine, written(folder, project, FILE), environment, **more) as session:
+    async with opened(engine, written(folder, project, file), environment, **more) as session:
         session.logs.show(["api"])
         await ended(session, session.command(Up()))
         yield session
@@ -101,6 +101,25 @@ async def test_a_protected_environment_is_watched_only_when_asked(
         await phase(session, WatchPhase.PAUSED)
         session.watching.turn(True)
         await phase(session, WatchPhase.WATCHING)
+
+
+async def test_the_log_tells_once_what_is_tried_again_and_again(
+    real_engine: Engine, project_name: str, tmp_path: Path
+) -> None:
+    file = FILE.replace("network_mode: none", "network_mode: none\n    read_only: true")
+    async with running(real_engine, tmp_path, project_name, file=file) as session:
+        await phase(session, WatchPhase.WATCHING)
+        await eventually(lambda: "api" in session.store.state.sync.services, timeout=30)
+        (tmp_path / "src" / "main.py").write_text("one")
+
+        def next_attempt() -> float:
+            return max((one.again for one in session.store.state.sync.services["api"].failures.values()), default=0)
+
+        await eventually(next_attempt, timeout=30)
+        first = next_attempt()
+        await eventually(lambda: next_attempt() > first, timeout=30)
+        told = [line for line in log(session, "api") if "not synced" in line]
+        assert told == ["not synced: /app is on a read-only file system."]
 
 
 class Exhausted(HostTree):

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import io
 import tarfile
+from contextlib import aclosing
 from pathlib import Path
 
+import pytest
+
+from devbox.adapters import changes
 from devbox.adapters.host_tree import HostTree
 from devbox.compose.model import Service, WatchRule
 from devbox.ports import Owner
@@ -57,3 +61,11 @@ async def test_what_is_no_file_any_more_when_it_is_read_is_told(tmp_path: Path) 
     (tmp_path / "now a folder").mkdir()
     packed = await HostTree().pack([(str(tmp_path / "now a folder"), "app/x", Entry(kind=Kind.FILE))], Owner())
     assert list(packed.unread) == ["app/x"]
+
+
+async def test_a_save_after_a_long_rest_is_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(changes, "_REST", 0.0)
+    async with aclosing(HostTree().changes([str(tmp_path)])) as batches:
+        assert await anext(batches) == []
+        (tmp_path / "a").write_text("x")
+        assert await anext(batches) == [str(tmp_path / "a")]

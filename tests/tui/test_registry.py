@@ -22,8 +22,15 @@ def test_ids_are_unique() -> None:
 
 
 def test_the_help_tells_every_action() -> None:
-    shown = text(assign(ACTIONS, {})).plain
+    shown = text(assign(ACTIONS, {}), 200).plain
     assert [a.id for a in ACTIONS if a.help not in shown] == []
+
+
+def test_the_help_keeps_its_columns_on_a_narrow_screen() -> None:
+    moving = text(assign(ACTIONS, {}), 60).plain.partition("Moving")[0].splitlines()
+    assert max(map(len, moving)) <= 60
+    watch = next(at for at, line in enumerate(moving) if line.startswith("  W "))
+    assert moving[watch + 1].startswith(" " * 16 + moving[watch + 1].strip()[0])
 
 
 def test_a_user_may_give_several_keys() -> None:

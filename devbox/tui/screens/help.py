@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -22,28 +23,47 @@ MOVING = (
     ("l h → ←", "Show or hide a service's replicas"),
     ("Ctrl-click", "Select several with the mouse"),
 )
+_NARROWEST = 20
+"""Cells that a text gets beside its key, however narrow the screen is."""
 
 
-def text(keys: Keys) -> Content:
-    """The whole help; actions without a key are named as reached through the palette."""
-    spans: list[tuple[str, str]] = []
+def text(keys: Keys, width: int) -> Content:
+    """The whole help in lines of `width`; actions without a key are named as reached through the palette."""
+    parts: list[Content | tuple[str, str]] = []
     for group in Group:
-        spans.append((f"\n{group.value}\n", "bold $primary"))
+        parts.append((f"\n{group.value}\n", "bold $primary"))
         for action in (action for action in ACTIONS if action.group is group):
             shown = keys.all(action.id)
-            spans.append(
-                (f"  {clean(shown) or keys.first('palette'):<14}", "bold" if shown else "$foreground-disabled")
-            )
-            spans.append((f"{action.help}", "$text"))
-            spans.append((f"  {action.id}\n", "$foreground-disabled"))
-    spans.append(("\nMoving\n", "bold $primary"))
-    for shown, what in MOVING:
-        spans += [(f"  {shown:<26}", "bold"), (f"{what}\n", "$text")]
+            style = "bold" if shown else "$foreground-disabled"
+            head = Content.styled(f"  {clean(shown) or keys.first('palette'):<14}", style)
+            what = Content.assemble((action.help, "$text"), (f"  {action.id}", "$foreground-disabled"))
+            parts.append(_row(head, what, width))
+    parts.append(("\nMoving\n", "bold $primary"))
+    for shown, moves in MOVING:
+        parts.append(_row(Content.styled(f"  {shown:<26}", "bold"), Content.styled(moves, "$text"), width))
     for problem in keys.problems:
-        spans.append((f"\n▲ {clean(problem)}", "$text-warning"))
-    spans.append(("\nKeys are changed in your settings by the grey names: ", "$foreground-muted"))
-    spans.append(('keys: {restart: "ctrl+t", stop: "s,z"}\n', "$foreground-muted"))
-    return Content.assemble(*spans)
+        parts.append((f"\n▲ {clean(problem)}", "$text-warning"))
+    parts.append(("\nKeys are changed in your settings by the grey names: ", "$foreground-muted"))
+    parts.append(('keys: {restart: "ctrl+t", stop: "s,z"}\n', "$foreground-muted"))
+    return Content.assemble(*parts)
+
+
+def _row(head: Content, what: Content, width: int) -> Content:
+    """`what` beside `head`, its further lines below its first."""
+    indent = head.cell_length
+    lines = what.wrap(max(_NARROWEST, width - indent))
+    return head + Content(f"\n{' ' * indent}").join(lines) + "\n"
+
+
+class _Text(Static):
+    """The help, in lines as wide as it is."""
+
+    def __init__(self, keys: Keys) -> None:
+        super().__init__()
+        self._keys = keys
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.update(text(self._keys, event.size.width))
 
 
 class Help(Dialog[None]):
@@ -57,7 +77,7 @@ class Help(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         with Page("Help", subtitle="? guides · Esc close"):
-            yield Static(text(self._keys))
+            yield _Text(self._keys)
 
     def action_guides(self) -> None:
         """Choose a guide and read it."""
