@@ -102,6 +102,8 @@ class Rollback:
     """Recreate services (none named: all of which a previous image is kept) with the image they had before."""
 
     services: tuple[str, ...] = ()
+    rolling: bool | None = None
+    """Replicas go back in turns, each ready before the next is touched; None: as the environment has it."""
     timeout: float | None = None
     """Grace period for containers that are stopped, in seconds."""
     wait_timeout: float | None = None

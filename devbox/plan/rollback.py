@@ -44,6 +44,7 @@ def rollback(project: Project, observed: Observed, command: Rollback) -> Plan:
         no_build=True,
         pull="missing",
         keep_networks=True,
+        rolling=command.rolling,
         scale={one.service.name: len(replicas(observed, one.service.name)) for one in going},
         timeout=command.timeout,
         wait=True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.cli.world import World
+from tests.fakes import FakeImage
 from tests.real import IMAGE
 
 WEB = f"""
@@ -47,3 +48,18 @@ def test_it_can_be_asked_for_where_the_environment_does_not(changed: World) -> N
 def test_it_needs_containers_that_start(changed: World) -> None:
     said = changed.run("up", "--rolling", "--no-start")
     assert (said.code, said.err) == (2, "error: --rolling and --no-start exclude each other.\n")
+
+
+def test_what_goes_back_does_so_in_turns_too(changed: World) -> None:
+    changed.engine.images[IMAGE] = FakeImage(content="2")
+    assert changed.run("up").code == 0
+    said = changed.run("rollback")
+    assert (said.code, TURN in said.err) == (0, True), said.err
+
+
+def test_where_the_environment_does_not_ask_all_go_back_at_once(changed: World) -> None:
+    changed.write("environments: {there: {files: [compose.yaml], project: shop}}", "devbox.yaml")
+    changed.engine.images[IMAGE] = FakeImage(content="2")
+    assert changed.run("up").code == 0
+    said = changed.run("rollback")
+    assert (said.code, TURN in said.err) == (0, False), said.err
