@@ -1,7 +1,8 @@
 """The reference application's image against its targets: sizes, builds, start, and the health endpoint's latency.
 
 One argument: the number of rounds (3), of which medians are taken. A cold build reuses no layer; what pip and apt
-have downloaded before may be in their caches. Only a machine with nothing else to do gives figures that mean something.
+have downloaded before may be in their caches. Environments start without their monitoring. Only a machine with nothing
+else to do gives figures that mean something.
 """
 
 from __future__ import annotations
@@ -21,11 +22,12 @@ from pathlib import Path
 import docker
 
 from tests.real import remove_project, sdk
-from tests.stack.stack import Stack, copy_of_the_stack, images
+from tests.stack.production import Production
+from tests.stack.stack import Stack, copy_of_the_stack, make_secrets, unwatched
 
 IMAGE = "dbt-bench-jobs"
 STAGES = ("base", "build", "debug", "runtime")
-PORTS = {"API_PORT": "", "POSTGRES_PORT": "", "REDIS_PORT": "", "MAILBOX_PORT": ""}
+PORTS = {"API_PORT": "", "POSTGRES_PORT": "", "REDIS_PORT": "", "MAILBOX_PORT": "", "PROXY_PORT": ""}
 
 # Asks over one kept-open connection, as a proxy does, from a container on the same network.
 _ASKING = """
@@ -46,10 +48,10 @@ def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 3
     with tempfile.TemporaryDirectory() as name, sdk() as client:
         folder = copy_of_the_stack(Path(name))
-        variables = {**images(), **PORTS, "APP_IMAGE": IMAGE}
+        variables = {**unwatched(), **PORTS, "APP_IMAGE": IMAGE, "APP_TAG": "stage"}
         try:
             _builds(folder, variables, client, count)
-            for environment in ("dev", "stage"):
+            for environment in ("dev", "stage", "prod"):
                 with _running(environment, folder, variables, client) as stack:
                     _start(stack, count)
                     if environment == "stage":
@@ -102,7 +104,7 @@ def _start(stack: Stack, count: int) -> None:
 def _start_to_healthy(stack: Stack) -> float:
     """Seconds from the API's start to the end of the first probe of the engine that found it healthy."""
     while True:
-        state = stack.container("api").attrs["State"]
+        state = stack.containers("api")[0].attrs["State"]
         for probe in state["Health"]["Log"]:
             if probe["ExitCode"] == 0:
                 ended = datetime.fromisoformat(probe["End"])
@@ -125,8 +127,10 @@ def _latency(stack: Stack) -> None:
 @contextmanager
 def _running(environment: str, folder: Path, variables: dict[str, str], client: docker.DockerClient) -> Iterator[Stack]:
     project = f"dbt-bench-{environment}-{secrets.token_hex(3)}"
-    stack = Stack(folder=folder, environment=environment, project=project, variables=variables, client=client)
+    kind = Production if environment == "prod" else Stack
+    stack = kind(folder=folder, environment=environment, project=project, variables=variables, client=client)
     try:
+        make_secrets(folder, environment)
         stack.up()
         yield stack
     finally:

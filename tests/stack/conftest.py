@@ -14,7 +14,7 @@ import pytest
 
 from tests.real import remove_project, sdk
 from tests.stack.production import Production
-from tests.stack.stack import Stack, copy_of_the_stack, images, make_secrets
+from tests.stack.stack import Stack, copy_of_the_stack, make_secrets, unwatched
 
 
 @pytest.fixture(scope="session")
@@ -26,8 +26,7 @@ def client() -> Iterator[docker.DockerClient]:
 @pytest.fixture(scope="session")
 def image_variables() -> dict[str, str]:
     """The images to be had, and no monitoring: only its own tests want it."""
-    sending = {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "", "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT": ""}
-    return images() | {"MONITORING_PROFILE": "left-out", "OBSERVABILITY_PROFILE": "left-out"} | sending
+    return unwatched()
 
 
 @pytest.fixture(scope="session")

@@ -156,3 +156,9 @@ def images() -> dict[str, str]:
         if (value and name.endswith(("_IMAGE", "_PROFILE", "BUILD_PIP_CONF", "BUILD_CA_BUNDLE")))
         or name.startswith("OTEL_")
     }
+
+
+def unwatched() -> dict[str, str]:
+    """Those, and what leaves the monitoring out."""
+    sending = {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "", "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT": ""}
+    return images() | {"MONITORING_PROFILE": "left-out", "OBSERVABILITY_PROFILE": "left-out"} | sending

@@ -72,3 +72,15 @@ def test_no_password_is_logged(stage: Stack) -> None:
     logs = b"".join(container.logs() for container in stage.containers())
     for name in ("postgres_password", "redis_password"):
         assert (stage.folder / "config/secrets/stage" / name).read_bytes().strip() not in logs
+
+
+def test_on_a_kept_connection_no_answer_waits_for_the_one_who_asked(stage: Stack) -> None:
+    """Nagle's algorithm would hold each body back; the server's own sockets tell, and no clock."""
+    script = (
+        "import socket; from jobs.settings import Settings; from jobs import serving; "
+        "found = []; serving.Server.run = lambda self, sockets: found.extend(sockets); "
+        "serving.run(Settings(port=0)); "
+        "print(found[0].getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))"
+    )
+    done = stage.container("api").exec_run(["python", "-c", script])
+    assert (done.exit_code, done.output.split()[-1:]) == (0, [b"1"]), done.output

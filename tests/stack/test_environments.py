@@ -21,10 +21,10 @@ APPLICATION = ["api", "worker"]
 DATA = ["postgres", "redis"]
 
 
-def loaded(environment: str) -> dict[str, Any]:
+def loaded(environment: str, *options: str) -> dict[str, Any]:
     """The canonical model, as devbox prints it in a fresh clone with nothing set."""
     plain = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    command = [sys.executable, "-m", "devbox", "-e", environment, "config", "--format", "json"]
+    command = [sys.executable, "-m", "devbox", "-e", environment, *options, "config", "--format", "json"]
     done = subprocess.run(command, cwd=ROOT, env=plain, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout))
@@ -53,8 +53,14 @@ def test_the_official_images_are_the_default(environment: str) -> None:
     assert (services["postgres"]["image"], services["redis"]["image"]) == ("postgres:15", "redis:7")
 
 
-def test_production_builds_nothing() -> None:
-    assert [name for name, service in loaded("prod")["services"].items() if "build" in service] == []
+def test_production_builds_nothing_whatever_profile_is_on() -> None:
+    services = loaded("prod", "--profile", "*")["services"]
+    assert [name for name, service in services.items() if "build" in service] == []
+
+
+def test_production_has_no_test_data_and_no_test_jobs() -> None:
+    assert {"fixtures", "seed", "traffic"} & set(loaded("prod", "--profile", "*")["services"]) == set()
+    assert {"fixtures", "traffic"} <= set(loaded("stage", "--profile", "*")["services"])
 
 
 async def test_dev_and_stage_run_side_by_side(dev: Stack, stage: Stack) -> None:
@@ -120,6 +126,18 @@ def test_stage_is_hardened(stage: Stack, service: str) -> None:
         assert host["NanoCpus"] > 0
         assert host["PidsLimit"] > 0
         assert host["LogConfig"]["Config"] == {"max-size": "10m", "max-file": "3"}
+
+
+@pytest.mark.parametrize("service", ["migrate", "fixtures"])
+def test_stage_s_one_offs_are_hardened_too(stage: Stack, service: str) -> None:
+    (one_off,) = stage.containers(service)
+    host = one_off.attrs["HostConfig"]
+    assert (host["ReadonlyRootfs"], host["CapDrop"], host["CapAdd"]) == (True, ["ALL"], None)
+    assert "no-new-privileges:true" in host["SecurityOpt"]
+    assert host["RestartPolicy"]["Name"] == "no"
+    assert host["Memory"] > host["MemoryReservation"] > 0
+    assert min(host["NanoCpus"], host["PidsLimit"]) > 0
+    assert set(_binds(one_off)) == {"/run/secrets/postgres_password", "/run/secrets/redis_password"}
 
 
 @pytest.mark.parametrize(("service", "uid"), [("api", 10001), ("worker", 10001), ("postgres", 999), ("redis", 999)])

@@ -21,6 +21,17 @@ def test_it_is_hardened_limited_and_started_again(prod: Production, service: str
         assert host["LogConfig"]["Config"] == {"max-size": "10m", "max-file": "3"}
 
 
+def test_the_migration_is_hardened_and_limited_and_runs_once(prod: Production) -> None:
+    container = prod.container("migrate")
+    host = container.attrs["HostConfig"]
+    assert (host["ReadonlyRootfs"], host["CapDrop"], host["CapAdd"]) == (True, ["ALL"], None)
+    assert "no-new-privileges:true" in host["SecurityOpt"]
+    assert min(host["Memory"], host["MemoryReservation"], host["NanoCpus"], host["PidsLimit"]) > 0
+    assert (host["RestartPolicy"]["Name"], container.attrs["State"]["ExitCode"]) == ("no", 0)
+    secrets = {mount["Destination"] for mount in container.attrs["Mounts"] if mount["Type"] == "bind"}
+    assert secrets == {"/run/secrets/postgres_password", "/run/secrets/redis_password"}
+
+
 @pytest.mark.parametrize(("service", "uid"), USERS.items())
 def test_its_process_has_no_rights(prod: Production, service: str, uid: int) -> None:
     for container in prod.containers(service):

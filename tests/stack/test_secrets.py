@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stack.stack import ROOT, Stack, copy_of_the_stack
+from tests.stack.stack import ROOT, Stack, copy_of_the_stack, make_secrets
 
 
 def test_a_fresh_clone_says_in_one_line_what_stage_needs(tmp_path: Path) -> None:
@@ -20,6 +20,18 @@ def test_a_fresh_clone_says_in_one_line_what_stage_needs(tmp_path: Path) -> None
     said = [line for line in refused.stderr.splitlines() if "secrets init" in line]
     assert [line.strip() for line in said] == ["`devbox -e stage secrets init` makes what is missing"]
     assert re.search(r"docker-compose\.[a-z]+\.yml:\d+:", refused.stderr)
+
+
+@pytest.mark.parametrize("environment", ["stage", "prod"])
+def test_with_devs_password_it_does_not_start(tmp_path: Path, environment: str) -> None:
+    folder = copy_of_the_stack(tmp_path)
+    make_secrets(folder, environment)
+    (folder / f"config/secrets/{environment}/postgres_password").write_text("dev")
+    devbox = [sys.executable, "-m", "devbox", "-e", environment, "--yes-i-mean", environment, "-p", "dbt-known"]
+    refused = subprocess.run([*devbox, "up", "--wait"], cwd=folder, capture_output=True, text=True)
+    assert refused.returncode == 1
+    assert "secret postgres_password is the same as dev's" in refused.stderr
+    assert "Nothing was changed." in refused.stderr
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,8 @@ def run(settings: Settings) -> None:
         timeout_graceful_shutdown=10,  # a request waits for PostgreSQL or Redis three times at most
     )
     server, listener = Server(config), config.bind_socket()
+    # What it accepts takes this over. Else, on a kept connection, an answer's body waits until its head is confirmed.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if settings.reload:
         ChangeReload(config, target=server.run, sockets=[listener]).run()
     else:
