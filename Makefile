@@ -24,8 +24,8 @@ engine: $(READY) ## make sure that a Docker Engine answers
 	@$(DEVBOX) engine start --yes
 
 run: USED_BY = dev
-run: engine ## open devbox on the reference dev stack (without a terminal: bring it up, ask each service, print the table)
-	@$(IMAGES); exec $(DEVBOX) --up
+run: engine ## build the reference dev stack's image and open devbox on it (without a terminal: bring it up, ask each service, print the table)
+	@$(IMAGES); $(DEVBOX) build && exec $(DEVBOX) --up
 
 down: $(READY) ## stop the reference dev stack (its data stays)
 	@$(DEVBOX) down
