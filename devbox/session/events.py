@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from devbox.compose.model import Project
+from devbox.debug.model import Debugged
 from devbox.environments.environment import Environment
 from devbox.errors import Problem
 from devbox.plan.observed import Observed, RunningProject
@@ -168,6 +169,11 @@ class SyncCompared:
     at: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DebugTold:
+    debugged: Debugged
+
+
 Event = (
     EngineConnected
     | EngineWentAway
@@ -191,4 +197,5 @@ Event = (
     | WatchTold
     | SyncComparing
     | SyncCompared
+    | DebugTold
 )

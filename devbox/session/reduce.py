@@ -7,6 +7,7 @@ from dataclasses import replace
 from devbox.plan.observed import RunState
 from devbox.session import synced
 from devbox.session.events import (
+    DebugTold,
     EngineConnected,
     EngineSpoke,
     EngineWentAway,
@@ -70,6 +71,8 @@ def reduce(state: State, event: Event) -> State:
         case WatchTurned() | WatchTold() | SyncComparing() | SyncCompared():
             sync = synced.fold(state.sync, event)
             return state if sync is state.sync else replace(state, sync=sync)
+        case DebugTold(debugged=debugged):
+            return replace(state, debugged=debugged)
         case _:
             return replace(state, operations=fold(state.operations, event))
 

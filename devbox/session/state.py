@@ -7,6 +7,7 @@ from dataclasses import field
 from enum import Enum
 
 from devbox.compose.model import Project, Service
+from devbox.debug.model import Debugged
 from devbox.environments.environment import Environment
 from devbox.errors import Problem
 from devbox.plan.observed import Container, RunningProject
@@ -167,6 +168,8 @@ class State:
     """Every project on the engine, for the environments' strip."""
     sync: Syncing = field(default_factory=Syncing)
     """Of the rules of develop.watch."""
+    debugged: Debugged = field(default_factory=Debugged)
+    """What devbox has a debugger in."""
     notices: tuple[Notice, ...] = ()
     """Newest last (50)."""
 

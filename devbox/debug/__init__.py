@@ -1,0 +1,1 @@
+"""What a debugger knows, without anything that it talks to."""
