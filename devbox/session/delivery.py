@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from devbox.errors import EngineError, NotFound
 from devbox.plan.observed import Container
@@ -71,7 +71,7 @@ async def _number(engine: Engine, container: str, flag: str) -> int:
     return int(told.output) if not told.exit_code and told.output.strip().isdigit() else 0
 
 
-async def write(engine: Engine, to: Destination, where: Place, archive: bytes) -> None:
+async def write(engine: Engine, to: Destination, where: Place, archive: Iterable[bytes]) -> None:
     """Unpack `archive`, whose names are relative to `/`, where `where` is; EngineError says what is in the way."""
     if where.ground is Ground.TMPFS:  # which the engine's own copying does not see
         command = ("tar", "-x", "-p", "-f", "-", "-C", "/")
@@ -108,7 +108,13 @@ async def _there(engine: Engine, to: Destination, path: str) -> bool:
 
 
 async def _exec(
-    engine: Engine, to: Destination, command: Sequence[str], *, user: str, timeout: float, stdin: bytes | None = None
+    engine: Engine,
+    to: Destination,
+    command: Sequence[str],
+    *,
+    user: str,
+    timeout: float,
+    stdin: Iterable[bytes] | None = None,
 ) -> ExecResult:
     try:
         return await engine.exec(to.id, command, user=user, stdin=stdin, timeout=timeout)
