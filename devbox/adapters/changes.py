@@ -28,7 +28,7 @@ _QUIET, _QUIET_LONGEST = 25, 250
 """Milliseconds without a change that end a storm which never paused, and one which often did."""
 _HICCUP = 3
 """A storm is over after a pause so many times as long as any that it made before."""
-_STORM_LONGEST, _CHECKOUT_LONGEST = 2.0, 30.0
+_STORM_LONGEST, _CHECKOUT_LONGEST = 5.0, 30.0
 """Seconds after which a storm is told though it goes on; the files of one git command are one batch."""
 _CHECKOUT_QUIET = 1.0
 """Seconds without a change after which git is believed to wait for somebody."""
@@ -48,6 +48,7 @@ class ChangeSource:
         self._checkouts = Checkouts(self._roots)
         self._notifier = self._watch()
         self._looked = self._heard = time.monotonic()
+        self._ended = 0.0
 
     def read(self) -> list[str] | None:
         """At once the first time, empty: from now on nothing is missed. Then the next changes; None once closed."""
@@ -71,10 +72,12 @@ class ChangeSource:
         return found | self._roots_changed()
 
     def _rest_of_the_storm(self) -> set[str]:
-        """What comes until it is over. Its quiet is measured by its own pauses, so that a fast one is told soon."""
+        """What comes until it is over. Its quiet is measured by its own pauses, so that a fast one is told soon; one
+        that was told too soon goes on with the next, which therefore waits longer."""
         found: set[str] = set()
-        quiet = _QUIET
         began = heard = time.monotonic()
+        since = int((began - self._ended) * 1000)
+        quiet = _patience(since) if since < _QUIET_LONGEST else _QUIET
         while not self._stop.is_set():
             checkout = self._checkouts.running()
             asked = time.monotonic()
@@ -86,9 +89,10 @@ class ChangeSource:
                 found |= more
                 heard = now
                 pause = int((now - asked) * 1000) - 3 * _STEP  # so long it takes where changes follow each other
-                quiet = min(_QUIET_LONGEST, max(quiet, _HICCUP * pause))
+                quiet = max(quiet, _patience(pause))
             elif not checkout or now - heard > _CHECKOUT_QUIET:
                 break
+        self._ended = heard
         return found
 
     def _next(self, longest: int, step: int, patience: int) -> set[str]:
@@ -123,6 +127,11 @@ class ChangeSource:
                 hint=f"Limits here: {_limit('max_user_watches')}, {_limit('max_user_instances')}. Raise one with"
                 " `sudo sysctl fs.inotify.max_user_watches=524288`, or let rules name narrower folders.",
             ) from error
+
+
+def _patience(pause: int) -> int:
+    """The quiet that ends a storm which has made such a pause, in milliseconds."""
+    return min(_QUIET_LONGEST, max(_QUIET, _HICCUP * pause))
 
 
 def _identity(root: str) -> tuple[int, ...] | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import posixpath
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import field
 
 from devbox.errors import EngineError, NotFound
 from devbox.plan.observed import Container
@@ -25,6 +27,24 @@ for path in json.loads(sys.argv[1]):
 """
 
 
+class Grounds:
+    """Where in a container paths lie; thousands are asked for at once, in few folders."""
+
+    def __init__(self, body: Mapping[str, object]) -> None:
+        self._body = body
+        self._mounted = {one.base.rstrip("/") for one in places_below("/", body)}
+        self._folders: dict[str, Place] = {}
+
+    def of(self, path: str) -> Place:
+        """What holds `path`."""
+        if path in self._mounted:
+            return place(path, self._body)
+        folder = posixpath.dirname(path)
+        if (found := self._folders.get(folder)) is None:
+            found = self._folders[folder] = place(folder, self._body)
+        return found
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Destination:
     """A running container as somewhere to write: `body` its inspect answer, `owner` whose files they shall be."""
@@ -33,11 +53,12 @@ class Destination:
     name: str
     service: str
     body: Mapping[str, object]
+    grounds: Grounds = field(compare=False)
     owner: Owner
 
     def place(self, path: str) -> Place:
         """Where in it `path` lies."""
-        return place(path, self.body)
+        return self.grounds.of(path)
 
     def volumes(self, path: str) -> tuple[Place, ...]:
         """The volumes that `path` lies in, or that are mounted below it."""
@@ -51,7 +72,14 @@ async def destination(engine: Engine, container: Container) -> Destination:
     config = body.get("Config")
     user = str(config.get("User") or "") if isinstance(config, Mapping) else ""
     owner = await _owner(engine, container.id, user)
-    return Destination(id=container.id, name=container.name, service=container.service, body=body, owner=owner)
+    return Destination(
+        id=container.id,
+        name=container.name,
+        service=container.service,
+        body=body,
+        grounds=Grounds(body),
+        owner=owner,
+    )
 
 
 async def _owner(engine: Engine, container: str, user: str) -> Owner:
