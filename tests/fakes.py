@@ -187,9 +187,9 @@ class FakeEngine(FakeThings):
         found.name = name
         self._tell(found, "rename")
 
-    async def put_files(self, container: str, directory: str, archive: bytes) -> None:
+    async def put_files(self, container: str, directory: str, archive: bytes | Iterable[bytes]) -> None:
         await self._enter("put_files", container)
-        self._find(container).files[directory] = archive
+        self._find(container).files[directory] = archive if isinstance(archive, bytes) else b"".join(archive)
 
     async def held(self, container: str, path: str, *, inside: bool = False) -> Mapping[str, Held]:
         await self._enter("held", container)
@@ -205,7 +205,7 @@ class FakeEngine(FakeThings):
         workdir: str = "",
         environment: Mapping[str, str | None] | None = None,
         privileged: bool = False,
-        stdin: bytes | None = None,
+        stdin: bytes | Iterable[bytes] | None = None,
         timeout: float | None = None,
     ) -> ExecResult:
         found = self._find(container)
