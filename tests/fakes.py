@@ -107,7 +107,13 @@ class FakeEngine(FakeThings):
     async def projects(self) -> tuple[RunningProject, ...]:
         await self._enter("projects")
         return translate.projects(
-            {"Labels": one.labels, "State": one.state.value, "Created": one.created} for one in self.containers.values()
+            {
+                "Labels": one.labels,
+                "State": one.state.value,
+                "Status": f"Exited ({one.exit_code}) a moment ago" if one.state is RunState.EXITED else "",
+                "Created": one.created,
+            }
+            for one in self.containers.values()
         )
 
     async def inspect(self, container: str) -> Container:

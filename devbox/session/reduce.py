@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from devbox.plan.observed import RunState
+from devbox.plan.plan import Plan
 from devbox.session import synced
 from devbox.session.events import (
     DebugTold,
@@ -13,8 +14,10 @@ from devbox.session.events import (
     EngineWentAway,
     EnvironmentsFound,
     Event,
+    FilesSaved,
     LoadRefused,
     Noticed,
+    OfferDeclined,
     PlanComputed,
     ProjectLoaded,
     ProjectsListed,
@@ -27,7 +30,7 @@ from devbox.session.events import (
 )
 from devbox.session.operations import fold
 from devbox.session.rows import containers, rows, spoken
-from devbox.session.state import Connected, Lost, Notice, State
+from devbox.session.state import Connected, Lost, Notice, Offer, State
 from devbox.session.syncing import Syncing
 from devbox.session.usage import use
 
@@ -51,6 +54,10 @@ def reduce(state: State, event: Event) -> State:
             return _loaded(state, event)
         case LoadRefused(problems=problems):
             return replace(state, problems=problems)
+        case FilesSaved(files=files, project=name):
+            return replace(state, problems=(), offer=Offer(files=files, project=name))
+        case OfferDeclined():
+            return replace(state, offer=None) if state.offer else state
         case StackObserved(project=name, observed=observed):
             if state.project is not None and state.project.name != name:
                 return state
@@ -63,7 +70,7 @@ def reduce(state: State, event: Event) -> State:
         case StatsSampled():
             return _sampled(state, event)
         case PlanComputed(plan=plan):
-            return state if plan == state.plan else replace(state, plan=plan)
+            return _planned(state, plan)
         case Noticed(text=text, severity=severity, at=at):
             last = state.notices[-1].id if state.notices else 0
             notice = Notice(id=last + 1, text=text, severity=severity, time=at)
@@ -80,8 +87,24 @@ def reduce(state: State, event: Event) -> State:
 def _emptied(state: State) -> State:
     """Without what belongs to one project."""
     return replace(
-        state, project=None, problems=(), rows=(), usage={}, samples={}, plan=None, events=(), sync=Syncing()
+        state,
+        project=None,
+        problems=(),
+        rows=(),
+        usage={},
+        samples={},
+        plan=None,
+        offer=None,
+        events=(),
+        sync=Syncing(),
     )
+
+
+def _planned(state: State, plan: Plan | None) -> State:
+    """An offer of which nothing is left to do is none."""
+    done = plan is not None and not plan and not plan.problems
+    offer = state.offer if not done or (state.offer and state.offer.project) else None
+    return state if (plan, offer) == (state.plan, state.offer) else replace(state, plan=plan, offer=offer)
 
 
 def _loaded(state: State, event: ProjectLoaded) -> State:
@@ -89,10 +112,11 @@ def _loaded(state: State, event: ProjectLoaded) -> State:
     fresh = state if same else _emptied(state)
     return replace(
         fresh,
+        offer=None if fresh.offer and fresh.offer.project else fresh.offer,
         environment=event.environment,
         project=event.project,
         problems=(),
-        plan=None,
+        plan=fresh.plan if event.project == fresh.project else None,
         rows=rows(event.project, containers(fresh.rows), fresh.rows, unseen=all(row.unseen for row in fresh.rows)),
     )
 

@@ -35,6 +35,12 @@ class Patterns:
     def __bool__(self) -> bool:
         return bool(self._runs)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Patterns) and self._patterns == other._patterns
+
+    def __hash__(self) -> int:
+        return hash(self._patterns)
+
     def match(self, path: str) -> bool:
         """Whether `path`, or a folder that it lies in, is meant."""
         matched = False
