@@ -10,7 +10,7 @@ from devbox.debug.model import Breakpoint, Completion, Frame, Scope, Source, Var
 class Debugging(Protocol):
     """`session.debugging`; all but attach, detach and the breakpoints raise DevboxError where a process is gone."""
 
-    def attach(self, service: str, container: str = "", yes: bool = False) -> None:
+    def attach(self, service: str, container: str = "", *, yes: bool = False) -> None:
         """Begin; State.debugged tells how far it is. `yes`: in a protected environment too."""
 
     def detach(self, service: str) -> None:

@@ -39,6 +39,7 @@ class Debugger:
         service = selection.one
         screen = self._made()
         if screen not in app.screen_stack:
+            app.clear_notifications()  # one of them may have said that it stopped
             app.push_screen(screen)
         if stopped and debugged.stopped_in(stopped):
             screen.visit(stopped)
