@@ -47,8 +47,8 @@ class DebuggerScreen(ModalScreen[None]):
 
     CSS_PATH = "debugger.tcss"
     AUTO_FOCUS = "SourceView"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (22, "-tall")]  # noqa: RUF012
+    HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (110, "-broad")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (22, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "act('debug_leave')", show=False, priority=True)]
 
     def __init__(self, debugging: Debugging, state: State, keys: Keys) -> None:
@@ -177,6 +177,7 @@ class DebuggerScreen(ModalScreen[None]):
             self.ask_frames(focus, stop)
         at = stop.at if stop else 0.0
         self.source.draw(scene, self.folder, self._notes.get(focus.service, ()), self.keys.first)
+        self.query_one(TabBar).subject = focus.service
         self.query_one(Sessions).show(status.sessions(scene))
         self.query_one("#standing", Static).update(status.line(scene))
         self.stack.outline.show(stack.roots(self._debugged, focus, self.known))
