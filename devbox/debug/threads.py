@@ -54,7 +54,10 @@ def listed(threads: Threads, found: Iterable[Thread]) -> Threads:
     held = next((Stop(reason=HELD, at=one.stop.at) for one in threads if one.stop and one.stop.reason == HELD), None)
     now = [replace(thread, stop=known[thread.id].stop if thread.id in known else held) for thread in found]
     ids = {thread.id for thread in now}
-    return (*now, *(thread for thread in threads if thread.stop and thread.id not in ids and thread.stop.reason != HELD))
+    return (
+        *now,
+        *(thread for thread in threads if thread.stop and thread.id not in ids and thread.stop.reason != HELD),
+    )
 
 
 def seen(threads: Threads, id: int, at: float, frames: tuple[Frame, ...], more: int) -> Threads:
