@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
 from typing import Any
 
+from devbox.debug.editors import Entry
 from devbox.debug.jsonc import Broken, Node, parse, place
-from devbox.debug.model import Pair
 
 _NEW = '{\n    "version": "0.2.0",\n    "configurations": []\n}\n'
 _UNIT = "    "
-
-Entry = Mapping[str, Any]
 
 
 def merged(file: str, text: str, entry: Entry) -> str:
@@ -95,21 +92,3 @@ def _unit(text: str) -> str:
     """What one level is indented by in the text: what its first indented line has."""
     found = re.search(r"^([ \t]+)\"", text, re.MULTILINE)
     return found[1] if found else _UNIT
-
-
-def python(project: str, service: str, host: str, port: int, pairs: Sequence[Pair], folder: str) -> Entry:
-    """The entry for a Python service that is reached at `host` and `port`, for an editor opened at `folder`."""
-    return {
-        "name": f"{project}: {service}",
-        "type": "debugpy",
-        "request": "attach",
-        "connect": {"host": host, "port": port},
-        "pathMappings": [{"localRoot": _local(pair.host, folder), "remoteRoot": pair.there} for pair in pairs],
-    }
-
-
-def _local(path: str, folder: str) -> str:
-    if path == folder:
-        return "${workspaceFolder}"
-    below = folder.rstrip("/") + "/"
-    return "${workspaceFolder}/" + path[len(below) :] if path.startswith(below) else path

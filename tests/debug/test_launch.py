@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from devbox.debug.editors import Target, vscode
 from devbox.debug.jsonc import Broken, parse
-from devbox.debug.launch import merged, python
+from devbox.debug.launch import merged
 from devbox.debug.model import Pair
 
 ENTRY = {"name": "shop: api", "type": "debugpy", "port": 5678}
@@ -144,13 +145,21 @@ def test_any_json_keeps_what_it_holds(configurations: list[Any], beside: dict[st
     assert ours or found == {**whole, "configurations": [*configurations, ENTRY]}
 
 
-def test_folders_are_those_of_the_workspace() -> None:
-    pairs = [
-        Pair(host="/w/src", there="/srv", why=""),
-        Pair(host="/w", there="/all", why=""),
-        Pair(host="/x", there="/y", why=""),
-    ]
-    assert python("shop", "api", "127.0.0.1", 23001, pairs, "/w") == {
+PAIRS = (
+    Pair(host="/w/src", there="/srv", why=""),
+    Pair(host="/w", there="/all", why=""),
+    Pair(host="/x", there="/y", why=""),
+)
+
+
+def entry(type: str, host: str = "127.0.0.1") -> dict[str, Any]:
+    target = Target(project="shop", service="api", type=type, host=host, port=23001, pairs=PAIRS)
+    return dict(vscode(target, "/w"))
+
+
+@pytest.mark.parametrize("type", ["", "python", "debugpy"])
+def test_folders_are_those_of_the_workspace(type: str) -> None:
+    assert entry(type) == {
         "name": "shop: api",
         "type": "debugpy",
         "request": "attach",
@@ -161,3 +170,17 @@ def test_folders_are_those_of_the_workspace() -> None:
             {"localRoot": "/x", "remoteRoot": "/y"},
         ],
     }
+
+
+def test_an_address_that_stands_for_all_is_none_to_ask() -> None:
+    assert entry("", "0.0.0.0")["connect"]["host"] == "127.0.0.1"
+
+
+def test_go_is_told_in_its_own_words() -> None:
+    found = entry("go")
+    assert (found["mode"], found["port"]) == ("remote", 23001)
+    assert found["substitutePath"][0] == {"from": "${workspaceFolder}/src", "to": "/srv"}
+
+
+def test_any_other_server_is_spoken_to_as_it_is() -> None:
+    assert entry("lldb") == {"name": "shop: api", "request": "attach", "type": "lldb", "debugServer": 23001}
