@@ -10,6 +10,8 @@ from devbox.record import dataclass
 
 DEBUGPY = "debugpy"
 
+_LIBRARIES = ("/site-packages/", "/dist-packages/", "/lib/python")
+"""What debugpy takes for other people's code."""
 _INTERRUPT = """
 import ctypes, sys, threading
 for _ident, _frame in list(sys._current_frames().items()):
@@ -23,8 +25,12 @@ for _ident, _frame in list(sys._current_frames().items()):
 
 
 def _debugpy(pairs: Iterable[Pair]) -> dict[str, Any]:
-    """What is the user's own counts as such wherever it is installed, and stdout stays where the logs are."""
-    mine = [{"path": f"{pair.there.rstrip('/')}/**", "include": True} for pair in pairs]
+    """What is the user's own counts as such also where libraries are installed; stdout stays where the logs are."""
+    mine = [
+        {"path": f"{pair.there.rstrip('/')}/**", "include": True}
+        for pair in pairs
+        if any(folder in f"{pair.there}/" for folder in _LIBRARIES)
+    ]
     return {"justMyCode": True, "subProcess": True, "redirectOutput": False, "showReturnValue": True, "rules": mine}
 
 

@@ -22,6 +22,7 @@ from devbox.ports import Builder, Engine, Host, Outside
 from devbox.settings import Settings
 from tests.engine.specs import spec
 from tests.fakes import FakeEngine
+from tests.memory import Memory
 from tests.real import IMAGE
 
 T = TypeVar("T")
@@ -99,6 +100,7 @@ class World:
             connect=connect,
             builder=builder if self.builder else lambda engine: NoBuilder(),
             sources=HostTree,
+            kept=Memory,
             host=host,
             now=self.now,
         )
