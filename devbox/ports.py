@@ -190,6 +190,25 @@ class Engine(Protocol):
         """One reading (None: it does not run)."""
 
 
+class Kit(Protocol):
+    """debugpy as it is laid into containers, with the helper that loads it there."""
+
+    @property
+    def version(self) -> str: ...
+
+    @property
+    def oldest(self) -> tuple[int, int]:
+        """The first Python that it runs on."""
+
+    @property
+    def name(self) -> str:
+        """Another one for each content."""
+
+    @property
+    def archive(self) -> bytes:
+        """A tar: listen.py, start/sitecustomize.py, lib/."""
+
+
 class Builder(Protocol):
     """Makes images: BuildKit where it is to be had, the classic builder elsewhere."""
 
@@ -300,6 +319,7 @@ class Outside:
     sources: Callable[[], Sources]
     """This machine's files, for rules of `develop.watch`."""
     kept: Callable[[], Kept]
+    kit: Callable[[], Kit]
     host: Callable[[str], Host]
     """context name, as for `connect` -> this machine as that context sees it."""
     now: Callable[[], float]
