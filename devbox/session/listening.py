@@ -21,13 +21,18 @@ _FIRST, _COUNT = 23000, 1000
 _TRIES = 20
 
 
+def own_port(project: str, service: str) -> int:
+    """The port that the service has where nobody else holds it."""
+    return _FIRST + crc32(f"{project}/{service}".encode()) % _COUNT
+
+
 class Listening:
     """`port` 0: one that is always the same for this service, as long as it is free. One editor at a time is let in."""
 
     def __init__(
         self, project: str, service: str, host: str, port: int, doorway: Doorway, tell: Callable[[Heard], None]
     ) -> None:
-        self._own = _FIRST + crc32(f"{project}/{service}".encode()) % _COUNT
+        self._own = own_port(project, service)
         self._service = service
         self._host = host
         self._doorway = doorway
