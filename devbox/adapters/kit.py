@@ -38,7 +38,7 @@ class InstalledKit:
     def archive(self) -> bytes:
         packed = io.BytesIO()
         with tarfile.open(fileobj=packed, mode="w", format=tarfile.GNU_FORMAT) as tar:
-            for name, content in sorted(self._files().items()):
+            for name, content in [*sorted(self._files().items()), ("complete", b"")]:
                 entry = tarfile.TarInfo(name)
                 entry.size, entry.mode, entry.mtime = len(content), 0o755 if name.endswith(".so") else 0o644, 1
                 tar.addfile(entry, io.BytesIO(content))

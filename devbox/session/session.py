@@ -196,6 +196,7 @@ class Session:
                 project=project,
                 engine=engine,
                 builder=self._outside.builder(engine),
+                kit=self._outside.kit,
                 settings=self._outside.settings,
                 emit=emit,
                 cancel=job.cancel,
