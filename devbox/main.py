@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from devbox.compose.request import LoadRequest
     from devbox.environments.secret_file import SecretFiles
-    from devbox.ports import Builder, Engine, Host, Kit, Outside, Sources
+    from devbox.ports import Builder, Engine, Host, Kept, Kit, Outside, Sources
 
 
 def main(argv: Sequence[str] | None = None, outside: Outside | None = None) -> int:
@@ -160,6 +160,11 @@ def real_world(context: str = "") -> Outside:
 
         return HostTree()
 
+    def kept() -> Kept:
+        from devbox.adapters.kept import KeptFiles
+
+        return KeptFiles(environ)
+
     def kit() -> Kit:
         from devbox.adapters.kit import InstalledKit
 
@@ -174,6 +179,7 @@ def real_world(context: str = "") -> Outside:
         connect=connect,
         builder=builder,
         sources=sources,
+        kept=kept,
         kit=kit,
         host=host,
         now=time.time,

@@ -258,6 +258,16 @@ class Sources(Protocol):
         """The patterns of the .dockerignore in a build context."""
 
 
+class Kept(Protocol):
+    """What devbox remembers between its runs, by name ("debug/jobs-dev/breakpoints.json"), where it can."""
+
+    def read(self, name: str) -> str:
+        """What was written last; "" if nothing was."""
+
+    def write(self, name: str, text: str) -> None:
+        """In place of what was there, whole or not at all."""
+
+
 class Finding(Protocol):
     """One line of `devbox doctor`."""
 
@@ -308,6 +318,7 @@ class Outside:
     builder: Callable[[Engine], Builder]
     sources: Callable[[], Sources]
     """This machine's files, for rules of `develop.watch`."""
+    kept: Callable[[], Kept]
     kit: Callable[[], Kit]
     host: Callable[[str], Host]
     """context name, as for `connect` -> this machine as that context sees it."""

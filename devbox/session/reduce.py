@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from devbox.debug.model import Debugged
 from devbox.plan.observed import RunState
 from devbox.session import synced
 from devbox.session.events import (
@@ -80,7 +81,16 @@ def reduce(state: State, event: Event) -> State:
 def _emptied(state: State) -> State:
     """Without what belongs to one project."""
     return replace(
-        state, project=None, problems=(), rows=(), usage={}, samples={}, plan=None, events=(), sync=Syncing()
+        state,
+        project=None,
+        problems=(),
+        rows=(),
+        usage={},
+        samples={},
+        plan=None,
+        events=(),
+        sync=Syncing(),
+        debugged=Debugged(),
     )
 
 

@@ -23,6 +23,7 @@ from devbox.ports import Builder, Engine, Host, Outside
 from devbox.settings import Settings
 from tests.engine.specs import spec
 from tests.fakes import FakeEngine
+from tests.memory import Memory
 from tests.real import IMAGE
 
 T = TypeVar("T")
@@ -100,6 +101,7 @@ class World:
             connect=connect,
             builder=builder if self.builder else lambda engine: NoBuilder(),
             sources=HostTree,
+            kept=Memory,
             kit=InstalledKit,
             host=host,
             now=self.now,
