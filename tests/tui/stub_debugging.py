@@ -223,9 +223,7 @@ class StubDebugging:
             return tuple(Variable(name=str(n), value=str(n * n), type="int") for n in range(start, start + count))
         return self.parts[reference]
 
-    async def set_variable(
-        self, process: int, frame: int, reference: int, variable: Variable, value: str
-    ) -> Variable:
+    async def set_variable(self, process: int, frame: int, reference: int, variable: Variable, value: str) -> Variable:
         if value == "bad":
             raise DevboxError("NameError: name 'bad' is not defined")
         self.asked.append(("set", reference, variable.name, value))

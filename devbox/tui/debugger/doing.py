@@ -12,7 +12,7 @@ from devbox.tui.debugger.breaking import Breaking
 from devbox.tui.debugger.finding import Finding
 from devbox.tui.debugger.looking import Looking
 from devbox.tui.debugger.running import Running
-from devbox.tui.debugger.scene import Focus, first, of_service, standing
+from devbox.tui.debugger.scene import Focus, of_service, standing
 
 if TYPE_CHECKING:
     from devbox.tui.debugger.screen import DebuggerScreen
@@ -78,14 +78,14 @@ class Doing:
     def _turn(self, step: int) -> None:
         """What stands comes first; where nothing more does, the next service."""
         screen, focus = self._screen, self._screen.focus_on
-        stands = [(p.id, t.id, name, stop) for name, p, t, stop in standing(screen.state.debugged)]
+        stands = [(p.id, t.id, name) for name, p, t, _ in standing(screen.state.debugged)]
         others = [each for each in stands if each[:2] != (focus.process, focus.thread)]
         if others:
             keys = [each[:2] for each in stands]
             own = (focus.process, focus.thread)
             at = (keys.index(own) + step) % len(stands) if own in keys else 0 if step > 0 else -1
-            process, thread, name, stop = stands[at]
-            screen.look(Focus(service=name, process=process, thread=thread, frame=first(stop)))
+            process, thread, name = stands[at]
+            screen.look(Focus(service=name, process=process, thread=thread))
             return
         names = list(screen.state.debugged.services)
         at = names.index(focus.service) if focus.service in names else 0

@@ -9,7 +9,7 @@ from devbox.debug.model import Breakpoint, ExceptionFilter, Source
 from devbox.tui.debugger import stack
 from devbox.tui.debugger.node import Node
 from devbox.tui.debugger.outline import Outline
-from devbox.tui.debugger.scene import first, threads
+from devbox.tui.debugger.scene import threads
 from devbox.tui.debugger.values import Held
 
 if TYPE_CHECKING:
@@ -32,9 +32,6 @@ class Looking:
                 if not focus.thread:
                     outline.turn(node)
                     return
-                own = [t for _, p, t in threads(screen.state.debugged) if (p.id, t.id) == (focus.process, focus.thread)]
-                if own and own[0].stop and node.children != ():
-                    focus = replace(focus, frame=first(own[0].stop))
                 screen.look(focus)
             case Breakpoint() as one:
                 source = Source(there=one.path) if one.there else Source(there="", host=one.path)
@@ -54,7 +51,7 @@ class Looking:
 
     def _to_frame(self, step: int) -> None:
         screen = self._screen
-        frames, at = screen.scene.frames, screen.focus_on.frame
+        frames, at = screen.scene.frames, screen.scene.at
         ahead = range(at + step, len(frames) if step > 0 else -1, step)
         # Calls of libraries are passed over where the user's own code is behind them.
         found = next((n for n in ahead if not frames[n].subtle), None)

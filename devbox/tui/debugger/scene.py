@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from devbox.debug.model import Debugged, Debuggee, Frame, Process, Source, Stop, Thread
+from devbox.debug.threads import HELD
 from devbox.record import dataclass
 
 REASONS = {
@@ -20,18 +21,16 @@ REASONS = {
     "restart": "restarted call",
     "held": "held by another's stop",
 }
-HELD = "held"
-"""The reason of a thread that stands only because another one stopped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Focus:
-    """Which thread and frame (by its place, newest first) are in front; 0: none."""
+    """Which thread and frame (by its place, newest first; None: the one that `first` names) are in front; 0: none."""
 
     service: str = ""
     process: int = 0
     thread: int = 0
-    frame: int = 0
+    frame: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +64,14 @@ class Scene:
         return self.thread.stop if self.thread else None
 
     @property
+    def at(self) -> int:
+        """The place of the frame in front."""
+        chosen = self.focus.frame
+        return chosen if chosen is not None else first(self.stop, self.frames) if self.stop else 0
+
+    @property
     def frame(self) -> Frame | None:
-        return self.frames[self.focus.frame] if self.stop and self.focus.frame < len(self.frames) else None
+        return self.frames[self.at] if self.stop and self.at < len(self.frames) else None
 
 
 def threads(debugged: Debugged) -> Iterator[tuple[str, Process, Thread]]:
@@ -93,9 +98,10 @@ def process(debugged: Debugged, id: int) -> Process | None:
 
 
 def fresh(before: Debugged, after: Debugged) -> list[tuple[str, Process, Thread, Stop]]:
-    """What stopped since, in order."""
-    known = {(one.id, thread.id, stop.at) for _, one, thread, stop in standing(before)}
-    return [each for each in standing(after) if (each[1].id, each[2].id, each[3].at) not in known]
+    """What stopped since, in order; a stop is known once its calls are, some milliseconds later."""
+    known = {(one.id, thread.id, stop.at) for _, one, thread, stop in standing(before) if stop.frames}
+    new = [each for each in standing(after) if each[3].frames]
+    return [each for each in new if (each[1].id, each[2].id, each[3].at) not in known]
 
 
 def follow(focus: Focus, before: Debugged, after: Debugged) -> Focus:
@@ -103,12 +109,12 @@ def follow(focus: Focus, before: Debugged, after: Debugged) -> Focus:
     new = fresh(before, after)
     own = [each for each in new if (each[1].id, each[2].id) == (focus.process, focus.thread)]
     if own:
-        return replace(focus, frame=first(own[-1][3]))
-    if any((p.id, t.id) == (focus.process, focus.thread) and t.stop for _, p, t in threads(after)):
+        return replace(focus, frame=None)
+    if any((p.id, t.id) == (focus.process, focus.thread) for _, p, t, _ in standing(after)):
         return focus
     if new:
-        name, one, thread, stop = new[-1]
-        return Focus(service=name, process=one.id, thread=thread.id, frame=first(stop))
+        name, one, thread, _ = new[-1]
+        return Focus(service=name, process=one.id, thread=thread.id)
     if any((p.id, t.id) == (focus.process, focus.thread) for _, p, t in threads(after)):
         return focus
     return of_service(focus.service, after)
@@ -118,8 +124,8 @@ def of_service(service: str, debugged: Debugged) -> Focus:
     """What of a service to look at: what stands, else its first thread."""
     found = [each for each in standing(debugged) if each[0] == service]
     if found:
-        name, one, thread, stop = found[-1]
-        return Focus(service=name, process=one.id, thread=thread.id, frame=first(stop))
+        name, one, thread, _ = found[-1]
+        return Focus(service=name, process=one.id, thread=thread.id)
     for name, one, thread in threads(debugged):
         if name == service:
             return Focus(service=service, process=one.id, thread=thread.id)
@@ -129,10 +135,10 @@ def of_service(service: str, debugged: Debugged) -> Focus:
     return Focus(service=service)
 
 
-def first(stop: Stop) -> int:
-    """The frame to look at: the newest; where something else than the user's own doing stopped it, the user's code."""
-    if stop.reason in ("exception", "pause"):
-        return next((at for at, frame in enumerate(stop.frames) if not frame.subtle), 0)
+def first(stop: Stop, frames: Sequence[Frame]) -> int:
+    """The frame to look at: the newest; where no chosen line stopped it, the newest of the user's own code."""
+    if stop.reason in ("exception", "pause", HELD):
+        return next((at for at, frame in enumerate(frames) if not frame.subtle), 0)
     return 0
 
 
@@ -157,5 +163,5 @@ def told(service: str, stop: Stop) -> str:
     """ "api stopped at app.py:42 (exception: ValueError: bad in f)"."""
     if not stop.frames:
         return f"{service} stopped ({words(stop)})"
-    frame = stop.frames[first(stop)]
+    frame = stop.frames[first(stop, stop.frames)]
     return f"{service} stopped at {place(frame)} ({words(stop)} in {frame.name})"

@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from devbox.debug.model import Debugged, Frame, Phase, Source, Stop
+from devbox.debug.threads import HELD
 from devbox.errors import DevboxError
 from devbox.session.state import State
 from devbox.tui.debugger import breakpoints, stack, status
@@ -67,7 +68,9 @@ class DebuggerScreen(ModalScreen[None]):
         self._notes: dict[str, list[str]] = {}
         """What was done to attach to a service, oldest first."""
         self._debugged = Debugged()
-        self._more: dict[tuple[int, int, float], tuple[Frame, ...]] = {}
+        self._more: dict[tuple[int, int, float], tuple[int, tuple[Frame, ...]]] = {}
+        """(process, thread, time of its stop) -> the calls that were asked for, from which on"""
+        self._asking: set[tuple[int, int, float]] = set()
         for id, pressed in keys.of.items():
             # As in the app: make_bindings knows Textual's names of single characters.
             for binding in Binding.make_bindings((key, f"act('{id}')", action(id).label) for key in pressed):
@@ -130,7 +133,8 @@ class DebuggerScreen(ModalScreen[None]):
 
     def known(self, process: int, thread: int, stop: Stop) -> Sequence[Frame]:
         """The calls of a thread, as far as they are known."""
-        return (*stop.frames, *self._more.get((process, thread, stop.at), ()))
+        start, more = self._more.get((process, thread, stop.at), (0, ()))
+        return (*stop.frames[:start], *more) if len(stop.frames) < start + len(more) else stop.frames
 
     def take(self, state: State) -> None:
         """State is another one."""
@@ -173,14 +177,14 @@ class DebuggerScreen(ModalScreen[None]):
         """Show what is so now; each part paints only what differs."""
         scene = self.scene
         focus, stop, frame = scene.focus, scene.stop, scene.frame
-        if stop is not None and not scene.frames:
+        if stop is not None and stop.reason == HELD and not scene.frames:
             self.ask_frames(focus, stop)
         at = stop.at if stop else 0.0
         self.source.draw(scene, self.folder, self._notes.get(focus.service, ()), self.keys.first)
         self.query_one(TabBar).subject = focus.service
         self.query_one(Sessions).show(status.sessions(scene))
         self.query_one("#standing", Static).update(status.line(scene))
-        self.stack.outline.show(stack.roots(self._debugged, focus, self.known))
+        self.stack.outline.show(stack.roots(self._debugged, focus, scene.at, self.known))
         self.breakpoints.outline.show(breakpoints.roots(self._debugged, self.folder))
         self.variables.stand(focus.process, focus.thread, frame, at)
         self.watches.stand(focus.process, frame, at)
@@ -207,19 +211,23 @@ class DebuggerScreen(ModalScreen[None]):
     def ask_frames(self, focus: Focus, stop: Stop) -> None:
         """Ask for the calls that are not known."""
         key = (focus.process, focus.thread, stop.at)
-        start = len(self.known(focus.process, focus.thread, stop))
-        self.run_worker(self._ask_frames(key, start), group=f"frames {key}", exclusive=True)
+        if key not in self._asking:
+            self._asking.add(key)
+            known = tuple(self.known(focus.process, focus.thread, stop))
+            self.run_worker(self._ask_frames(key, len(stop.frames), known[len(stop.frames) :]))
 
-    async def _ask_frames(self, key: tuple[int, int, float], start: int) -> None:
+    async def _ask_frames(self, key: tuple[int, int, float], start: int, known: tuple[Frame, ...]) -> None:
         try:
-            found = await self.debugging.frames(key[0], key[1], start)
+            found = await self.debugging.frames(key[0], key[1], start + len(known))
         except (DevboxError, TimeoutError) as error:
             self.tell(str(error) or "The calls were not told in time.", error=True)
             return
+        finally:
+            self._asking.discard(key)
         every = threads(self._debugged)
         stands = {(one.id, thread.id, thread.stop.at) for _, one, thread in every if thread.stop}
-        self._more = {each: frames for each, frames in self._more.items() if each in stands}
-        self._more[key] = (*self._more.get(key, ()), *found)
+        self._more = {each: more for each, more in self._more.items() if each in stands}
+        self._more[key] = (start, (*known, *found))
         if found:
             self.draw()
 

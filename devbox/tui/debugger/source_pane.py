@@ -79,7 +79,7 @@ class SourcePane(Vertical):
                 self.open(frame.source, frame.line)
         here = frame is not None and path_of(frame.source) == self.path
         text = stop.text if here and stop is not None and stop.reason == "exception" else ""
-        self.view.stand(frame.line if frame and here else 0, top=scene.focus.frame == 0, note=text)
+        self.view.stand(frame.line if frame and here else 0, top=scene.at == 0, note=text)
         self.view.mark(breakpoints.marks(scene.debugged, self.path))
         self._show_place(scene, folder, notes, key)
 

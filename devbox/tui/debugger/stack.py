@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from devbox.debug.model import Debugged, Debuggee, Frame, Phase, Process, Stop, Thread
+from devbox.debug.threads import HELD
 from devbox.record import dataclass
 from devbox.tui.debugger.node import Node, Span
-from devbox.tui.debugger.scene import HELD, Focus, place, words
+from devbox.tui.debugger.scene import Focus, place, words
 
 Frames = Callable[[int, int, Stop], Sequence[Frame]]
 """process, thread, its stop -> the frames known"""
@@ -22,8 +24,9 @@ class At:
     """The frames that were not asked for."""
 
 
-def roots(debugged: Debugged, focus: Focus, frames: Frames) -> tuple[Node, ...]:
-    """Services, processes and threads; a level of which there is one only is left out."""
+def roots(debugged: Debugged, focus: Focus, at: int, frames: Frames) -> tuple[Node, ...]:
+    """Services, processes and threads; a level of which there is one only is left out. `at`: the frame in front."""
+    focus = replace(focus, frame=at)
     several = len(debugged.services) > 1
     nodes: list[Node] = []
     for name, debuggee in debugged.services.items():
@@ -72,7 +75,7 @@ def _thread(service: str, process: Process, thread: Thread, focus: Focus, frames
         return Node(key=key, spans=(name, ("  runs", "quiet")), of=At(focus=here))
     known = frames(process.id, thread.id, stop)
     held = stop.reason == HELD
-    nodes = _frames(key, known, here, focus.frame if own else -1)
+    nodes = _frames(key, known, here, focus.frame if own and focus.frame is not None else -1)
     if stop.more and len(known) < len(stop.frames) + stop.more:
         left = len(stop.frames) + stop.more - len(known)
         rest = ((f"… {left} more call{'s' if left > 1 else ''}", "quiet"),)
