@@ -32,6 +32,22 @@ if TYPE_CHECKING:  # each costs a command of the CLI that has no use for it 10-3
     from devbox.sync.rules import Rule
 
 
+class Pipe(Protocol):
+    """A two-way stream of bytes. One reader and one writer at a time; either may be cancelled without losing bytes."""
+
+    @property
+    def said(self) -> str:
+        """The last of what the other side wrote to stderr."""
+
+    async def read(self) -> bytes:
+        """Some bytes, waiting for the first; b"" at the end, also after `close`. EngineLost."""
+
+    async def write(self, data: bytes) -> None:
+        """All of `data`; EngineError where nobody reads it any more."""
+
+    async def close(self) -> None: ...
+
+
 class Engine(Protocol):
     """A Docker Engine. Closed by `close()`, which ends every stream that is still open."""
 
@@ -105,6 +121,10 @@ class Engine(Protocol):
         """What lies at and below the absolute `path`, which may itself be a file ("") -> by paths relative to it;
         NotFound where there is nothing. `inside`: read by the container's own tar, which sees a tmpfs."""
 
+    async def read_file(self, container: str, path: str) -> bytes:
+        """What the file at the absolute `path` holds, links followed; NotFound where there is nothing (a tmpfs is not
+        seen), EngineError where it is a folder or bigger than 32 MiB."""
+
     # Inside a container
     async def exec(
         self,
@@ -119,6 +139,16 @@ class Engine(Protocol):
         timeout: float | None = None,
     ) -> ExecResult:
         """Run to the end; TimeoutError after `timeout` seconds (the process may go on inside)."""
+
+    async def pipe(
+        self,
+        container: str,
+        command: Sequence[str],
+        *,
+        user: str = "",
+        environment: Mapping[str, str | None] | None = None,
+    ) -> Pipe:
+        """Run it with its stdin and stdout joined to the pipe."""
 
     async def interact(
         self,
@@ -157,6 +187,25 @@ class Engine(Protocol):
 
     async def sample(self, container: str) -> Sample | None:
         """One reading (None: it does not run)."""
+
+
+class Kit(Protocol):
+    """debugpy as it is laid into containers, with the helper that loads it there."""
+
+    @property
+    def version(self) -> str: ...
+
+    @property
+    def oldest(self) -> tuple[int, int]:
+        """The first Python that it runs on."""
+
+    @property
+    def name(self) -> str:
+        """Another one for each content."""
+
+    @property
+    def archive(self) -> bytes:
+        """A tar: listen.py, start/sitecustomize.py, lib/."""
 
 
 class Builder(Protocol):
@@ -219,6 +268,16 @@ class Sources(Protocol):
         """The patterns of the .dockerignore in a build context."""
 
 
+class Kept(Protocol):
+    """What devbox remembers between its runs, by name ("debug/jobs-dev/breakpoints.json"), where it can."""
+
+    def read(self, name: str) -> str:
+        """What was written last; "" if nothing was."""
+
+    def write(self, name: str, text: str) -> None:
+        """In place of what was there, whole or not at all."""
+
+
 class Finding(Protocol):
     """One line of `devbox doctor`."""
 
@@ -269,6 +328,8 @@ class Outside:
     builder: Callable[[Engine], Builder]
     sources: Callable[[], Sources]
     """This machine's files, for rules of `develop.watch`."""
+    kept: Callable[[], Kept]
+    kit: Callable[[], Kit]
     host: Callable[[str], Host]
     """context name, as for `connect` -> this machine as that context sees it."""
     now: Callable[[], float]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
@@ -16,7 +16,7 @@ from devbox.errors import EngineLost
 from devbox.logs.line import LogLine, Stream
 from devbox.plan.observed import Container, HealthState, RunState
 from devbox.plan.steps import ContainerSpec
-from devbox.ports import ExecResult
+from devbox.ports import ExecResult, Pipe
 
 T = TypeVar("T")
 
@@ -33,6 +33,8 @@ class Behaviour:
     lines: tuple[str, ...] = ()
     """Printed at each start."""
     exec: Callable[[tuple[str, ...]], ExecResult] | None = None
+    pipe: Callable[[tuple[str, ...]], Awaitable[Pipe]] | None = None
+    """What a command that a pipe is opened to is; without one it is `cat`."""
     start_error: str = ""
     """The engine refuses to start it (status 500)."""
 

@@ -10,7 +10,6 @@ a real engine.
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -29,15 +28,14 @@ from devbox.plan.observed import (
     RunState,
 )
 from devbox.plan.steps import ContainerSpec
-from devbox.ports import EngineEvent, EngineInfo, ExecResult, Progress, Sample
-from devbox.sync.compare import Held
+from devbox.ports import EngineEvent, EngineInfo, Progress, Sample
+from tests.fake_inside import FakeInside
 from tests.fake_parts import Behaviour, FakeContainer, FakeImage, Feed, digest, last, mounts_of, networks_of
-from tests.fake_things import FakeThings
 
 __all__ = ["Behaviour", "FakeEngine", "FakeImage"]
 
 
-class FakeEngine(FakeThings):
+class FakeEngine(FakeInside):
     """ports.Engine over dictionaries; see the module's docstring."""
 
     def __init__(self, images: Iterable[str] | Mapping[str, FakeImage] = (), *, api_version: str = "1.45") -> None:
@@ -192,51 +190,6 @@ class FakeEngine(FakeThings):
             raise Conflict(f'Conflict. The container name "/{name}" is already in use', status=409)
         found.name = name
         self._tell(found, "rename")
-
-    async def put_files(self, container: str, directory: str, archive: bytes | Iterable[bytes]) -> None:
-        await self._enter("put_files", container)
-        self._find(container).files[directory] = archive if isinstance(archive, bytes) else b"".join(archive)
-
-    async def held(self, container: str, path: str, *, inside: bool = False) -> Mapping[str, Held]:
-        await self._enter("held", container)
-        raise NotFound(f"Could not find the file {path} in container {container}", status=404)
-
-    # Inside a container
-    async def exec(
-        self,
-        container: str,
-        command: Sequence[str],
-        *,
-        user: str = "",
-        workdir: str = "",
-        environment: Mapping[str, str | None] | None = None,
-        privileged: bool = False,
-        stdin: bytes | Iterable[bytes] | None = None,
-        timeout: float | None = None,
-    ) -> ExecResult:
-        found = self._find(container)
-        if found.state is not RunState.RUNNING:
-            raise Conflict(f"container {found.name} is not running", status=409)
-        async with asyncio.timeout(timeout):
-            await self._enter("exec", found.name)
-            self.execs.append((found.name, tuple(command)))
-        return found.behaviour.exec(tuple(command)) if found.behaviour.exec else ExecResult(exit_code=0, output="")
-
-    async def interact(
-        self,
-        container: str,
-        command: Sequence[str],
-        *,
-        tty: bool = True,
-        user: str = "",
-        workdir: str = "",
-        environment: Mapping[str, str | None] | None = None,
-    ) -> int:
-        return (await self.exec(container, command)).exit_code
-
-    async def attach(self, container: str, *, tty: bool, stdin: bool) -> int:
-        await self.start(container)
-        return await self.wait(container)
 
     # Streams
     async def events(self, project: str | None = None, since: float | None = None) -> AsyncIterator[list[EngineEvent]]:

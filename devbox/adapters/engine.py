@@ -18,7 +18,7 @@ from devbox.errors import NotFound
 from devbox.logs.line import LogLine
 from devbox.plan.observed import Binding, Container, Observed, ObservedImage, RunningProject
 from devbox.plan.steps import ContainerSpec
-from devbox.ports import EngineEvent, EngineInfo, ExecResult, Progress, Sample
+from devbox.ports import EngineEvent, EngineInfo, ExecResult, Pipe, Progress, Sample
 
 if TYPE_CHECKING:
     from devbox.adapters.api import Api
@@ -145,6 +145,12 @@ class DockerEngine:
         reading = HeldFiles(self._api, container, path, inside=inside)
         return await self._threads.call(reading.read, cancel=reading.close)
 
+    async def read_file(self, container: str, path: str) -> bytes:
+        from devbox.adapters.file import OneFile
+
+        reading = OneFile(self._api, container, path)
+        return await self._threads.call(reading.read, cancel=reading.close)
+
     # Inside a container
     async def exec(
         self,
@@ -170,6 +176,19 @@ class DockerEngine:
         running = Exec(self._api, container, spec)
         async with asyncio.timeout(timeout):
             return await self._threads.call(running.run, cancel=running.close)
+
+    async def pipe(
+        self,
+        container: str,
+        command: Sequence[str],
+        *,
+        user: str = "",
+        environment: Mapping[str, str | None] | None = None,
+    ) -> Pipe:
+        from devbox.adapters.pipe import open_pipe
+
+        spec = ExecSpec(command=command, stdin=True, user=user, environment=environment or {})
+        return await open_pipe(self._api, self._threads, container, spec)
 
     async def interact(
         self,

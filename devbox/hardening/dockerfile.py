@@ -66,6 +66,9 @@ def read(
     except DockerfileSyntaxError as error:
         message = str(error).rpartition(": ")[2]
         raise LoadError((Problem(message=message, place=Place(file, error.line or 0)),)) from error
+    for one in parsed:
+        if one.name == "FROM" and not one.args:
+            raise LoadError((Problem(message="FROM names no image", place=Place(file, one.start_line)),))
     first = next((at for at, one in enumerate(parsed) if one.name == "FROM"), len(parsed))
     arguments = tuple(one for one in parsed[:first] if one.name == "ARG")
     every = _stages(parsed[first:], _values(arguments, args or {}))

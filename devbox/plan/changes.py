@@ -8,6 +8,7 @@ from typing import Any
 from devbox.compose.masking import MASK, masked
 from devbox.compose.model import Project, Service
 from devbox.plan import labels
+from devbox.plan.helper import without_helper
 from devbox.plan.observed import Container, ObservedImage
 from devbox.plan.plan import Change
 from devbox.plan.properties import DEFAULTS, FILLED_IN, PROPERTIES, UNORDERED, shown
@@ -24,7 +25,7 @@ def changes(
 
     `ids` (name -> id) are the containers that are there. Empty without detail.
     """
-    body = container.detail.body if container.detail else {}
+    body = without_helper(container.detail.body) if container.detail else {}
     if not body:
         return []
     config, host = _mapping(body.get("Config")), _mapping(body.get("HostConfig"))

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from devbox.errors import NoEngine
 from devbox.ports import Engine, Outside
 from devbox.session.commands import Command
+from devbox.session.debugging import Debugging
+from devbox.session.entered import Entered
 from devbox.session.events import Event
 from devbox.session.follow import Follower
 from devbox.session.foresight import Foresight
@@ -56,6 +58,14 @@ class Feeds:
             emit=emit,
             now=outside.now,
             unasked=outside.settings.watch,
+        )
+        self.debugging = Debugging(
+            store=store,
+            link=self._link,
+            emit=emit,
+            now=outside.now,
+            entering=lambda engine: Entered(engine, outside, self._state),
+            kept=outside.kept(),
         )
         self.foresight = Foresight(store=store, link=self._link, emit=emit, now=outside.now, guard=guard)
 
@@ -114,6 +124,7 @@ class Feeds:
             group.create_task(self.meter.run(), name="meter")
             group.create_task(self.foresight.run(), name="foresight")
             group.create_task(self.watching.run(), name="watching")
+            group.create_task(self.debugging.run(), name="debugging")
 
     def _new_follower(self, engine: Engine | None) -> Follower:
         project = self._store.state.project

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from devbox.debug.model import Debugged
 from devbox.plan.observed import RunState
 from devbox.plan.plan import Plan
 from devbox.session import synced
@@ -97,6 +98,7 @@ def _emptied(state: State) -> State:
         offer=None,
         events=(),
         sync=Syncing(),
+        debugged=Debugged(),
     )
 
 

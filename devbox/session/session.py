@@ -19,6 +19,7 @@ from devbox.plan.plan import Plan
 from devbox.ports import Outside
 from devbox.session.causes import alone
 from devbox.session.commands import Command, MakeSecrets, Reload, Switch
+from devbox.session.debugging import Debugging
 from devbox.session.events import (
     EnvironmentsFound,
     Event,
@@ -100,6 +101,11 @@ class Session:
     def watching(self) -> Watching:
         """What keeps containers like the files that rules of develop.watch name."""
         return self._feeds.watching
+
+    @property
+    def debugging(self) -> Debugging:
+        """The debugger."""
+        return self._feeds.debugging
 
     # What the user asks for
     def command(self, command: Command) -> int:
@@ -199,6 +205,7 @@ class Session:
                 project=project,
                 engine=engine,
                 builder=self._outside.builder(engine),
+                kit=self._outside.kit,
                 settings=self._outside.settings,
                 emit=emit,
                 cancel=job.cancel,

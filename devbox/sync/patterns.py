@@ -36,10 +36,10 @@ class Patterns:
         return bool(self._runs)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Patterns) and self._patterns == other._patterns
+        return isinstance(other, Patterns) and self._runs == other._runs
 
     def __hash__(self) -> int:
-        return hash(self._patterns)
+        return hash(self._runs)
 
     def match(self, path: str) -> bool:
         """Whether `path`, or a folder that it lies in, is meant."""

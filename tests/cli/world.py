@@ -14,6 +14,7 @@ import pytest
 
 from devbox.adapters.files import LocalFiles
 from devbox.adapters.host_tree import HostTree
+from devbox.adapters.kit import InstalledKit
 from devbox.adapters.secret_files import LocalSecretFiles
 from devbox.errors import NoEngine
 from devbox.main import main
@@ -22,6 +23,7 @@ from devbox.ports import Builder, Engine, Host, Outside
 from devbox.settings import Settings
 from tests.engine.specs import spec
 from tests.fakes import FakeEngine
+from tests.memory import Memory
 from tests.real import IMAGE
 
 T = TypeVar("T")
@@ -99,6 +101,8 @@ class World:
             connect=connect,
             builder=builder if self.builder else lambda engine: NoBuilder(),
             sources=HostTree,
+            kept=Memory,
+            kit=InstalledKit,
             host=host,
             now=self.now,
         )

@@ -131,6 +131,7 @@ def test_what_the_image_will_say_is_known_from_its_dockerfile() -> None:
     [
         ("FROM debian\nRUN [", "nowhere", "Dockerfile: there is no stage nowhere"),
         ("RUN true\n", "", "Dockerfile: there is no FROM"),
+        ("FROM a\nFROM\n", "", "Dockerfile:2: FROM names no image"),
         ("FROM debian\nRUN <<EOF\ntrue\n", "", "Dockerfile:2: unterminated heredoc"),
     ],
 )

@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
+from devbox.adapters.kit import InstalledKit
 from devbox.compose.model import Project
 from devbox.errors import BuildFailed
 from devbox.plan.commands import PlannedCommand
@@ -55,6 +56,7 @@ class Doing:
             project=self.project,
             engine=self.engine,
             builder=self.builder,
+            kit=InstalledKit,
             settings=self.settings,
             emit=self.events.append,
             cancel=self.cancel,

@@ -10,14 +10,16 @@ from typing import Any
 
 from devbox.adapters.files import LocalFiles
 from devbox.adapters.host_tree import HostTree
+from devbox.adapters.kit import InstalledKit
 from devbox.adapters.secret_files import LocalSecretFiles
 from devbox.compose.request import LoadRequest
 from devbox.plan.observed import RunState
-from devbox.ports import BuildRequest, Engine, Outside, Sources
+from devbox.ports import BuildRequest, Engine, Kept, Outside, Sources
 from devbox.session.session import Session
 from devbox.session.state import Connected
 from devbox.settings import Settings
 from tests.eventually import eventually
+from tests.memory import Memory
 
 FILE = """
 name: {project}
@@ -47,6 +49,7 @@ def outside(
     connect: Callable[[str], Any] | None = None,
     environ: Mapping[str, str] | None = None,
     sources: Callable[[], Sources] = HostTree,
+    kept: Kept | None = None,
 ) -> Outside:
     async def given(context: str) -> Engine:
         await engine.info()
@@ -64,6 +67,8 @@ def outside(
         connect=connect or given,
         builder=lambda engine: NoBuilder(),
         sources=sources,
+        kept=lambda: kept or Memory(),
+        kit=InstalledKit,
         host=no_host,
         now=time,
     )

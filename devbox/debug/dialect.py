@@ -1,0 +1,65 @@
+"""What differs between debug servers, by the type that `x-devbox: {debug: {type: ...}}` names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from devbox.debug.model import Pair
+from devbox.record import dataclass
+
+DEBUGPY = "debugpy"
+
+_LIBRARIES = ("/site-packages/", "/dist-packages/", "/lib/python")
+"""What debugpy takes for other people's code."""
+_INTERRUPT = """
+import ctypes, sys, threading
+for _ident, _frame in list(sys._current_frames().items()):
+    while _frame is not None and _ident != threading.get_ident():
+        if _frame.f_code.co_name in ("internal_evaluate_expression_json", "internal_set_expression_json"):
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(_ident), ctypes.py_object(KeyboardInterrupt))
+            break
+        _frame = _frame.f_back
+"""
+"""Ends an evaluation under way in another thread. Not by SIGINT, which would end the service itself."""
+
+
+def _debugpy(pairs: Iterable[Pair]) -> dict[str, Any]:
+    """What is the user's own counts as such also where libraries are installed; stdout stays where the logs are."""
+    mine = [
+        {"path": f"{pair.there.rstrip('/')}/**", "include": True}
+        for pair in pairs
+        if any(folder in f"{pair.there}/" for folder in _LIBRARIES)
+    ]
+    return {"justMyCode": True, "subProcess": True, "redirectOutput": False, "showReturnValue": True, "rules": mine}
+
+
+def _remote(pairs: Iterable[Pair]) -> dict[str, Any]:
+    return {"mode": "remote", "stopOnEntry": False}
+
+
+def _nothing(pairs: Iterable[Pair]) -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """How a kind of debug server is spoken to: the adapter's id, what `attach` takes besides, and what ends an
+    evaluation, evaluated without a frame ("": DAP's `cancel` alone)."""
+
+    adapter: str
+    arguments: Callable[[Iterable[Pair]], dict[str, Any]] = _nothing
+    interrupt: str = ""
+
+
+_DIALECTS: Mapping[str, Dialect] = {
+    DEBUGPY: Dialect(adapter=DEBUGPY, arguments=_debugpy, interrupt=_INTERRUPT),
+    "python": Dialect(adapter=DEBUGPY, arguments=_debugpy, interrupt=_INTERRUPT),
+    "go": Dialect(adapter="go", arguments=_remote),
+    "delve": Dialect(adapter="go", arguments=_remote),
+}
+
+
+def dialect(type: str) -> Dialect:
+    """That of the type; what is not known is spoken to in plain DAP."""
+    return _DIALECTS.get(type.lower()) or Dialect(adapter=type or "devbox")

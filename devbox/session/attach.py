@@ -1,0 +1,185 @@
+"""How a debugger comes into a container: by the best way that applies, and what stands in the way of the others."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from devbox.compose.model import Service
+from devbox.debug.model import Way
+from devbox.errors import DevboxError
+from devbox.plan import labels
+from devbox.plan.observed import Container
+from devbox.ports import Engine, Kit, Pipe
+from devbox.record import dataclass
+from devbox.session import attach_relay
+from devbox.session.attach_look import Listening, Look, look, running
+
+if TYPE_CHECKING:
+    from devbox.session.attach_beside import Beside
+
+NAMES = {
+    Way.LISTENING: "started with debugpy",
+    Way.ON_DEMAND: "debug on demand",
+    Way.REMOTE_EXEC: "by Python itself",
+    Way.GDB_INSIDE: "by gdb of the image",
+    Way.GDB_BESIDE: "by gdb of a side container",
+    Way.SERVER: "a debug server of its own",
+}
+DEBUGPY = ("", "python", "debugpy")
+"""Types of `x-devbox: {debug: {port, type}}` that mean debugpy."""
+_LEAVING = 3.0
+"""Seconds in which a client that has just left is gone."""
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """A debug server inside a container: its port there, and the process behind it (`pid` 0: not known)."""
+
+    pid: int
+    port: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entrance:
+    """What was opened in a container. Child processes of a door's come by its own event `debugpyAttach`."""
+
+    container: Container
+    way: Way
+    doors: tuple[Door, ...]
+    python: str = ""
+    """A Python that can be run there; "": none was looked for."""
+
+
+async def enter(
+    engine: Engine,
+    container: Container,
+    service: Service,
+    kit: Kit,
+    tell: Tell,
+    *,
+    way: Way | None = None,
+    beside: Beside | None = None,
+) -> Entrance:
+    """Have a debug server listen in each process of the container that can be debugged, by `way` or the best that
+    applies. DevboxError says why none does, and what to do."""
+    container = await running(engine, container)
+    server = service.debug if service.debug and service.debug.port else None
+    if server is not None and way in (None, Way.SERVER, Way.LISTENING):
+        own = server.type in DEBUGPY
+        door = Door(pid=0, port=server.port, name="debugpy" if own else server.type)
+        return Entrance(container=container, way=Way.LISTENING if own else Way.SERVER, doors=(door,))
+    tell(f"looking into {container.name}")
+    found = await _free(engine, container, ask=way in (None, Way.ON_DEMAND))
+    if doors := _of(found, way):
+        for pid, why in found.refused.items():
+            tell(f"PID {pid} of {container.name} is left out: {why}")
+        return _entrance(found, _way(doors[0]), doors)
+    raise _none(found, [(one, why) for one, why in await _reasons(found, service) if way in (None, one)], way)
+
+
+async def open_door(engine: Engine, entrance: Entrance, door: Door) -> Pipe:
+    """A connection to it; what is refused is said by the pipe's end and its `said`."""
+    if entrance.python:
+        return await engine.pipe(entrance.container.id, attach_relay.by_python(entrance.python, door.port))
+    return await attach_relay.connect(engine, entrance.container, door.port)
+
+
+async def ways(engine: Engine, container: Container, service: Service) -> tuple[tuple[Way, str], ...]:
+    """Each way, the best first, and why it does not apply ("" if it does). Nothing is done to any process."""
+    container = await running(engine, container)
+    return tuple(await _reasons(await look(engine, container), service))
+
+
+async def _free(engine: Engine, container: Container, *, ask: bool) -> Look:
+    """What is there; DevboxError where every door is held by somebody, who is given a moment to leave."""
+    until = asyncio.get_running_loop().time() + _LEAVING
+    while True:
+        found = await look(engine, container, ask=ask)
+        held = [one for one in found.doors if one.held]
+        if not held or len(held) < len(found.doors):
+            return found
+        if asyncio.get_running_loop().time() > until:
+            raise DevboxError(
+                f"debugpy in {container.name} serves one client at a time, and {held[0].held} has it"
+                f" (PID {held[0].pid}, {held[0].name}).",
+                hint="Leave the other debugger first.",
+            )
+        await asyncio.sleep(0.2)
+
+
+def _of(found: Look, way: Way | None) -> list[Listening]:
+    return [one for one in found.doors if not one.held and way in (None, _way(one))]
+
+
+def _way(door: Listening) -> Way:
+    return Way[door.by.upper()] if door.by else Way.LISTENING
+
+
+def _entrance(found: Look, way: Way, doors: list[Listening]) -> Entrance:
+    return Entrance(
+        container=found.container,
+        way=way,
+        doors=tuple(Door(pid=one.pid, port=one.port, name=one.name) for one in doors),
+        python=found.python,
+    )
+
+
+def _none(found: Look, reasons: list[tuple[Way, str]], way: Way | None) -> DevboxError:
+    name = found.container.name
+    if found.refused:
+        pid, why = next(iter(found.refused.items()))
+        return DevboxError(f"PID {pid} of {name} does not let a debugger in: {why}.")
+    lines = [f"{NAMES[one]}: {why}" for one, why in reasons if why]
+    said = f"The way asked for does not lead into {name}" if way else f"No debugger gets into {name}"
+    return DevboxError(f"{said}.", hint="\n".join(lines))
+
+
+Reason = Callable[[Look, Service], Awaitable[str]]
+
+
+async def _reasons(found: Look, service: Service) -> list[tuple[Way, str]]:
+    return [(way, await reason(found, service)) for way, reason in _REASONS.items()]
+
+
+async def _listening(found: Look, service: Service) -> str:
+    if service.debug and service.debug.port and service.debug.type in DEBUGPY:
+        return ""
+    if held := [one for one in found.doors if one.held]:
+        return f"{held[0].held} has it, and debugpy serves one client at a time"
+    return "" if any(not one.by for one in found.doors) else "no debugpy listens in it"
+
+
+async def _on_demand(found: Look, service: Service) -> str:
+    if any(one.helper for one in found.processes):
+        return ""
+    if not found.python:
+        return "no Python was found in it"
+    if found.target is None:
+        return f"none of its processes is Python ({_first(found)})"
+    if labels.DEBUG in found.container.labels:
+        return f"PID {found.target.pid} runs without the helper: with -I, -E or an environment of its own"
+    return (
+        f"its container has no debug helper; write x-devbox: {{debug: true}} under {service.name} and bring it up,"
+        f" or `devbox debug {service.name} --prepare`"
+    )
+
+
+def _first(found: Look) -> str:
+    return f"PID {found.processes[0].pid} is {found.processes[0].name}" if found.processes else "it has none"
+
+
+async def _server(found: Look, service: Service) -> str:
+    if service.debug and service.debug.port and service.debug.type not in DEBUGPY:
+        return ""
+    return "none is named; write x-devbox: {debug: {port: PORT, type: TYPE}} for one"
+
+
+_REASONS: dict[Way, Reason] = {
+    Way.LISTENING: _listening,
+    Way.ON_DEMAND: _on_demand,
+    Way.SERVER: _server,
+}

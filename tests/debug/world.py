@@ -1,0 +1,282 @@
+"""Real debugpy processes of this machine, debugged by the real client over TCP; containers are played."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import sys
+import textwrap
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import time
+from typing import Any
+
+from devbox.adapters.files import LocalFiles
+from devbox.compose.load import load
+from devbox.compose.model import Service
+from devbox.compose.request import LoadRequest
+from devbox.debug.model import Debuggee, Pair, Process, Source, Thread, Way
+from devbox.debug.paths import Paths
+from devbox.debug.protocol import Body
+from devbox.errors import DevboxError
+from devbox.plan.observed import Container, Observed, RunState
+from devbox.ports import Pipe
+from devbox.session.debugging import Debugging
+from devbox.session.events import EnvironmentsFound, ProjectLoaded, StackObserved
+from devbox.session.link import Link
+from devbox.session.store import Store
+from tests.eventually import eventually
+from tests.fakes import FakeEngine
+from tests.memory import Memory
+
+PATIENCE = 60
+FILE = """
+name: {project}
+services:
+  api: {{image: app}}
+  worker: {{image: app}}
+"""
+
+
+class TcpPipe:
+    """ports.Pipe over a socket."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+        self.said = ""
+        self.received = 0
+        """Bytes"""
+
+    @classmethod
+    async def open(cls, port: int) -> TcpPipe:
+        return cls(*await asyncio.open_connection("127.0.0.1", port))
+
+    async def read(self) -> bytes:
+        try:
+            data = await self._reader.read(1 << 16)
+        except OSError:
+            return b""
+        self.received += len(data)
+        return data
+
+    async def write(self, data: bytes) -> None:
+        self._writer.write(data)
+        try:
+            await self._writer.drain()
+        except OSError as error:
+            raise DevboxError(str(error)) from error
+
+    async def close(self) -> None:
+        self._writer.close()
+        with contextlib.suppress(OSError):
+            await self._writer.wait_closed()
+
+
+@dataclass
+class Target:
+    """A Python program with debugpy in it, of which a container would have one."""
+
+    file: Path
+    port: int
+    process: asyncio.subprocess.Process
+
+    async def say(self, line: str) -> None:
+        """A line on its stdin."""
+        assert self.process.stdin
+        self.process.stdin.write(f"{line}\n".encode())
+        await self.process.stdin.drain()
+
+    async def answer(self) -> str:
+        """The next line that it prints."""
+        assert self.process.stdout
+        return (await asyncio.wait_for(self.process.stdout.readline(), PATIENCE)).decode().rstrip("\n")
+
+    async def answered(self, expected: str) -> None:
+        """Skip lines up to that one."""
+        while (line := await self.answer()) != expected:
+            assert line, f"it ended without saying {expected!r}"
+
+    def kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            self.process.kill()
+
+
+@asynccontextmanager
+async def target(folder: Path, program: str, name: str = "app.py") -> AsyncIterator[Target]:
+    """Run the program; it says "ready" by itself, or whatever it prints first, once it is up."""
+    file = folder / name
+    file.write_text(textwrap.dedent(program))
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = ["-Xfrozen_modules=off", "-m", "debugpy", "--listen", f"127.0.0.1:{port}", str(file)]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *command,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        cwd=folder,
+        limit=1 << 24,
+    )
+    found = Target(file, port, process)
+    try:
+        yield found
+    finally:
+        found.kill()
+        await process.wait()
+
+
+@dataclass(frozen=True)
+class Door:
+    pid: int
+    port: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Entrance:
+    doors: Sequence[Door]
+    way: Way = Way.LISTENING
+
+
+@dataclass
+class Inside:
+    """Entering: containers by name, each with the ports of its debug servers."""
+
+    ports: dict[str, list[int]] = field(default_factory=dict)
+    refusal: DevboxError | None = None
+    pairs: tuple[tuple[str, str], ...] = (("/", "/"),)
+    opened: list[TcpPipe] = field(default_factory=list)
+    wrap: Callable[[TcpPipe], Pipe] = lambda pipe: pipe
+
+    async def enter(self, container: Container, service: Service, tell: Callable[[str], None]) -> Entrance:
+        if self.refusal is not None:
+            raise self.refusal
+        return Entrance([Door(1, port, "app.py") for port in self.ports[container.name]])
+
+    async def open(self, entrance: Any, door: Any) -> Pipe:
+        try:
+            pipe = await TcpPipe.open(door.port)
+        except OSError as error:
+            raise DevboxError("Nothing listens there.") from error
+        self.opened.append(pipe)
+        return self.wrap(pipe)
+
+    async def paths(self, container: Container, service: Service) -> Paths:
+        return played([Pair(host=host, there=there, why="bind mount") for host, there in self.pairs])
+
+    async def read(self, container: str, source: Source) -> str:
+        try:
+            return Path(source.host or source.there).read_text()  # noqa: ASYNC240 - a small file
+        except OSError as error:
+            raise DevboxError(f"{source.there} is not there.") from error
+
+
+def played(pairs: Sequence[Pair]) -> Paths:
+    """Paths of these pairs alone."""
+    from devbox.compose.model import Mount, MountKind
+    from devbox.debug.paths import derive
+
+    mounts = tuple(Mount(kind=MountKind.BIND, source=pair.host, target=pair.there) for pair in pairs)
+    return derive(Service(name="api", volumes=mounts), {})
+
+
+class World:
+    """A debugger over played containers of the services api and worker."""
+
+    def __init__(self, folder: Path, memory: Memory | None = None) -> None:
+        self.folder = folder
+        self.inside = Inside()
+        self.memory = memory or Memory()
+        self.store = Store()
+        self.link = Link()
+        self.link.up(FakeEngine())
+        self.debugging = Debugging(
+            store=self.store,
+            link=self.link,
+            emit=self.store.apply,
+            now=time,
+            entering=lambda engine: self.inside,
+            kept=self.memory,
+        )
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, folder: Path, *targets: Target, memory: Memory | None = None) -> AsyncIterator[World]:
+        """The debugger, with a running container of api that has these debug servers."""
+        (folder / "compose.yaml").write_text(FILE.format(project="dbt-d1-played"))
+        world = cls(folder, memory)
+        project = load(LoadRequest(cwd=str(folder), environ={}), LocalFiles())
+        world.store.apply(ProjectLoaded(environment="", project=project))
+        world.runs(api=[one.port for one in targets])
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(world.store.publish()), group.create_task(world.debugging.run())]
+            await asyncio.sleep(0)
+            yield world
+            for task in tasks:
+                task.cancel()
+
+    def runs(self, **ports: Sequence[int] | None) -> None:
+        """These services run, with these ports; None: a container that has ended."""
+        containers = []
+        for service, found in ports.items():
+            name = f"{service}-1"
+            self.inside.ports[name] = list(found or ())
+            state = RunState.EXITED if found is None else RunState.RUNNING
+            containers.append(
+                Container(id=f"id-{name}", name=name, project="dbt-d1-played", service=service, state=state)
+            )
+        self.store.apply(StackObserved(project="dbt-d1-played", observed=Observed(containers=tuple(containers))))
+
+    def told(self, service: str = "api") -> Debuggee:
+        return self.store.state.debugged.services[service]
+
+    async def eventually(self, check: Callable[[], Any]) -> Any:
+        return await eventually(check, PATIENCE)
+
+    async def attached(self, service: str = "api", processes: int = 1) -> tuple[Process, ...]:
+        """Attach, and wait until that many processes are."""
+        from devbox.debug.model import Phase
+
+        self.debugging.attach(service)
+        await self.eventually(
+            lambda: (
+                service in self.store.state.debugged.services
+                and self.told(service).phase is not Phase.ATTACHING
+                and (self.told(service).phase is not Phase.ATTACHED or len(self.told(service).processes) >= processes)
+            )
+        )
+        assert self.told(service).phase is Phase.ATTACHED, self.told(service)
+        return self.told(service).processes
+
+    async def stands(self, line: int | None = None, service: str = "api") -> tuple[Process, Thread]:
+        """Wait until a thread stands, at that line; its process and it."""
+
+        def found() -> tuple[Process, Thread] | None:
+            for process in self.told(service).processes:
+                for thread in process.threads:
+                    if thread.stop and thread.stop.frames and line in (None, thread.stop.frames[0].line):
+                        return process, thread
+            return None
+
+        result: tuple[Process, Thread] = await self.eventually(found)
+        return result
+
+    async def runs_on(self, service: str = "api") -> None:
+        """Wait until nothing stands."""
+        await self.eventually(lambda: not self.told(service).stopped)
+
+    def environments(self, *found: Any, current: str) -> None:
+        self.store.apply(EnvironmentsFound(environments=found, current=current))
+
+
+def said(world: World) -> list[str]:
+    """What was printed."""
+    return [one.text for one in world.store.state.debugged.printed]
+
+
+def body(**fields: Any) -> Body:
+    return fields
