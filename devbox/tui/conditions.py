@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from devbox.debug.model import Phase as Debugging
 from devbox.plan.observed import Container, RunState
 from devbox.session.state import Connected, Lost, Phase, ServiceRow, State
 from devbox.session.syncing import WatchPhase
@@ -126,6 +127,15 @@ def shell(state: State, selection: Selection) -> str:
     if not selection.one and not selection.container:
         return "choose one service for a shell"
     if not any(c.state is RunState.RUNNING for c in containers(state, selection)):
+        return f"{selection.words}: does not run"
+    return engine(state)
+
+
+def debug(state: State, selection: Selection) -> str:
+    debugged = any(one.phase is not Debugging.ENDED for one in state.debugged.services.values())
+    if not selection.one and not selection.container:
+        return "" if debugged else "choose one service to debug"
+    if not debugged and not any(c.state is RunState.RUNNING for c in containers(state, selection)):
         return f"{selection.words}: does not run"
     return engine(state)
 

@@ -15,6 +15,7 @@ from devbox.plan.plan import Plan
 from devbox.session.commands import Command
 from devbox.session.state import State
 from devbox.sync.compare import Verified
+from tests.tui.stub_debugging import StubDebugging
 
 
 class StubStore:
@@ -86,6 +87,7 @@ class StubSession:
         self.store = StubStore(state)
         self.logs = StubLogs()
         self.watching = StubWatching()
+        self.debugging = StubDebugging(self.store.put, lambda: self.store.state)
         self.plans = plans or {}
         self.commands: list[Command] = []
         self.cancelled: list[int] = []

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from enum import Enum
 
+from devbox.debug.model import Debuggee
+from devbox.debug.model import Phase as Debugging
 from devbox.plan.labels import ROLLED_BACK
 from devbox.plan.observed import Container, RunState
 from devbox.record import dataclass
@@ -16,6 +18,9 @@ from devbox.tui.text import clean
 
 _RELOADED, _FRESH = "⟳", 10.0
 """The mark of a service that took up new files, and the seconds for which it bears it."""
+
+_IN, _STOPPED = "◉", Status("◈", "in debugger", Tone.BUSY, 8)
+"""The mark of a service with a debugger in it, and the status of one that a debugger holds."""
 
 
 class Kind(Enum):
@@ -78,7 +83,8 @@ def _services(rows: list[ServiceRow], state: State, now: float, needle: str, ope
             continue
         sync = state.sync.services.get(row.name)
         fresh = sync is not None and now - sync.reloaded < _FRESH
-        lines.append(_service(row, usage, now, opened=row.name in opened, fresh=fresh))
+        line = _service(row, usage, now, opened=row.name in opened, fresh=fresh)
+        lines.append(_debugged(line, state.debugged.services.get(row.name)))
         if row.name in opened and len(row.containers) > 1:
             lines += [_replica(container, usage, now) for container in row.containers]
     return lines
@@ -142,6 +148,17 @@ def _service(row: ServiceRow, usage: Mapping[str, Usage], now: float, *, opened:
         replicas=len(row.containers),
         opened=opened,
     )
+
+
+def _debugged(line: Row, debuggee: Debuggee | None) -> Row:
+    """With the mark of a debugger in it; while a thread stands, what its probes say means nothing."""
+    if debuggee is None or debuggee.phase is not Debugging.ATTACHED or line.state is None or line.status is None:
+        return line
+    if debuggee.stopped:
+        return replace(line, status=_STOPPED, state=_STOPPED, health=None)
+    if line.status.tone is Tone.BAD:
+        return line
+    return replace(line, status=replace(line.status, symbol=_IN), state=replace(line.state, symbol=_IN))
 
 
 def _container(container: Container, usage: Mapping[str, Usage], now: float, kind: Kind, name: str) -> Row:
