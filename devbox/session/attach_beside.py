@@ -16,7 +16,7 @@ from typing import Any
 from devbox.compose.model import Build
 from devbox.errors import DevboxError, EngineError
 from devbox.plan.steps import ContainerSpec
-from devbox.ports import Builder, BuildRequest, Engine
+from devbox.ports import Builder, BuildRequest, Engine, Outside
 from devbox.record import dataclass
 from devbox.session.attach_inject import Denied
 from devbox.session.attach_look import Look, Seen
@@ -46,6 +46,12 @@ class Beside:
     @property
     def image(self) -> str:
         return f"devbox-debug:gdb-{hashlib.sha256(self.dockerfile.encode()).hexdigest()[:12]}"
+
+
+def allowed(outside: Outside) -> Beside | None:
+    """As the user's settings have it."""
+    base = outside.settings.debug_image
+    return Beside(builder=outside.builder, base=base) if base else None
 
 
 async def ready(engine: Engine, beside: Beside, tell: Callable[[str], None]) -> None:

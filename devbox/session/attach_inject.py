@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
@@ -77,7 +78,7 @@ async def _in_one(
 async def _once(
     by: Injection, found: Look, target: Seen, way: Way, help: Help | None, folder: str, *, privileged: bool
 ) -> tuple[Listening, str]:
-    name, archive = found.container.name, b"" if folder else by.kit.archive
+    name, archive = found.container.name, b"" if folder else await asyncio.to_thread(_archive, by.kit)
     request = {"pid": target.pid, "way": way.name.lower(), "size": len(archive), "folder": folder, "gdb": found.gdb}
     python = target.exe if way is Way.REMOTE_EXEC and target.exe else found.python
     command = (python, "-I", "-c", program("inject"), json.dumps(request))
@@ -100,6 +101,10 @@ async def _once(
         raise DevboxError(f"debugpy could not be brought into {name}: {pipe.said or 'its exec ended'}")
     finally:
         await pipe.close()
+
+
+def _archive(kit: Kit) -> bytes:
+    return kit.archive
 
 
 def _why(name: str, told: Mapping[str, Any]) -> str:
