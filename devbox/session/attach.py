@@ -28,7 +28,7 @@ NAMES = {
     Way.GDB_BESIDE: "by gdb of a side container",
     Way.SERVER: "a debug server of its own",
 }
-_LEAVING = 3.0
+LEAVING = 3.0
 """Seconds in which a client that has just left is gone."""
 Tell = Callable[[str], None]
 
@@ -74,7 +74,8 @@ async def enter(
     tell(f"looking into {container.name}")
     found = await _free(engine, container, ask=way in (None, Way.ON_DEMAND))
     if doors := _of(found, way):
-        for pid, why in found.refused.items():
+        left = [*found.refused.items(), *((one.pid, f"{one.held} has it") for one in found.doors if one.held)]
+        for pid, why in left:
             tell(f"PID {pid} of {container.name} is left out: {why}")
         return _entrance(found, _way(doors[0]), doors)
     whys = reasons(found, service, beside)
@@ -102,7 +103,7 @@ async def ways(
 
 async def _free(engine: Engine, container: Container, *, ask: bool) -> Look:
     """What is there; DevboxError where every door is held by somebody, who is given a moment to leave."""
-    until = asyncio.get_running_loop().time() + _LEAVING
+    until = asyncio.get_running_loop().time() + LEAVING
     while True:
         found = await look(engine, container, ask=ask)
         held = [one for one in found.doors if one.held]
@@ -118,7 +119,10 @@ async def _free(engine: Engine, container: Container, *, ask: bool) -> Look:
 
 
 def _of(found: Look, way: Way | None) -> list[Listening]:
-    return [one for one in found.doors if not one.held and way in (None, _way(one))]
+    """Those that are free, the eldest process first."""
+    age = [one.pid for one in found.processes]
+    doors = sorted(found.doors, key=lambda one: age.index(one.pid) if one.pid in age else len(age))
+    return [one for one in doors if not one.held and way in (None, _way(one))]
 
 
 def _way(door: Listening) -> Way:
