@@ -110,3 +110,15 @@ class Owner:
 
     uid: int = 0
     gid: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """Absolute paths that changed. `more`: they belong to a storm that goes on; it ends with the next that have not
+    this mark, though there be no path among them."""
+
+    paths: tuple[str, ...] = ()
+    more: bool = False
+
+    def __len__(self) -> int:
+        return len(self.paths)

@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Itera
 from typing import TYPE_CHECKING, Protocol
 
 from devbox.messages import BuildRequest as BuildRequest
+from devbox.messages import Changes as Changes
 from devbox.messages import EngineEvent as EngineEvent
 from devbox.messages import EngineInfo as EngineInfo
 from devbox.messages import ExecResult as ExecResult
@@ -260,9 +261,8 @@ class Sources(Protocol):
     async def held(self, rule: Rule) -> Mapping[str, Held]:
         """All that the rule means, with its content."""
 
-    def changes(self, roots: Sequence[str]) -> AsyncGenerator[Sequence[str], None]:
-        """Absolute paths that changed in or below these, in batches: one save at once, a storm together. The first
-        batch, empty, says that the watch stands.
+    def changes(self, roots: Sequence[str]) -> AsyncGenerator[Changes, None]:
+        """What changes in or below these, at once; an empty one at first says that the watch stands.
         DevboxError where the system does not watch that many."""
 
     def ignore_file(self, folder: str) -> tuple[str, ...]:

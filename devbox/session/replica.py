@@ -46,7 +46,9 @@ class Replica:
         tell: Callable[[Told], None],
         then: Then,
         now: Callable[[], float],
+        settled: Callable[[str], None] = lambda container: None,
     ) -> None:
+        """`settled` hears the container's name each time that all of what changed is there, or could not be sent."""
         self._engine = engine
         self._sources = sources
         self.to = to
@@ -54,6 +56,7 @@ class Replica:
         self._tell = tell
         self._then = then
         self._now = now
+        self._settled = settled
         self._own: dict[str, tuple[Ledger, asyncio.Lock]] = {}
         self._dirty: dict[Rule, set[str]] = {}
         self._first: set[Rule] = set()
@@ -77,6 +80,10 @@ class Replica:
         self._dirty.setdefault(rule, set()).update(paths)
         if self._since is None:
             self._since = time.perf_counter()
+        self._wake.set()
+
+    def settle(self) -> None:
+        """Tell once all that changed so far is there."""
         self._wake.set()
 
     def retry(self) -> None:
@@ -112,6 +119,8 @@ class Replica:
                 ]
             except NotFound:
                 return
+            if failures or not self._dirty:
+                self._settled(self.to.name)
             if not failures:
                 pause = FIRST
                 continue

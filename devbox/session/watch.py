@@ -12,6 +12,7 @@ from devbox.errors import Conflict, NotFound
 from devbox.plan.observed import Container, RunState
 from devbox.ports import Engine, EngineEvent, Sources
 from devbox.session.delivery import Destination, destination
+from devbox.session.gathering import Gathering
 from devbox.session.rebuilds import Rebuild, Rebuilds
 from devbox.session.reload import Reloads
 from devbox.session.replica import Replica, Volumes
@@ -47,7 +48,8 @@ class Watch:
         self._loops = {rule: Loops() for rule in self.rules}
         self._touched: dict[Rule, set[str]] = {rule: set() for rule in self.rules}
         self._missed: dict[Rule, set[str]] = {}
-        """What restarts and rebuilds wait for since the engine is away."""
+        """What restarts and rebuilds wait for, while a storm goes on or the engine is away."""
+        self._gathering = Gathering(tell, self._then)
         self._volumes = Volumes()
         self._replicas: dict[str, Replica] = {}
         """By container id, stopped ones too: what they were given is still there when they start again."""
@@ -76,6 +78,8 @@ class Watch:
                 await stands.wait()  # before the last one ends: nothing is missed between them
                 if hearing is not None:
                     hearing.cancel()
+                    if self._gathering.storm:  # whose end that one would have told
+                        self._calm()
                 hearing = begun
                 await self._renewed.wait()
                 self._renewed.clear()
@@ -84,8 +88,11 @@ class Watch:
         async with contextlib.aclosing(self._sources.changes(roots)) as batches:
             async for batch in batches:
                 stands.set()
+                self._gathering.storm |= batch.more
                 for rule in self.rules:
-                    self._changed(rule, batch)
+                    self._changed(rule, batch.paths)
+                if self._gathering.storm and not batch.more:
+                    self._calm()
 
     def renew(self, services: Sequence[Service]) -> bool:
         """Take up the rules that these services have now; whether they are others: then `serve` is to begin again.
@@ -121,9 +128,7 @@ class Watch:
                     del self._replicas[id]
                 for container in listed.containers:
                     await self._met(engine, group, container)
-                missed, self._missed = self._missed, {}
-                for rule, paths in missed.items():
-                    self._act(rule, paths)
+                self._catch_up()
                 await self._follow(engine, group, events)
         finally:
             self._working.clear()
@@ -177,7 +182,10 @@ class Watch:
                 to = await destination(engine, container)
             except Conflict:
                 return  # it has ended, or is paused: its next event tells
-            replica = Replica(engine, self._sources, to, self._volumes, self._tell, self._then, self._now)
+            gathering = self._gathering
+            replica = Replica(
+                engine, self._sources, to, self._volumes, gathering.tell, gathering.then, self._now, gathering.settled
+            )
             self._replicas[container.id] = replica
             self._introduce(container.service, mine, to)
         self._working[container.id] = group.create_task(replica.run(), name=f"sync {container.name}")
@@ -232,7 +240,7 @@ class Watch:
             self._touched[rule] |= paths
             for replica in self._running(rule.service):
                 replica.changed(rule, paths)
-        elif self._rebuilds is None:
+        elif self._rebuilds is None or self._gathering.storm:
             self._missed.setdefault(rule, set()).update(paths)
         elif rule.action is Action.REBUILD:
             self._loops[rule].acting(paths, time.monotonic())
@@ -240,6 +248,18 @@ class Watch:
         else:
             for replica in self._running(rule.service):
                 self._then(rule, frozenset(paths), replica.to, time.perf_counter())
+
+    def _calm(self) -> None:
+        """The storm is over: what was kept for its end is told and done as soon as all of it is there."""
+        self._gathering.storm = False
+        self._catch_up()
+        for id in self._working:
+            self._replicas[id].settle()
+
+    def _catch_up(self) -> None:
+        missed, self._missed = self._missed, {}
+        for rule, paths in missed.items():
+            self._act(rule, paths)
 
     def _then(self, rule: Rule, paths: frozenset[str], to: Destination, since: float) -> None:
         if rule.reload is None:
