@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from devbox.compose.request import LoadRequest
     from devbox.environments.secret_file import SecretFiles
-    from devbox.ports import Builder, Engine, Host, Outside, Sources
+    from devbox.ports import Builder, Engine, Host, LedgerFiles, Outside, Sources
 
 
 def main(argv: Sequence[str] | None = None, outside: Outside | None = None) -> int:
@@ -160,6 +160,11 @@ def real_world(context: str = "") -> Outside:
 
         return HostTree()
 
+    def ledgers() -> LedgerFiles:
+        from devbox.adapters.ledger_files import LocalLedgers
+
+        return LocalLedgers(environ)
+
     return Outside(
         environ=environ,
         cwd=os.getcwd(),  # noqa: PTH109 - a string, and pathlib costs 5 ms of the start
@@ -169,6 +174,7 @@ def real_world(context: str = "") -> Outside:
         connect=connect,
         builder=builder,
         sources=sources,
+        ledgers=ledgers,
         host=host,
         now=time.time,
     )

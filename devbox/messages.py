@@ -31,6 +31,8 @@ class EngineInfo:
     cpus: int = 0
     memory: int = 0
     rootless: bool = False
+    id: str = ""
+    """By which the engine knows itself."""
     ahead: float = 0.0
     """Seconds by which its clock is ahead of this machine's; 0 within a second."""
 
@@ -115,8 +117,11 @@ class Owner:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Packed:
-    """A tar `archive`, what is in it (name as asked for -> as it was read), and what could not be read (-> why)."""
+    """A tar `archive`, what is in it (name as asked for -> as it was read), and what could not be read (-> why).
+
+    `digests` of those files that were read so soon after their change that the next one may bear the same time."""
 
     archive: bytes
     entries: Mapping[str, Entry]
     unread: Mapping[str, str]
+    digests: Mapping[str, str] = field(default_factory=dict)

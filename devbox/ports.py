@@ -31,6 +31,7 @@ if TYPE_CHECKING:  # each costs a command of the CLI that has no use for it 10-3
     from devbox.sync.compare import Held
     from devbox.sync.entry import Entry
     from devbox.sync.rules import Rule
+    from devbox.sync.stored import Key, Snapshot
 
 
 class Engine(Protocol):
@@ -197,6 +198,9 @@ class Sources(Protocol):
     async def pack(self, files: Sequence[tuple[str, str, Entry]], owner: Owner) -> Packed:
         """(absolute path, name in the archive, as it was seen) -> an archive of what lies there when it is read."""
 
+    async def digests(self, paths: Iterable[str]) -> Mapping[str, str]:
+        """absolute path of a file -> the digest of its content, as `Packed` and `Held` have it; "": it is not there."""
+
     async def held(self, rule: Rule) -> Mapping[str, Held]:
         """All that the rule means, with its content."""
 
@@ -207,6 +211,22 @@ class Sources(Protocol):
 
     def ignore_file(self, folder: str) -> tuple[str, ...]:
         """The patterns of the .dockerignore in a build context."""
+
+
+class LedgerFiles(Protocol):
+    """What was noted of copied files, kept from one run to the next; each for an engine (by its id) and a project.
+
+    What is broken, or cannot be read or written, is not there; several processes may have the same at once."""
+
+    async def keys(self, engine: str, project: str) -> Sequence[Key]:
+        """Which ledgers there are."""
+
+    async def load(self, engine: str, project: str, key: Key) -> Snapshot | None: ...
+
+    async def store(self, engine: str, project: str, kept: Mapping[Key, Snapshot]) -> None:
+        """Each with what another process has noted later than that."""
+
+    async def drop(self, engine: str, project: str, keys: Iterable[Key]) -> None: ...
 
 
 class Finding(Protocol):
@@ -259,6 +279,8 @@ class Outside:
     builder: Callable[[Engine], Builder]
     sources: Callable[[], Sources]
     """This machine's files, for rules of `develop.watch`."""
+    ledgers: Callable[[], LedgerFiles]
+    """Where it is kept what was copied."""
     host: Callable[[str], Host]
     """context name, as for `connect` -> this machine as that context sees it."""
     now: Callable[[], float]

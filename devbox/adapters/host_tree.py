@@ -8,6 +8,7 @@ import io
 import os
 import stat
 import tarfile
+import time
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from pathlib import Path
 
@@ -22,6 +23,9 @@ from devbox.sync.rules import Rule
 
 _WAITING = 64
 """Batches of changes that wait for their taker before the watcher pauses; the kernel keeps what comes then."""
+
+_TICK, _COARSE_TICK = 20_000_000, 2_000_000_000
+"""Nanoseconds in which two changes of a file may bear the same time; the second where whole seconds are kept."""
 
 
 class HostTree:
@@ -39,6 +43,10 @@ class HostTree:
 
     async def pack(self, files: Sequence[tuple[str, str, Entry]], owner: Owner) -> Packed:
         return await self._threads.call(lambda: _pack(files, owner))
+
+    async def digests(self, paths: Iterable[str]) -> dict[str, str]:
+        wanted = tuple(paths)
+        return await self._threads.call(lambda: {path: _digest(path) for path in wanted})
 
     async def held(self, rule: Rule) -> dict[str, Held]:
         return await self._threads.call(lambda: _held(rule))
@@ -68,15 +76,21 @@ def _held(rule: Rule) -> dict[str, Held]:
     for path, entry in _scan(rule).items():
         content = ""
         if entry.kind is Kind.FILE:
-            try:
-                with open(os.path.join(rule.root, path) if path else rule.root, "rb", buffering=0) as file:
-                    content = digest(file)
-            except FileNotFoundError:
+            source = os.path.join(rule.root, path) if path else rule.root
+            content = _digest(source)
+            if not content and not os.path.lexists(source):
                 continue
-            except OSError:
-                content = ""
         found[path] = Held(kind=entry.kind, mode=entry.mode, digest=content, link=entry.link)
     return found
+
+
+def _digest(path: str) -> str:
+    """Of a file's content; "" where it cannot be read."""
+    try:
+        with open(path, "rb", buffering=0) as file:
+            return digest(file)
+    except OSError:
+        return ""
 
 
 def _look(rule: Rule, paths: Iterable[str]) -> dict[str, Entry | None]:
@@ -127,7 +141,8 @@ def _entry(path: str, root: str) -> Entry | None:
         if stat.S_ISLNK(there.st_mode):
             link = os.readlink(path)
             if _stays_inside(path, root) or not os.path.isfile(path):
-                return Entry(kind=Kind.LINK, mode=0o777, mtime=there.st_mtime_ns, link=link)
+                changed = there.st_ctime_ns
+                return Entry(kind=Kind.LINK, mode=0o777, mtime=there.st_mtime_ns, changed=changed, link=link)
             there = os.stat(path)  # a file from elsewhere: the container has no other way to it
     except OSError:
         return None
@@ -139,7 +154,8 @@ def _of(there: os.stat_result) -> Entry | None:
     if stat.S_ISDIR(there.st_mode):
         return Entry(kind=Kind.FOLDER, mode=mode)
     if stat.S_ISREG(there.st_mode):
-        return Entry(kind=Kind.FILE, mode=mode, size=there.st_size, mtime=there.st_mtime_ns)
+        mtime, changed = there.st_mtime_ns, there.st_ctime_ns
+        return Entry(kind=Kind.FILE, mode=mode, size=there.st_size, mtime=mtime, changed=changed)
     return None
 
 
@@ -153,6 +169,7 @@ def _pack(files: Sequence[tuple[str, str, Entry]], owner: Owner) -> Packed:
     buffer = io.BytesIO()
     packed: dict[str, Entry] = {}
     unread: dict[str, str] = {}
+    digests: dict[str, str] = {}
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as tar:
         for source, name, entry in files:
             header = tarfile.TarInfo(name.lstrip("/"))
@@ -165,6 +182,7 @@ def _pack(files: Sequence[tuple[str, str, Entry]], owner: Owner) -> Packed:
                     header.type, header.linkname, header.mtime = tarfile.SYMTYPE, entry.link, entry.mtime // 10**9
                     tar.addfile(header)
                 case Kind.FILE:
+                    now = time.time_ns()
                     try:
                         with open(source, "rb", buffering=0) as file:
                             seen = _of(os.fstat(file.fileno()))
@@ -178,7 +196,9 @@ def _pack(files: Sequence[tuple[str, str, Entry]], owner: Owner) -> Packed:
                         unread[name] = "it is no file any more"
                         continue
                     entry = seen
+                    if seen.changed > now - (_TICK if seen.changed % 10**9 else _COARSE_TICK):
+                        digests[name] = digest(io.BytesIO(data))
                     header.size, header.mode, header.mtime = len(data), seen.mode, seen.mtime // 10**9
                     tar.addfile(header, io.BytesIO(data))
             packed[name] = entry
-    return Packed(archive=buffer.getvalue(), entries=packed, unread=unread)
+    return Packed(archive=buffer.getvalue(), entries=packed, unread=unread, digests=digests)

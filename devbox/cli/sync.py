@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from devbox.cli.arguments import Subparsers
     from devbox.cli.project import Stack
     from devbox.ports import Outside, Sources
+    from devbox.session.ledgers import Ledgers
     from devbox.session.standing import Standing
     from devbox.sync.compare import Verified
     from devbox.sync.rules import Rule
@@ -47,9 +48,12 @@ async def run(args: argparse.Namespace, outside: Outside) -> int:
         mine = [rule for rule in rules(watched(stack, args.services), sources.ignore_file) if rule.action.copies]
         if args.action == "status":
             return await _status(stack, sources, mine, as_json=args.json)
-        found = await _compare(stack, sources, mine, quiet=args.json or args.action == "repair")
+        from devbox.session.ledgers import Ledgers
+
+        ledgers = Ledgers(outside.ledgers(), stack.project.name)
+        found = await _compare(stack, sources, mine, ledgers, quiet=args.json or args.action == "repair")
         if args.action == "repair":
-            found = await _repair(args, outside, stack, sources, mine, found)
+            found = await _repair(args, outside, stack, sources, mine, ledgers, found)
     if args.json:
         say_json([_as_json(one) for one in found])
     return ExitCode.DONE if all(one.ok for one in found) else ExitCode.FAILED
@@ -78,13 +82,15 @@ def _row(one: Standing, stack: Stack) -> tuple[str, ...]:
     return tuple(map(printable, names))
 
 
-async def _compare(stack: Stack, sources: Sources, mine: list[Rule], *, quiet: bool) -> list[Verified]:
+async def _compare(
+    stack: Stack, sources: Sources, mine: list[Rule], ledgers: Ledgers, *, quiet: bool
+) -> list[Verified]:
     from contextlib import aclosing
 
     from devbox.session.verify import verify
 
     found = []
-    async with aclosing(verify(stack.engine, sources, stack.project, mine)) as seen:
+    async with aclosing(verify(stack.engine, sources, stack.project, mine, ledgers)) as seen:
         async for one in seen:
             found.append(one)
             for text in () if quiet else _lines(one):
@@ -100,6 +106,7 @@ async def _repair(
     stack: Stack,
     sources: Sources,
     mine: list[Rule],
+    ledgers: Ledgers,
     found: list[Verified],
 ) -> list[Verified]:
     from devbox.session.verify import repair
@@ -111,8 +118,8 @@ async def _repair(
 
     if any(one.differences for one in found):
         confirm.permit(stack.environment, args.yes_i_mean)
-        await repair(stack.engine, sources, stack.project, found, tell, outside.now)
-    return await _compare(stack, sources, mine, quiet=args.json)
+        await repair(stack.engine, sources, stack.project, mine, found, ledgers, tell, outside.now)
+    return await _compare(stack, sources, mine, ledgers, quiet=args.json)
 
 
 def _lines(one: Verified) -> list[str]:

@@ -39,6 +39,10 @@ class Destination:
         """Where in it `path` lies."""
         return place(path, self.body)
 
+    def mounts(self, path: str) -> tuple[Place, ...]:
+        """What is mounted somewhere below `path`."""
+        return places_below(path, self.body)
+
     def volumes(self, path: str) -> tuple[Place, ...]:
         """The volumes that `path` lies in, or that are mounted below it."""
         found = (place(path, self.body), *places_below(path, self.body))

@@ -11,7 +11,7 @@ from devbox.compose.model import Project, Service
 from devbox.errors import DevboxError, EngineLost, NoEngine
 from devbox.plan.commands import Up
 from devbox.plan.observed import RunState
-from devbox.ports import Engine, Sources
+from devbox.ports import Engine, LedgerFiles, Sources
 from devbox.session.causes import foreseen
 from devbox.session.commands import Command
 from devbox.session.events import Event, SyncCompared, SyncComparing, WatchTold, WatchTurned
@@ -42,6 +42,7 @@ class Watching:
         link: Link,
         logs: Logs,
         sources: Callable[[], Sources],
+        ledgers: Callable[[], LedgerFiles],
         command: Callable[[Command], int],
         emit: Callable[[Event], None],
         now: Callable[[], float],
@@ -52,6 +53,7 @@ class Watching:
         self._link = link
         self._logs = logs
         self._sources = sources
+        self._ledgers = ledgers
         self._command = command
         self._emit = emit
         self._now = now
@@ -76,6 +78,7 @@ class Watching:
 
     async def verify(self, services: Iterable[str] = ()) -> tuple[Verified, ...]:
         """Compare both sides of the rules of these services (none: of all); State.sync keeps what was found."""
+        from devbox.session.ledgers import Ledgers
         from devbox.session.verify import verify
         from devbox.sync.rules import rules
 
@@ -83,13 +86,13 @@ class Watching:
         chosen = [one for one in _watched(project) if not named or one.name in named]
         if project is None or not chosen:
             return ()
-        given = self._watch.given if self._watch else lambda container, rule: []
+        ledgers = self._watch.ledgers if self._watch else Ledgers(self._ledgers(), project.name)
         found: list[Verified] = []
         self._emit(SyncComparing())
         try:
             if (engine := self._link.engine) is None:
                 raise NoEngine("The engine is away.", hint="Compare again once it is back.")
-            every = verify(engine, sources, project, rules(chosen, sources.ignore_file), given)
+            every = verify(engine, sources, project, rules(chosen, sources.ignore_file), ledgers)
             async with aclosing(every) as seen:
                 found += [one async for one in seen]
         finally:
@@ -128,6 +131,7 @@ class Watching:
             state.project.name,
             services,
             sources=self._sources(),
+            ledgers=self._ledgers(),
             rebuild=self._rebuild,
             tell=self._tell,
             now=self._now,

@@ -14,6 +14,7 @@ import pytest
 
 from devbox.adapters.files import LocalFiles
 from devbox.adapters.host_tree import HostTree
+from devbox.adapters.ledger_files import LocalLedgers
 from devbox.adapters.secret_files import LocalSecretFiles
 from devbox.errors import NoEngine
 from devbox.main import main
@@ -99,6 +100,7 @@ class World:
             connect=connect,
             builder=builder if self.builder else lambda engine: NoBuilder(),
             sources=HostTree,
+            ledgers=lambda: LocalLedgers({"XDG_STATE_HOME": str(self.folder / "state")}),
             host=host,
             now=self.now,
         )

@@ -6,17 +6,17 @@ import asyncio
 import io
 import os
 import tarfile
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from devbox.adapters.host_tree import HostTree
+from devbox.adapters.ledger_files import LocalLedgers
 from devbox.errors import DevboxError
 from devbox.plan.commands import Up
 from devbox.session.rebuilds import Rebuild
 from devbox.session.watch import Watch
-from devbox.sync.rules import Rule
 from devbox.sync.told import Told, WatchBegan
 from tests.eventually import eventually
 from tests.scenarios.stack import Stack
@@ -38,7 +38,7 @@ class Watching:
     """A watch that runs, and what it told."""
 
     stack: Stack
-    rules: Sequence[Rule] = ()
+    watch: Watch = field(init=False)
     told: list[Told] = field(default_factory=list)
 
     @property
@@ -107,11 +107,12 @@ async def watching(stack: Stack, rebuild: Rebuild = no_rebuild) -> AsyncIterator
         project.name,
         services,
         sources=HostTree(),
+        ledgers=LocalLedgers({"XDG_STATE_HOME": str(stack.folder.parent / "state")}),
         rebuild=rebuild,
         tell=found.told.append,
         now=lambda: 0.0,
     )
-    found.rules = watch.rules
+    found.watch = watch
     task = asyncio.create_task(watch.run(stack.engine))
     try:
         await found.tells(WatchBegan)

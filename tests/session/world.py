@@ -10,6 +10,7 @@ from typing import Any
 
 from devbox.adapters.files import LocalFiles
 from devbox.adapters.host_tree import HostTree
+from devbox.adapters.ledger_files import LocalLedgers
 from devbox.adapters.secret_files import LocalSecretFiles
 from devbox.compose.request import LoadRequest
 from devbox.plan.observed import RunState
@@ -64,6 +65,7 @@ def outside(
         connect=connect or given,
         builder=lambda engine: NoBuilder(),
         sources=sources,
+        ledgers=lambda: LocalLedgers({"XDG_STATE_HOME": str(folder / "state")}),
         host=no_host,
         now=time,
     )
