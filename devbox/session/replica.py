@@ -19,6 +19,8 @@ from devbox.sync.told import Owed, Synced, SyncFailed, Told
 
 FIRST, LONGEST = 0.5, 15.0
 """Seconds between two attempts."""
+_TRIES = 3
+"""Attempts after which what is in the way is believed to stay there."""
 Then = Callable[[Rule, frozenset[str], Destination, float], None]
 """Hears which paths of a rule are there, and since when they were to be (of the performance counter)."""
 
@@ -39,10 +41,11 @@ class Replica:
     ) -> None:
         self.to = to
         self.rules = [rule for rule in rules if rule.action.copies]
-        self.filled = asyncio.Event()
+        self._filled = False
         """It has had what it lacked when it began."""
-        self.trouble: DevboxError | None = None
+        self._trouble: DevboxError | None = None
         """What is in the way of something just now."""
+        self._tried = asyncio.Event()
         self._sources = sources
         self._ledgers = ledgers
         self._tell = tell
@@ -96,8 +99,18 @@ class Replica:
         """Begun again, or found again on another connection: what does not outlive the process may be gone."""
         self.to = to
         self._next = 0.0
-        self.filled.clear()
+        self._filled, self._trouble = False, None
         self._sender = Sender(engine, self._sources, to, self._ledgers, self.rules, self._now)
+
+    async def has_filled(self) -> DevboxError | None:
+        """Wait until it has what it lacked when it began, or cannot have it: what is in the way."""
+        failed = 0
+        while not self._filled:
+            await self._tried.wait()
+            failed += self._trouble is not None
+            if self._trouble is not None and failed == _TRIES:
+                return self._trouble
+        return None
 
     async def run(self) -> None:
         """EngineLost when the engine goes away; ends when the container is gone."""
@@ -120,13 +133,15 @@ class Replica:
             except NotFound:
                 return
             if failures:
-                self._failed(failures[0], pause if due or not self.trouble else self._next - time.monotonic())
+                self._failed(failures[0], pause if due or not self._trouble else self._next - time.monotonic())
                 pause = min(LONGEST, pause * 2) if due else pause
             elif not self._later:
-                self.trouble = None
+                self._trouble = None
                 pause = FIRST
                 if not self._dirty:
                     self._is_filled()
+            self._tried.set()
+            self._tried = asyncio.Event()
 
     async def _due(self) -> bool:
         """Wait until there is something to do; whether what failed is to be tried again."""
@@ -138,7 +153,7 @@ class Replica:
         return time.monotonic() >= self._next
 
     def _failed(self, error: DevboxError, again: float) -> None:
-        self.trouble = error
+        self._trouble = error
         self._next = time.monotonic() + again
         self._tell(
             SyncFailed(
@@ -151,13 +166,13 @@ class Replica:
             )
         )
 
-    async def bring(self, rule: Rule, paths: set[str], replacing: Sequence[str] = ()) -> None:
+    async def bring(self, rule: Rule, paths: set[str], replacing: Sequence[str] = (), *, first: bool = False) -> None:
         """Send these of a rule now, instead of `run`, until nothing of it has changed meanwhile; what is there at
         `replacing` goes first."""
         if replacing:
             await remove(self._sender.engine, self.to, [rule.place(path) for path in replacing])
         while True:
-            sent = await self._send(rule, paths, time.perf_counter(), first=False)
+            sent = await self._send(rule, paths, time.perf_counter(), first=first)
             for error in sent.failed.values():
                 raise error
             if not await self._sender.lacking(rule, paths):  # it may have been written over by another devbox
@@ -176,7 +191,11 @@ class Replica:
             self._tell(Owed(service=self.to.service, container=self.to.name, files=files))
 
     def _is_filled(self) -> None:
-        self.filled.set()
+        self._filled = True
+        self.gone()
+
+    def gone(self) -> None:
+        """Nothing is owed to it any more."""
         if self._owed:
             self._owed = False
             self._tell(Owed(service=self.to.service, container=self.to.name, files=0))

@@ -165,6 +165,7 @@ class _Batch:
         early = set(lack.in_the_way())
         tries = [_TRIES]
         await self._delete([path for path in delete if path in early], mounts, tries)
+        write = self._free(write)
         fresh = await self._new(write)
         leaving = {path for path, entry in fresh if _leaves(self.where, path, entry)}
         for part in _parts(one for one in fresh if one[0] not in leaving):
@@ -174,6 +175,18 @@ class _Batch:
             by = Place(ground=Ground.LAYER if root is Ground.LAYER else Ground.TMPFS, base="/")
             await self._write([one for one in fresh if one[0] in leaving], by, tries)
         await self._delete([path for path in delete if path not in early], mounts, tries)
+
+    def _free(self, write: list[tuple[str, Entry]]) -> list[tuple[str, Entry]]:
+        """Without what lies where something could not be deleted."""
+        failed = {self.where.inner(path): error for path, error in self.sent.failed.items()}
+        found = []
+        for path, entry in write if failed else ():
+            blocked = next((failed[above] for above in (path, *_above(path)) if above in failed), None)
+            if blocked is None:
+                found.append((path, entry))
+            else:
+                self._fail([path], blocked)
+        return found if failed else write
 
     async def _new(self, write: list[tuple[str, Entry]]) -> list[tuple[str, Entry]]:
         """Without what turns out to have the content that was sent already."""
@@ -188,36 +201,46 @@ class _Batch:
         )
         return [one for one in write if one[0] not in same]
 
-    async def _write(self, part: list[tuple[str, Entry]], by: Place, tries: list[int]) -> None:
-        """`by`: from where the engine is to see what it unpacks."""
+    async def _write(
+        self, part: list[tuple[str, Entry]], by: Place, tries: list[int], *, cleared: bool = False
+    ) -> None:
+        """`by`: from where the engine is to see what it unpacks; `cleared`: nothing is in the way of it."""
         own = by is self.where
         names = {(path if own else self.where.outer(path)).lstrip("/"): path for path, _ in part}
         files = [(self._host(path), name, entry) for (path, entry), name in zip(part, names, strict=True)]
-        packed = await self.sender._sources.pack(files, self.sender.to.owner)
-        came = tuple((names[name], entry) for name, entry in packed.entries.items())
         now, root = self.sender._now(), self.rule.root
-        if came:
-            self._ledger.intend(came, now, root)
-            try:
-                await self.shelf.whole(write(self.sender.engine, self.sender.to, by, packed.archive))
-            except (EngineLost, NotFound, Conflict):
-                raise
-            except DevboxError as error:
-                tries[0] -= 1
-                if len(part) == 1 or tries[0] < 0:
-                    self._fail([path for path, _ in part], error)
-                    return
-                half = len(part) // 2
-                await self._write(part[:half], by, tries)
-                await self._write(part[half:], by, tries)
+        packed = await self.sender._sources.pack(files, self.sender.to.owner)
+        self._ledger.intend(part, now, root)
+        try:
+            await self.shelf.whole(write(self.sender.engine, self.sender.to, by, packed.archive))
+        except (EngineLost, NotFound, Conflict):
+            raise
+        except DevboxError as error:
+            tries[0] -= 1
+            if len(part) == 1 and not cleared and self._may_clear(*part[0]):
+                await self.shelf.whole(remove(self.sender.engine, self.sender.to, [self.where.outer(part[0][0])]))
+                await self._write(part, by, tries, cleared=True)
                 return
-            digests = {names[name]: digest for name, digest in packed.digests.items()}
-            self._ledger.note(Lack(write=came), now, root, digests, unsure=digests)
+            if len(part) == 1 or tries[0] < 0:
+                self._fail([path for path, _ in part], error)
+                return
+            half = len(part) // 2
+            await self._write(part[:half], by, tries)
+            await self._write(part[half:], by, tries)
+            return
+        came = tuple((names[name], entry) for name, entry in packed.entries.items())
+        digests = {names[name]: digest for name, digest in packed.digests.items()}
+        self._ledger.note(Lack(write=came), now, root, digests, unsure=digests)
         for name, why in packed.unread.items():
             self._ledger.miss([names[name]], why, now, root)
             self.sent.unread[self._host(names[name])] = why
         self.sent.written += [self.where.outer(path) for path, _ in came]
         self.sent.size += sum(entry.size for _, entry in came)
+
+    def _may_clear(self, path: str, entry: Entry) -> bool:
+        """Whether a folder may go that the container has in the place of a file: not where a rule for one file names
+        it, which then means something else."""
+        return entry.kind is not Kind.FOLDER and self.where.outer(path) != self.rule.target
 
     async def _delete(self, paths: list[str], mounts: list[str], tries: list[int]) -> None:
         """Not what is mounted there, nor what is mounted in it: that is no copy of ours."""
@@ -235,6 +258,7 @@ class _Batch:
 
     async def _remove(self, paths: list[str], tries: list[int]) -> None:
         outer = [self.where.outer(path) for path in paths]
+        self._ledger.unsettle(paths, below=True)  # it may be broken off in the middle
         try:
             await self.shelf.whole(remove(self.sender.engine, self.sender.to, outer))
         except (EngineLost, NotFound, Conflict):

@@ -25,8 +25,6 @@ _YOUNG = 5.0
 """Seconds after which a process is believed to take a signal."""
 _RESYNC = 15.0
 """Seconds between two looks at what runs."""
-_LOOK = 0.02
-"""Seconds between two looks at whether a container has what it lacked."""
 _FAREWELL = 0.5
 """Seconds for which the end waits until it is written what was copied."""
 
@@ -65,7 +63,7 @@ class Watch:
         self._lives: dict[str, float | None] = {}
         """container id -> when the process that is being kept has begun, as the engine says"""
         self._told: set[str] = set()
-        self._begun = asyncio.Event()
+        self._arrived = asyncio.Event()
         self._listening = asyncio.Event()
         self._reloads: Reloads | None = None
         self._rebuilds: Rebuilds | None = None
@@ -95,7 +93,6 @@ class Watch:
                 listed = await engine.observe(self._project, detail=True)
                 await self.ledgers.begin(engine, listed)
                 self._compare(engine, group, listed.containers)
-                self._begun.set()
                 missed, self._missed = self._missed, {}
                 for rule, paths in missed.items():
                     self._act(rule, paths)
@@ -104,7 +101,6 @@ class Watch:
                 await self._follow(engine, group, events)
         finally:
             self._working.clear()
-            self._begun.clear()
             self._reloads = self._rebuilds = None
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_FAREWELL):
@@ -123,11 +119,9 @@ class Watch:
         """Wait until this one has what it lacked when it began, or something is in the way of that: what it is."""
         if not any(rule.service == container.service and rule.action.copies for rule in self.rules):
             return None
-        while True:
-            replica = self._replicas.get(container.id)
-            if replica is not None and (replica.filled.is_set() or replica.trouble):
-                return None if replica.filled.is_set() else replica.trouble
-            await asyncio.sleep(_LOOK)
+        while (replica := self._replicas.get(container.id)) is None:
+            await self._arrived.wait()
+        return await replica.has_filled()
 
     async def _follow(
         self, engine: Engine, group: asyncio.TaskGroup, events: AsyncGenerator[list[EngineEvent], None]
@@ -214,6 +208,8 @@ class Watch:
         known = {rule: set() if again else await replica.begin(rule) for rule in copying}
         before = {rule: await self.ledgers.remembered(rule) for rule in copying}
         self._replicas[container.id] = replica  # from here on it hears of changes
+        self._arrived.set()
+        self._arrived = asyncio.Event()
         for rule in copying:
             touched = self._touched[rule] | known[rule] | before[rule]
             if missing := {"", *touched} if rule.initial else touched:
@@ -237,6 +233,8 @@ class Watch:
     def _left(self, id: str, *, for_ever: bool) -> None:
         if task := self._working.pop(id, None):
             task.cancel()
+        if replica := self._replicas.get(id):
+            replica.gone()
         if for_ever:
             self._replicas.pop(id, None)
             self._born.pop(id, None)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from devbox.compose.model import Project, Service
 from devbox.errors import DevboxError, EngineLost, NoEngine
 from devbox.plan.commands import Up
-from devbox.plan.observed import RunState
+from devbox.plan.observed import Container, RunState
 from devbox.ports import Engine, LedgerFiles, Sources
 from devbox.session.causes import foreseen
 from devbox.session.commands import Command
@@ -98,6 +98,28 @@ class Watching:
         finally:
             self._emit(SyncCompared(found=tuple(found), at=self._now()))
         return tuple(found)
+
+    async def filled(self, container: Container) -> DevboxError | None:
+        """Wait until it has the files that are owed to it, where that is wanted; DevboxError: what is in the way."""
+        if not any(service.name == container.service for service in _watched(self._store.state.project)):
+            return None
+        while self._wanted:
+            sync = self._store.state.sync
+            if sync.phase is WatchPhase.FAILED:
+                return DevboxError(sync.error, hint=sync.hint)
+            if self._watch is not None and sync.phase is WatchPhase.WATCHING:
+                filling = asyncio.ensure_future(self._watch.filled(container))
+                moved = asyncio.ensure_future(self._moved.wait())
+                try:
+                    await asyncio.wait({filling, moved}, return_when=asyncio.FIRST_COMPLETED)
+                    if filling.done():
+                        return filling.result()
+                finally:
+                    filling.cancel()
+                    moved.cancel()
+            else:
+                await self._moved.wait()
+        return None
 
     async def run(self) -> None:
         """Until cancelled."""

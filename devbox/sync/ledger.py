@@ -175,9 +175,13 @@ class Ledger:
         for path in paths:
             self._set(path, Given(entry=None, at=at))
 
-    def unsettle(self, paths: Iterable[str]) -> None:
-        """These are not there as they were sent."""
-        for path in paths:
+    def unsettle(self, paths: Iterable[str], *, below: bool = False) -> None:
+        """These are not there as they were sent; `below`: nor is what lies in them."""
+        waiting = list(paths)
+        while waiting:
+            path = waiting.pop()
+            if below:
+                waiting += [f"{path}/{name}" for name in self._inside.get(path, ())]
             if (one := self._given.get(path)) is not None:
                 self._set(path, replace(one, sure=False, digest=""))
 

@@ -85,12 +85,21 @@ def service_status(row: ServiceRow) -> Status:
     if not row.containers:
         absent = UNSEEN if row.unseen else ABSENT
         return DISABLED if row.disabled else absent
-    worst = max((container_status(container) for container in row.containers), key=lambda status: status.rank)
+    worst = _with_files(
+        row, max((container_status(container) for container in row.containers), key=lambda status: status.rank)
+    )
     wanted = row.service.replicas if row.service else len(row.containers)
     running = sum(container.state is RunState.RUNNING for container in row.containers)
     if max(wanted, len(row.containers)) < 2:
         return worst
     return Status(worst.symbol, f"{running}/{wanted} {worst.word}", worst.tone, worst.rank)
+
+
+def _with_files(row: ServiceRow, status: Status) -> Status:
+    """It is not ready before it has the files that are owed to it."""
+    if not row.owed or status.tone is not Tone.GOOD:
+        return status
+    return Status("◐", f"{row.owed} to come", Tone.BUSY, 6)
 
 
 PHASES = {

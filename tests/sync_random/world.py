@@ -179,10 +179,16 @@ class World:
         self.mend()
         deadline = time.monotonic() + _SETTLED
         while differences := self.differences():
-            assert time.monotonic() < deadline, "\n".join((*differences[:20], *map(str, self.told[-12:])))
+            assert time.monotonic() < deadline, "\n".join((*differences[:20], *self._last()))
             time.sleep(0.05)
         found = self._await(self._verified())
         assert not found, found
+
+    def _last(self) -> list[str]:
+        """What was told last, shortened; the whole of it goes to standard output."""
+        for told in self.told:
+            print(told)
+        return [str(told)[:300] for told in self.told[-8:]]
 
     async def _verified(self) -> list[Any]:
         return [one async for one in self._each_verified() if not one.ok]
