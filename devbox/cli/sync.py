@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from devbox.cli import arguments, confirm
 from devbox.cli.output import note, printable, say, say_json, stdout_style
 from devbox.cli.project import opened
-from devbox.cli.table import grid
+from devbox.cli.table import duration, grid
 from devbox.cli.watch import watched
 from devbox.cli.watchline import line
 from devbox.errors import DevboxError, ExitCode
@@ -31,7 +31,8 @@ def add(subparsers: Subparsers) -> None:
     parser = arguments.verb(
         subparsers,
         "sync",
-        "The rules of `develop.watch` that copy files. status: where each one's files lie; verify: compare both sides"
+        "The rules of `develop.watch` that copy files. status: what each has sent, what is pending or failed, and where"
+        " it lies; verify: compare both sides"
         " by content and name each difference; repair: send what the containers lack.",
     )
     parser.add_argument("action", choices=("status", "verify", "repair"))
@@ -46,11 +47,11 @@ async def run(args: argparse.Namespace, outside: Outside) -> int:
     async with opened(args, outside) as stack:
         sources = outside.sources()
         mine = [rule for rule in rules(watched(stack, args.services), sources.ignore_file) if rule.action.copies]
-        if args.action == "status":
-            return await _status(stack, sources, mine, as_json=args.json)
         from devbox.session.ledgers import Ledgers
 
         ledgers = Ledgers(outside.ledgers(), stack.project.name)
+        if args.action == "status":
+            return await _status(stack, sources, mine, ledgers, outside.now(), as_json=args.json)
         found = await _compare(stack, sources, mine, ledgers, quiet=args.json or args.action == "repair")
         if args.action == "repair":
             found = await _repair(args, outside, stack, sources, mine, ledgers, found)
@@ -59,26 +60,33 @@ async def run(args: argparse.Namespace, outside: Outside) -> int:
     return ExitCode.DONE if all(one.ok for one in found) else ExitCode.FAILED
 
 
-async def _status(stack: Stack, sources: Sources, mine: list[Rule], *, as_json: bool) -> int:
+async def _status(
+    stack: Stack, sources: Sources, mine: list[Rule], ledgers: Ledgers, now: float, *, as_json: bool
+) -> int:
     from devbox.session.standing import standing
 
-    found = await standing(stack.engine, sources, stack.project, mine)
+    found = await standing(stack.engine, sources, stack.project, mine, ledgers)
     if as_json:
         say_json([_standing_as_json(one) for one in found])
         return ExitCode.DONE
-    head = ("SERVICE", "RULE", "FROM", "TO", "FILES", "CONTAINER", "LIES IN")
-    for text in grid(head, [_row(one, stack) for one in found]):
+    head = ("SERVICE", "RULE", "FROM", "TO", "FILES", "SENT", "PENDING", "FAILED", "LAST", "CONTAINER", "LIES IN")
+    for text in grid(head, [_row(one, stack, now) for one in found]):
         say(text)
+    for one in found:
+        if one.error:
+            say(stdout_style(f"{one.container} {printable(one.rule.target)}: {printable(one.error)}", "red"))
     return ExitCode.DONE
 
 
-def _row(one: Standing, stack: Stack) -> tuple[str, ...]:
+def _row(one: Standing, stack: Stack, now: float) -> tuple[str, ...]:
     from devbox.sync.rules import words
 
     rule = one.rule
     root = rule.root.removeprefix(f"{stack.project.working_dir.rstrip('/')}/")
     said = words(stack.project.services[rule.service].watch[rule.index])
-    names = (rule.service, said, root, rule.target, str(one.files), one.container or "-", one.lies)
+    counts = tuple(map(str, (one.sent, one.pending, one.failed))) if one.container else ("-", "-", "-")
+    last = f"{duration(now - one.last)} ago" if one.last else "-"
+    names = (rule.service, said, root, rule.target, str(one.files), *counts, last, one.container or "-", one.lies)
     return tuple(map(printable, names))
 
 
@@ -144,7 +152,9 @@ def _rule_as_json(rule: Rule) -> dict[str, Any]:
 
 
 def _standing_as_json(one: Standing) -> dict[str, Any]:
-    return {**_rule_as_json(one.rule), "files": one.files, "container": one.container, "lies": one.lies}
+    counts = {"files": one.files, "sent": one.sent, "pending": one.pending, "failed": one.failed}
+    rest = {"last": one.last or None, "error": one.error, "container": one.container, "lies": one.lies}
+    return {**_rule_as_json(one.rule), **counts, **rest}
 
 
 def _as_json(one: Verified) -> dict[str, Any]:

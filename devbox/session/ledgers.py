@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from devbox.plan.observed import Container, Observed
 from devbox.ports import Engine, LedgerFiles
 from devbox.session.delivery import Destination
-from devbox.sync.ledger import Given, Ledger
+from devbox.sync.ledger import Given, Ledger, Missed
 from devbox.sync.place import Ground, Place
 from devbox.sync.rules import Rule
 from devbox.sync.stored import Key, ledger, snapshot
@@ -119,6 +119,15 @@ class Ledgers:
                     found[where.outer(path)] = given
         return found
 
+    async def missed(self, to: Destination, rule: Rule) -> dict[str, Missed]:
+        """What of a rule could not be sent to this container: path in the container -> why."""
+        found = {}
+        for where in (to.place(rule.target), *to.mounts(rule.target)):
+            for path, missed in (await self.of(to, where)).ledger.missed().items():
+                if missed.root == rule.root and _holds_path(where.outer(path), rule):
+                    found[where.outer(path)] = missed
+        return found
+
     async def given(self, to: Destination, rule: Rule) -> list[str]:
         """The same as paths relative to the rule's root."""
         head = f"{rule.target.rstrip('/')}/"
@@ -185,6 +194,10 @@ def _holds(where: Place, rule: Rule) -> bool:
     """Whether the rule's target lies in the place, and not the place below the target."""
     base = where.base.rstrip("/")
     return rule.target == base or rule.target.startswith(f"{base}/")
+
+
+def _holds_path(path: str, rule: Rule) -> bool:
+    return path == rule.target or path.startswith(f"{rule.target.rstrip('/')}/")
 
 
 def _life(body: Any) -> str:

@@ -64,24 +64,25 @@ def test_in_the_end_all_have_what_the_folder_has(world: World) -> None:
             world.settle()
 
     begun = time.monotonic()
-    round = 0
-    while True:
-        run_state_machine_as_test(
-            Machine,
-            settings=settings(
-                max_examples=12 if not SECONDS else 10,
-                stateful_step_count=10,
-                derandomize=not SECONDS,
-                database=None,
-                deadline=None,
-                phases=(Phase.generate,),
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
-        round += 1
-        if time.monotonic() - begun > SECONDS:
-            break
-    faults = sum(count for name, count in done.items() if name.startswith("fault"))
-    operations = done.total() - faults
-    print(f"{operations} operations, {faults} faults in {time.monotonic() - begun:.0f} s: {dict(done)}")
+    try:
+        while True:
+            run_state_machine_as_test(Machine, settings=_settings())
+            if time.monotonic() - begun > SECONDS:
+                break
+    finally:
+        faults = sum(count for name, count in done.items() if name.startswith("fault"))
+        operations = done.total() - faults
+        print(f"{operations} operations, {faults} faults in {time.monotonic() - begun:.0f} s: {dict(done)}")
     assert operations >= 1000
+
+
+def _settings() -> settings:
+    return settings(
+        max_examples=10,
+        stateful_step_count=10,
+        derandomize=not SECONDS,
+        database=None,
+        deadline=None,
+        phases=(Phase.generate,),
+        suppress_health_check=list(HealthCheck),
+    )

@@ -10,7 +10,8 @@ import stat
 import tarfile
 import threading
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -227,28 +228,28 @@ def _tree(root: Path) -> dict[str, str]:
 
 def _archived(container: Container) -> dict[str, str]:
     done = container.exec_run(["tar", "-c", "-C", "/app", "."], stderr=False)
+    if done.exit_code:
+        return {"": f"tar ended with {done.exit_code}"}
     found = {}
-    if not done.exit_code:
+    try:
         with tarfile.open(fileobj=io.BytesIO(done.output)) as tar:
             for one in tar:
-                name = one.name.removeprefix("./")
-                if name in (".", ""):
-                    continue
-                if one.issym():
-                    found[name] = f"-> {one.linkname}"
-                elif one.isdir():
-                    found[name] = "folder"
-                else:
-                    file = tar.extractfile(one)
-                    assert file is not None
-                    found[name] = f"{one.mode & 0o7777:o} {_sum(file.read())}"
+                if name := one.name.removeprefix(".").strip("/"):
+                    found[name] = _archived_as(tar, one)
+    except tarfile.ReadError:
+        return {"": f"no archive: {done.output[:300]!r}"}
     return found
 
 
+def _archived_as(tar: tarfile.TarFile, one: tarfile.TarInfo) -> str:
+    if one.issym():
+        return f"-> {one.linkname}"
+    if one.isdir():
+        return "folder"
+    file = tar.extractfile(one)
+    assert file is not None
+    return f"{one.mode & 0o7777:o} {_sum(file.read())}"
+
+
 def _sum(content: bytes) -> str:
-    from hashlib import blake2b
-
     return f"{len(content)}:{blake2b(content, digest_size=8).hexdigest()}"
-
-
-Wait = Awaitable[None]
