@@ -100,8 +100,9 @@ class Engine(Protocol):
     async def wait(self, container: str) -> int:
         """Wait until it does not run; its exit code."""
 
-    async def put_files(self, container: str, directory: str, archive: bytes) -> None:
-        """Unpack the tar `archive` below `directory`; a tmpfs is not seen, a read-only root file system refuses it."""
+    async def put_files(self, container: str, directory: str, archive: bytes, *, keep_folders: bool = False) -> None:
+        """Unpack the tar `archive` below `directory`; a tmpfs is not seen, a read-only root file system refuses it.
+        `keep_folders`: it is refused where a file would take the place of a folder, or the other way round."""
 
     async def held(self, container: str, path: str, *, inside: bool = False) -> Mapping[str, Held]:
         """What lies at and below the absolute `path`, which may itself be a file ("") -> by paths relative to it;

@@ -187,7 +187,7 @@ class FakeEngine(FakeThings):
         found.name = name
         self._tell(found, "rename")
 
-    async def put_files(self, container: str, directory: str, archive: bytes) -> None:
+    async def put_files(self, container: str, directory: str, archive: bytes, *, keep_folders: bool = False) -> None:
         await self._enter("put_files", container)
         self._find(container).files[directory] = archive
 

@@ -11,7 +11,8 @@ from devbox.errors import DevboxError, EngineLost, NotFound
 from devbox.ports import Engine, Sources
 from devbox.session.delivery import Destination, remove
 from devbox.session.ledgers import Ledgers
-from devbox.session.sending import Sender, Sent
+from devbox.session.placing import Sent
+from devbox.session.sending import Sender
 from devbox.sync.ledger import Given
 from devbox.sync.overlap import disturbed
 from devbox.sync.rules import Rule
@@ -19,6 +20,8 @@ from devbox.sync.told import Owed, Synced, SyncFailed, Told
 
 FIRST, LONGEST = 0.5, 15.0
 """Seconds between two attempts."""
+_NAMED = 3
+"""Errors that are told of several."""
 _TRIES = 3
 """Attempts after which what is in the way is believed to stay there."""
 Then = Callable[[Rule, frozenset[str], Destination, float], None]
@@ -127,13 +130,11 @@ class Replica:
                 for rule, paths in again.items():
                     dirty.setdefault(rule, set()).update(paths)
             try:
-                failures = [
-                    one for rule in dirty if (one := await self._bring(rule, dirty[rule], rule in first, since))
-                ]
+                failures = [one for rule in dirty for one in await self._bring(rule, dirty[rule], rule in first, since)]
             except NotFound:
                 return
             if failures:
-                self._failed(failures[0], pause if due or not self._trouble else self._next - time.monotonic())
+                self._failed(_as_one(failures), pause if due or not self._trouble else self._next - time.monotonic())
                 pause = min(LONGEST, pause * 2) if due else pause
             elif not self._later:
                 self._trouble = None
@@ -200,7 +201,7 @@ class Replica:
             self._owed = False
             self._tell(Owed(service=self.to.service, container=self.to.name, files=0))
 
-    async def _bring(self, rule: Rule, paths: set[str], first: bool, since: float) -> DevboxError | None:
+    async def _bring(self, rule: Rule, paths: set[str], first: bool, since: float) -> list[DevboxError]:
         """What stands in the way, its paths being owed again; no rule is held back by another."""
         try:
             sent = await self._send(rule, paths, since, first=first)
@@ -209,7 +210,7 @@ class Replica:
             raise
         except DevboxError as error:
             self._later.setdefault(rule, set()).update(paths)
-            return error
+            return [error]
         if sent.failed:
             self._later.setdefault(rule, set()).update(_own(rule, sent.failed))
         acted = self._acted.setdefault(rule, {})
@@ -218,7 +219,7 @@ class Replica:
         acted.update(known)
         if fresh and not first:
             self._then(rule, frozenset(_own(rule, fresh)), self.to, since)
-        return next(iter(sent.failed.values()), None)
+        return list(sent.failed.values())[:1]
 
     async def _send(self, rule: Rule, paths: set[str], since: float, *, first: bool) -> Sent:
         sent = await self._sender.send(rule, paths)
@@ -240,6 +241,14 @@ class Replica:
                 )
             )
         return sent
+
+
+def _as_one(errors: Sequence[DevboxError]) -> DevboxError:
+    """Each once, three at most."""
+    each = list(dict.fromkeys(error.message for error in errors))
+    more = f" (and {len(each) - _NAMED} more)" if len(each) > _NAMED else ""
+    hints = dict.fromkeys(error.hint for error in errors if error.hint)
+    return DevboxError("; ".join(each[:_NAMED]) + more, hint=next(iter(hints), ""))
 
 
 def _own(rule: Rule, paths: Iterable[str]) -> set[str]:

@@ -50,8 +50,11 @@ class Watching:
         done = self.stack.containers()[container].exec_run(["tar", "-c", "-C", folder, "."], stderr=False)
         if done.exit_code:  # the folder is not there yet
             return {}
-        with tarfile.open(fileobj=io.BytesIO(done.output)) as tar:
-            return {name: _shown(tar, one) for one in tar if (name := one.name.removeprefix(".").strip("/"))}
+        try:
+            with tarfile.open(fileobj=io.BytesIO(done.output)) as tar:
+                return {name: _shown(tar, one) for one in tar if (name := one.name.removeprefix(".").strip("/"))}
+        except tarfile.ReadError as error:  # it changed while it was read
+            raise AssertionError(f"no archive: {done.output[:200]!r}") from error
 
     def outside(self) -> dict[str, str]:
         """The same of the folder on this machine."""

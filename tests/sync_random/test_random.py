@@ -53,7 +53,7 @@ def test_in_the_end_all_have_what_the_folder_has(world: World) -> None:
         def befall(self, fault: str, container: str, before: list[tree.Operation]) -> None:
             self.change(before)
             world.mend()
-            getattr(world, fault)(container)
+            world.befall(fault, container)
             done[f"fault: {fault}"] += 1
 
         @rule()

@@ -123,7 +123,11 @@ class World:
     def _tell(self, told: Told) -> None:
         self.told.append(told)
 
-    # What can happen
+    def befall(self, fault: str, name: str) -> None:
+        """One of those below; where the engine cannot do it just now, nothing happens."""
+        with contextlib.suppress(APIError):
+            getattr(self, fault)(name)
+
     def restart(self, name: str) -> None:
         self._container(name).restart(timeout=0)
 
@@ -228,8 +232,8 @@ def _tree(root: Path) -> dict[str, str]:
 
 def _archived(container: Container) -> dict[str, str]:
     done = container.exec_run(["tar", "-c", "-C", "/app", "."], stderr=False)
-    if done.exit_code:
-        return {"": f"tar ended with {done.exit_code}"}
+    if done.exit_code:  # the folder is not there yet
+        return {}
     found = {}
     try:
         with tarfile.open(fileobj=io.BytesIO(done.output)) as tar:
