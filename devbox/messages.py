@@ -30,6 +30,8 @@ class EngineInfo:
     cpus: int = 0
     memory: int = 0
     rootless: bool = False
+    id: str = ""
+    """By which the engine knows itself."""
     ahead: float = 0.0
     """Seconds by which its clock is ahead of this machine's; 0 within a second."""
 

@@ -43,6 +43,10 @@ class HostTree:
     def pack(self, files: Sequence[tuple[str, str, Entry]], owner: Owner) -> Packing:
         return Packing(files, owner)
 
+    async def digests(self, paths: Iterable[str]) -> dict[str, str]:
+        wanted = tuple(paths)
+        return await self._threads.call(lambda: {path: _digest(path) for path in wanted})
+
     async def held(self, rule: Rule) -> dict[str, Held]:
         return await self._threads.call(lambda: _held(rule))
 
@@ -71,15 +75,21 @@ def _held(rule: Rule) -> dict[str, Held]:
     for path, entry in _scan(rule).items():
         content = ""
         if entry.kind is Kind.FILE:
-            try:
-                with open(os.path.join(rule.root, path) if path else rule.root, "rb", buffering=0) as file:
-                    content = digest(file)
-            except FileNotFoundError:
+            source = os.path.join(rule.root, path) if path else rule.root
+            content = _digest(source)
+            if not content and not os.path.lexists(source):
                 continue
-            except OSError:
-                content = ""
         found[path] = Held(kind=entry.kind, mode=entry.mode, digest=content, link=entry.link)
     return found
+
+
+def _digest(path: str) -> str:
+    """Of a file's content; "" where it cannot be read."""
+    try:
+        with open(path, "rb", buffering=0) as file:
+            return digest(file)
+    except OSError:
+        return ""
 
 
 def _look(rule: Rule, paths: Sequence[str]) -> dict[str, Entry | None]:
@@ -140,7 +150,8 @@ def _entry(path: str, root: str) -> Entry | None:
         if stat.S_ISLNK(there.st_mode):
             link = os.readlink(path)
             if _stays_inside(path, root) or not os.path.isfile(path):
-                return Entry(kind=Kind.LINK, mode=0o777, mtime=there.st_mtime_ns, link=link)
+                changed = there.st_ctime_ns
+                return Entry(kind=Kind.LINK, mode=0o777, mtime=there.st_mtime_ns, changed=changed, link=link)
             there = os.stat(path)  # a file from elsewhere: the container has no other way to it
     except OSError:
         return None

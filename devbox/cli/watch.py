@@ -90,6 +90,7 @@ async def _watch(stack: Stack, services: list[Service], args: argparse.Namespace
         stack.project.name,
         services,
         sources=outside.sources(),
+        ledgers=outside.ledgers(),
         rebuild=rebuild,
         tell=tell,
         now=outside.now,

@@ -60,6 +60,10 @@ class Destination:
         """Where in it `path` lies."""
         return self.grounds.of(path)
 
+    def mounts(self, path: str) -> tuple[Place, ...]:
+        """What is mounted somewhere below `path`."""
+        return places_below(path, self.body)
+
     def volumes(self, path: str) -> tuple[Place, ...]:
         """The volumes that `path` lies in, or that are mounted below it."""
         found = (place(path, self.body), *places_below(path, self.body))
@@ -99,14 +103,19 @@ async def _number(engine: Engine, container: str, flag: str) -> int:
     return int(told.output) if not told.exit_code and told.output.strip().isdigit() else 0
 
 
-async def write(engine: Engine, to: Destination, where: Place, archive: Iterable[bytes]) -> None:
-    """Unpack `archive`, whose names are relative to `/`, where `where` is; EngineError says what is in the way."""
+async def write(
+    engine: Engine, to: Destination, where: Place, archive: Iterable[bytes], *, keep_folders: bool = False
+) -> None:
+    """Unpack `archive`, whose names are relative to `/`, where `where` is; EngineError says what is in the way.
+    `keep_folders`: among that a folder in the place of a file."""
     if where.ground is Ground.TMPFS:  # which the engine's own copying does not see
         command = ("tar", "-x", "-p", "-f", "-", "-C", "/")
         told = await _exec(engine, to, command, user=_as(to.owner), stdin=archive, timeout=120)
         _check(told, f"Nothing can be written to the tmpfs {where.base}", "`tar`")
         return
-    await engine.put_files(to.id, "/" if where.ground is Ground.LAYER else where.base, archive)
+    await engine.put_files(
+        to.id, "/" if where.ground is Ground.LAYER else where.base, archive, keep_folders=keep_folders
+    )
 
 
 async def remove(engine: Engine, to: Destination, paths: Sequence[str]) -> None:

@@ -54,6 +54,7 @@ class Feeds:
             link=self._link,
             logs=self.logs,
             sources=outside.sources,
+            ledgers=outside.ledgers,
             command=command,
             emit=emit,
             now=outside.now,

@@ -214,6 +214,7 @@ class Session:
                 guard=self._opened.guard,
                 operation=job.id,
                 locate=self._opened.located,
+                filled=self.watching.filled,
             )
         finally:
             self._feeds.resync()

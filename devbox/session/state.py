@@ -127,6 +127,8 @@ class ServiceRow:
     """Left out by its profiles."""
     unseen: bool = False
     """No engine has yet said what runs."""
+    owed: int = 0
+    """Files that are to come before its containers, which began without, have what rules of develop.watch want."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,21 +8,26 @@ import time
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 
 from devbox.compose.model import Reload, Service
-from devbox.errors import Conflict, NotFound
+from devbox.errors import Conflict, DevboxError, EngineLost, NotFound
 from devbox.plan.observed import Container, RunState
-from devbox.ports import Engine, EngineEvent, Sources
+from devbox.ports import Engine, EngineEvent, LedgerFiles, Sources
 from devbox.session.delivery import Destination, destination
 from devbox.session.gathering import Gathering
+from devbox.session.ledgers import Ledgers
 from devbox.session.rebuilds import Rebuild, Rebuilds
 from devbox.session.reload import Reloads
-from devbox.session.replica import Replica, Volumes
+from devbox.session.replica import Replica
 from devbox.sync.flapping import AFTER, Loops, Sifted
 from devbox.sync.place import Ground
 from devbox.sync.rules import Action, Rule, rules
-from devbox.sync.told import LoopStopped, Told, WatchBegan
+from devbox.sync.told import LoopStopped, SyncFailed, Told, WatchBegan
 
 _YOUNG = 5.0
 """Seconds after which a process is believed to take a signal."""
+_RESYNC = 15.0
+"""Seconds between two looks at what runs."""
+_FAREWELL = 0.5
+"""Seconds for which the end waits until it is written what was copied."""
 
 
 class Watch:
@@ -35,6 +40,7 @@ class Watch:
         services: Sequence[Service],
         *,
         sources: Sources,
+        ledgers: LedgerFiles,
         rebuild: Rebuild,
         tell: Callable[[Told], None],
         now: Callable[[], float],
@@ -50,13 +56,16 @@ class Watch:
         self._missed: dict[Rule, set[str]] = {}
         """What restarts and rebuilds wait for, while a storm goes on or the engine is away."""
         self._gathering = Gathering(tell, self._then)
-        self._volumes = Volumes()
+        self.ledgers = Ledgers(ledgers, project)
         self._replicas: dict[str, Replica] = {}
         """By container id, stopped ones too: what they were given is still there when they start again."""
         self._working: dict[str, asyncio.Task[None]] = {}
         self._born: dict[str, float] = {}
         """container id -> when its process was seen to start (monotonic)"""
+        self._lives: dict[str, float | None] = {}
+        """container id -> when the process that is being kept has begun, as the engine says"""
         self._told: set[str] = set()
+        self._arrived = asyncio.Event()
         self._listening = asyncio.Event()
         self._renewed = asyncio.Event()
         self._reloads: Reloads | None = None
@@ -124,15 +133,18 @@ class Watch:
                 await self._listening.wait()  # what is saved once a service is said to be watched is heard of
                 await anext(events)  # the subscription stands before the list is asked for
                 listed = await engine.observe(self._project, detail=True)
-                for id in self._replicas.keys() - {container.id for container in listed.containers}:
-                    del self._replicas[id]
-                for container in listed.containers:
-                    await self._met(engine, group, container)
+                await self.ledgers.begin(engine, listed)
+                self._compare(engine, group, listed.containers)
                 self._catch_up()
+                group.create_task(self.ledgers.keep(), name="ledgers")
+                group.create_task(self._resync(engine, group), name="resync")
                 await self._follow(engine, group, events)
         finally:
             self._working.clear()
             self._reloads = self._rebuilds = None
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_FAREWELL):
+                    await self.ledgers.save()
 
     def reload(self, services: Iterable[str]) -> None:
         """Do now what their rules ask for after a sync, and try again what failed."""
@@ -143,10 +155,13 @@ class Watch:
                     if rule.service == service:
                         self._then(rule, frozenset(), replica.to, time.perf_counter())
 
-    def given(self, container: str, rule: Rule) -> list[str]:
-        """What of a rule was given to a container (by id), as paths relative to the rule's root."""
-        replica = self._replicas.get(container)
-        return replica.given(rule) if replica else []
+    async def filled(self, container: Container) -> DevboxError | None:
+        """Wait until this one has what it lacked when it began, or something is in the way of that: what it is."""
+        if not any(rule.service == container.service and rule.action.copies for rule in self.rules):
+            return None
+        while (replica := self._replicas.get(container.id)) is None:
+            await self._arrived.wait()
+        return await replica.has_filled()
 
     async def _follow(
         self, engine: Engine, group: asyncio.TaskGroup, events: AsyncGenerator[list[EngineEvent], None]
@@ -157,43 +172,103 @@ class Watch:
                     continue
                 if event.action == "start":
                     self._born[event.id] = time.monotonic()
-                if event.action == "unpause" and event.id in self._working:
+                if event.action == "unpause" and event.id in self._replicas:
                     self._replicas[event.id].retry()
-                elif event.action in ("start", "unpause"):
-                    await self._arrived(engine, group, event.id)
+                if event.action in ("start", "unpause"):
+                    with contextlib.suppress(NotFound):  # it ended and was removed already
+                        self._met(engine, group, await engine.inspect(event.id))
                 elif event.action in ("die", "destroy"):
                     self._left(event.id, for_ever=event.action == "destroy")
 
-    async def _arrived(self, engine: Engine, group: asyncio.TaskGroup, id: str) -> None:
-        with contextlib.suppress(NotFound):  # it ended and was removed already
-            await self._met(engine, group, await engine.inspect(id))
+    async def _resync(self, engine: Engine, group: asyncio.TaskGroup) -> None:
+        """The engine drops events for a slow reader, so now and then the list is asked."""
+        while True:
+            await asyncio.sleep(_RESYNC)
+            self._compare(engine, group, (await engine.observe(self._project, detail=True)).containers)
 
-    async def _met(self, engine: Engine, group: asyncio.TaskGroup, container: Container) -> None:
-        """A container runs: it is given what changed since the watch began, and with `initial_sync` all there is."""
-        mine = [rule for rule in self.rules if rule.service == container.service]
-        if not mine or container.oneoff or container.state is not RunState.RUNNING or container.id in self._working:
+    def _compare(self, engine: Engine, group: asyncio.TaskGroup, containers: Sequence[Container]) -> None:
+        for id in self._replicas.keys() - {container.id for container in containers}:
+            self._left(id, for_ever=True)
+        for container in containers:
+            if container.state in (RunState.RUNNING, RunState.PAUSED):
+                self._met(engine, group, container)
+            else:
+                self._left(container.id, for_ever=False)
+
+    def _met(self, engine: Engine, group: asyncio.TaskGroup, container: Container) -> None:
+        """A container runs; maybe it is known already, maybe it was begun again and nobody has told."""
+        if container.oneoff or container.state is not RunState.RUNNING:
             return
-        again = container.id in self._replicas
-        if again:
-            replica = self._replicas[container.id]
-            replica.restarted(engine)
-        else:
-            try:
-                to = await destination(engine, container)
-            except Conflict:
-                return  # it has ended, or is paused: its next event tells
+        if not any(rule.service == container.service for rule in self.rules):
+            return
+        if container.id in self._working:
+            if self._lives.get(container.id) == _life(container):
+                return
+            self._left(container.id, for_ever=False)
+        self._lives[container.id] = _life(container)
+        keeping = group.create_task(self._keep(engine, container), name=f"sync {container.name}")
+        self._working[container.id] = keeping
+
+    async def _keep(self, engine: Engine, container: Container) -> None:
+        """Keep it as the rules want until it ends."""
+        try:
+            replica = await self._replica(engine, container)
+            await replica.run()
+        except EngineLost:
+            raise
+        except (NotFound, Conflict):
+            pass  # it has ended, or is paused: its next event tells
+        except DevboxError as error:  # it is met again with the next look at what runs
+            self._tell(
+                SyncFailed(
+                    service=container.service,
+                    container=container.name,
+                    error=error.message,
+                    hint=error.hint,
+                    again=_RESYNC,
+                )
+            )
+        finally:
+            if self._working.get(container.id) is asyncio.current_task():
+                del self._working[container.id]
+
+    async def _replica(self, engine: Engine, container: Container) -> Replica:
+        """It is given what changed since the watch began, or was given to it or another one before and is other now;
+        with `initial_sync` all there is."""
+        mine = [rule for rule in self.rules if rule.service == container.service]
+        copying = [rule for rule in mine if rule.action.copies]
+        to = await destination(engine, container)
+        await self.ledgers.meet(engine, to, copying)
+        replica = self._replicas.get(container.id)
+        again = replica is not None
+        if replica is None:
             gathering = self._gathering
             replica = Replica(
-                engine, self._sources, to, self._volumes, gathering.tell, gathering.then, self._now, gathering.settled
+                engine,
+                self._sources,
+                to,
+                self.ledgers,
+                mine,
+                gathering.tell,
+                gathering.then,
+                self._now,
+                gathering.settled,
             )
-            self._replicas[container.id] = replica
-            self._introduce(container.service, mine, to)
-        self._working[container.id] = group.create_task(replica.run(), name=f"sync {container.name}")
-        for rule in mine:
-            touched = self._touched[rule]
-            if rule.action.copies and (missing := {"", *touched} if rule.initial else touched):
+        else:
+            replica.restarted(engine, to)
+        known = {rule: set() if again else await replica.begin(rule) for rule in copying}
+        before = {rule: await self.ledgers.remembered(rule) for rule in copying}
+        self._replicas[container.id] = replica  # from here on it hears of changes
+        self._arrived.set()
+        self._arrived = asyncio.Event()
+        for rule in copying:
+            touched = self._touched[rule] | known[rule] | before[rule]
+            if missing := {"", *touched} if rule.initial else touched:
                 # Its process began with the files it had: what it lacks is a change to it, but at the very beginning.
                 replica.changed(rule, missing, first=not again and not touched)
+        replica.complete()
+        self._introduce(container.service, mine, to)
+        return replica
 
     def _introduce(self, service: str, mine: Sequence[Rule], to: Destination) -> None:
         if service in self._told:
@@ -209,12 +284,17 @@ class Watch:
     def _left(self, id: str, *, for_ever: bool) -> None:
         if task := self._working.pop(id, None):
             task.cancel()
+        if replica := self._replicas.get(id):
+            replica.gone()
         if for_ever:
             self._replicas.pop(id, None)
             self._born.pop(id, None)
+            self._lives.pop(id, None)
+            self.ledgers.forget(id)
 
     def _running(self, service: str) -> list[Replica]:
-        return [self._replicas[id] for id in self._working if self._replicas[id].to.service == service]
+        known = [self._replicas[id] for id in self._working if id in self._replicas]
+        return [replica for replica in known if replica.to.service == service]
 
     def _changed(self, rule: Rule, batch: Sequence[str]) -> None:
         inside = (rule.inside(path) for path in batch)
@@ -279,3 +359,7 @@ class Watch:
 def _all(rule: Rule) -> object:
     """With what tells no two rules apart."""
     return rule, rule.reload, rule.ignored, rule.included
+
+
+def _life(container: Container) -> float | None:
+    return container.detail.started if container.detail else None

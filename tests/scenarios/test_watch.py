@@ -81,6 +81,7 @@ async def test_a_volume_that_services_share_is_written_once(stack: Stack) -> Non
         await watch.same("one-1")
         (watch.src / "b").write_text("y")
         await watch.same("two-1")
+        await watch.tells(Synced, lambda told: isinstance(told, Synced) and "/app/b" in told.paths)
         written = [path for one in watch.told if isinstance(one, Synced) for path in one.paths]
         assert sorted(written) == ["/app/a", "/app/b"]
 
