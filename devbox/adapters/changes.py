@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _STEP, _LONGEST = 5, 50
 """Milliseconds without a change that end a batch, and the longest that a batch takes."""
-_REST, _REST_STEP = 5.0, 12
+_REST, _REST_STEP = 5.0, 7
 """Seconds without a change after which nobody is saving one file after another, and the step from then on: each is a
 wake-up, and 200 of them a second cost 1 % of a core."""
 _STORM = 50
