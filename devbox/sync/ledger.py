@@ -164,11 +164,12 @@ class Ledger:
             self._missed |= missed
             self.version += 1
 
-    def take(self, given: Mapping[str, Given], root: str) -> None:
-        """What another ledger has, as of `root`."""
-        for path, one in given.items():
-            if self._given.get(path) != one:
-                self._set(path, replace(one, root=root))
+    def remember(self, entries: Mapping[str, Entry | None], at: float, root: str) -> None:
+        """These were to be somewhere, whatever has become of that."""
+        for path, entry in entries.items():
+            known = self._given.get(path)
+            if known is None or known.entry != entry or known.root != root:
+                self._set(path, Given(entry=entry, at=at, root=root))
 
     def leave(self, paths: Iterable[str], at: float) -> None:
         """These are gone from the host and stay where they are, with what is below them."""

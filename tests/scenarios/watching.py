@@ -6,6 +6,7 @@ import asyncio
 import io
 import os
 import tarfile
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -110,10 +111,10 @@ async def watching(stack: Stack, rebuild: Rebuild = no_rebuild) -> AsyncIterator
         project.name,
         services,
         sources=HostTree(),
-        ledgers=LocalLedgers({"XDG_STATE_HOME": str(stack.folder.parent / "state")}),
+        ledgers=LocalLedgers({"XDG_STATE_HOME": str(stack.state)}),
         rebuild=rebuild,
         tell=found.told.append,
-        now=lambda: 0.0,
+        now=time.time,
     )
     found.watch = watch
     task = asyncio.create_task(watch.run(stack.engine))
