@@ -112,7 +112,7 @@ class Ledger:
             if given is not None and given.sure and given.entry == entry:
                 continue
             if entry is None:
-                if not self._is_below_no_folder(path, wanted):
+                if not self._is_gone(path, wanted):
                     delete.append(path)
             else:
                 before = given.entry.kind if given is not None and given.entry is not None else entry.kind
@@ -121,13 +121,14 @@ class Ledger:
                 write.append((path, entry))
         return Lack(write=tuple(write), delete=tuple(outermost(delete)))
 
-    def _is_below_no_folder(self, path: str, wanted: Mapping[str, Entry | None]) -> bool:
-        """Whether there is a file or a link where its folder was: it is gone with that, and a link leads elsewhere."""
+    def _is_gone(self, path: str, wanted: Mapping[str, Entry | None]) -> bool:
+        """Whether it is gone, or goes, with a folder above it; where that is a file or a link now, which may lead
+        elsewhere, too."""
         while path := path.rpartition("/")[0]:
             given = self._given.get(path)
-            entry = wanted.get(path, given.entry if given is not None else None)
-            if entry is not None:
-                return entry.kind is not Kind.FOLDER
+            if path in wanted or given is not None:
+                entry = wanted.get(path, given.entry if given is not None else None)
+                return entry is None or entry.kind is not Kind.FOLDER
         return False
 
     def doubts(self, paths: Iterable[str]) -> dict[str, str]:
