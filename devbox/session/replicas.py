@@ -177,8 +177,8 @@ class Replicas:
         from devbox.session.verify import verified
 
         with suppress(NotFound, Conflict):  # it has ended meanwhile
+            await replica.has_filled()
             async with self._checking:
-                await replica.has_filled()
                 for rule in replica.rules:
                     found = await verified(engine, self._sources, rule, replica.rules, replica.to, self._ledgers)
                     lost = {one.path for one in found.differences if one.fault is not Fault.UNREADABLE}

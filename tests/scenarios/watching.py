@@ -126,9 +126,12 @@ async def watching(stack: Stack, rebuild: Rebuild = no_rebuild) -> AsyncIterator
         await asyncio.wait([task])
 
 
-async def begin(stack: Stack, action: str = "sync", rule: str = "initial_sync: true", more: str = "") -> None:
+async def begin(
+    stack: Stack, action: str = "sync", rule: str = "initial_sync: true", more: str = "", *, up: bool = True
+) -> None:
     src = stack.folder / "src"
     src.mkdir()
     (src / "main.py").write_text("one")
     stack.write(RULE.format(action=action, rule=rule, more=more))
-    await stack.done(Up())
+    if up:
+        await stack.done(Up())
