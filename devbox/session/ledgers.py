@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from devbox.plan.observed import Container, Observed
 from devbox.ports import Engine, LedgerFiles
 from devbox.session.delivery import Destination
+from devbox.sync.entry import Entry
 from devbox.sync.ledger import Given, Ledger, Missed
 from devbox.sync.place import Ground, Place
 from devbox.sync.rules import Rule
@@ -139,11 +140,11 @@ class Ledgers:
             where = to.place(path)
             (await self.of(to, where)).ledger.unsettle([where.inner(path)])
 
-    async def remember(self, rule: Rule, state: Mapping[str, Given]) -> None:
+    async def remember(self, rule: Rule, wanted: Mapping[str, Entry | None], at: float) -> None:
         """Keep what the next container of the service will lack: what was deleted, and what no initial sync brings."""
-        lacked = {path: one for path, one in state.items() if not rule.initial or one.entry is None}
+        lacked = {path: entry for path, entry in wanted.items() if not rule.initial or entry is None}
         if lacked:
-            (await self._service(rule)).ledger.take(lacked, rule.root)
+            (await self._service(rule)).ledger.remember(lacked, at, rule.root)
             self.stir()
 
     async def remembered(self, rule: Rule) -> set[str]:

@@ -133,9 +133,10 @@ class Placing:
         alone = self.where.outer(part[0][0]) == self.rule.target
         try:
             await self.shelf.whole(write(self.engine, self.to, by, packed, keep_folders=alone))
-        except (EngineLost, NotFound, Conflict):
+        except (EngineLost, Conflict):
             raise
         except DevboxError as error:
+            await self._must_be_there(error)
             tries[0] -= 1
             # A folder that nobody knew of may be in the way, and what was written of a file takes room of others.
             if len(part) == 1 and not alone and await self._cleared(*part[0]) and not cleared:
@@ -159,13 +160,18 @@ class Placing:
         self.sent.written += [self.where.outer(path) for path, _ in came]
         self.sent.size += sum(entry.size for _, entry in came)
 
+    async def _must_be_there(self, error: DevboxError) -> None:
+        """NotFound may be about the container, or about a folder in it, or about a command that was run in it."""
+        if isinstance(error, NotFound):
+            await self.engine.inspect(self.to.id)
+
     async def _cleared(self, path: str, entry: Entry) -> bool:
         """Whether nothing is in the place of a file any more."""
         if entry.kind is Kind.FOLDER:
             return False
         try:
             await self.shelf.whole(remove(self.engine, self.to, [self.where.outer(path)]))
-        except (EngineLost, NotFound, Conflict):
+        except (EngineLost, Conflict):
             raise
         except DevboxError:
             return False
@@ -191,9 +197,10 @@ class Placing:
         self._ledger.unsettle(paths, below=True)  # it may be broken off in the middle
         try:
             await self.shelf.whole(remove(self.engine, self.to, outer))
-        except (EngineLost, NotFound, Conflict):
+        except (EngineLost, Conflict):
             raise
         except DevboxError as error:
+            await self._must_be_there(error)
             tries[0] -= 1
             if len(paths) == 1 or tries[0] < 0:
                 self._fail(paths, error)

@@ -232,7 +232,6 @@ class Replica:
 
     async def _send(self, rule: Rule, paths: set[str], since: float, *, first: bool) -> Sent:
         sent = await self._sender.send(rule, paths)
-        await self._ledgers.remember(rule, sent.state)
         for other, gone in disturbed(rule, self.rules, sent.deleted).items():
             self.changed(other, gone)
         if sent:

@@ -44,6 +44,7 @@ class Sender:
         """Bring these, relative to the rule's root. What is in the way of one is in the way of no other."""
         sent = Sent()
         wanted = await self._wanted(rule, paths)
+        await self._ledgers.remember(rule, {path: entry for path, (_, entry) in wanted.items()}, self._now())
         for where, there in await self._by_place(rule, wanted, paths):
             shelf = await self._ledgers.of(self.to, where)
             batch = Placing(

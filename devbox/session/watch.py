@@ -8,25 +8,23 @@ import time
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 
 from devbox.compose.model import Reload, Service
-from devbox.errors import Conflict, DevboxError, EngineLost, NotFound
-from devbox.plan.observed import Container, RunState
+from devbox.errors import DevboxError, NotFound
+from devbox.plan.observed import Container
 from devbox.ports import Engine, EngineEvent, LedgerFiles, Sources
-from devbox.session.delivery import Destination, destination
+from devbox.session.delivery import Destination
 from devbox.session.gathering import Gathering
 from devbox.session.ledgers import Ledgers
 from devbox.session.rebuilds import Rebuild, Rebuilds
 from devbox.session.reload import Reloads
-from devbox.session.replica import Replica
+from devbox.session.replicas import RESYNC, Replicas
 from devbox.sync.flapping import AFTER, Loops, Sifted
 from devbox.sync.place import Ground
 from devbox.sync.rules import Action, Rule, rules
-from devbox.sync.told import LoopStopped, SyncFailed, Told, WatchBegan
+from devbox.sync.told import LoopStopped, Told, WatchBegan
 
 _YOUNG = 5.0
 """Seconds after which a process is believed to take a signal."""
-_RESYNC = 15.0
-"""Seconds between two looks at what runs."""
-_FAREWELL = 0.5
+_FAREWELL = 2.0
 """Seconds for which the end waits until it is written what was copied."""
 
 
@@ -57,15 +55,20 @@ class Watch:
         """What restarts and rebuilds wait for, while a storm goes on or the engine is away."""
         self._gathering = Gathering(tell, self._then)
         self.ledgers = Ledgers(ledgers, project)
-        self._replicas: dict[str, Replica] = {}
-        """By container id, stopped ones too: what they were given is still there when they start again."""
-        self._working: dict[str, asyncio.Task[None]] = {}
+        self._replicas = Replicas(
+            sources=sources,
+            ledgers=self.ledgers,
+            rules=self._of,
+            touched=lambda rule: self._touched[rule],
+            introduce=self._introduce,
+            tell=self._gathering.tell,
+            then=self._gathering.then,
+            settled=self._gathering.settled,
+            now=now,
+        )
         self._born: dict[str, float] = {}
         """container id -> when its process was seen to start (monotonic)"""
-        self._lives: dict[str, float | None] = {}
-        """container id -> when the process that is being kept has begun, as the engine says"""
         self._told: set[str] = set()
-        self._arrived = asyncio.Event()
         self._listening = asyncio.Event()
         self._renewed = asyncio.Event()
         self._reloads: Reloads | None = None
@@ -115,10 +118,7 @@ class Watch:
         self._missed = {rule: missed[rule] for rule in self.rules if rule in missed}
         others = {rule.service for rule in {*before} ^ {*self.rules}}
         self._told -= others
-        for id in [id for id, replica in self._replicas.items() if replica.to.service in others]:
-            del self._replicas[id]
-            if task := self._working.pop(id, None):
-                task.cancel()
+        self._replicas.drop(others)
         if {rule.root for rule in before} != {rule.root for rule in self.rules}:
             self._listening = asyncio.Event()
             self._renewed.set()
@@ -134,13 +134,14 @@ class Watch:
                 await anext(events)  # the subscription stands before the list is asked for
                 listed = await engine.observe(self._project, detail=True)
                 await self.ledgers.begin(engine, listed)
-                self._compare(engine, group, listed.containers)
+                self._replicas.begin(engine, group)
+                self._replicas.compare(listed.containers)
                 self._catch_up()
                 group.create_task(self.ledgers.keep(), name="ledgers")
-                group.create_task(self._resync(engine, group), name="resync")
-                await self._follow(engine, group, events)
+                group.create_task(self._resync(engine), name="resync")
+                await self._follow(engine, events)
         finally:
-            self._working.clear()
+            self._replicas.end()
             self._reloads = self._rebuilds = None
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_FAREWELL):
@@ -149,7 +150,7 @@ class Watch:
     def reload(self, services: Iterable[str]) -> None:
         """Do now what their rules ask for after a sync, and try again what failed."""
         for service in services:
-            for replica in self._running(service):
+            for replica in self._replicas.running(service):
                 replica.retry()
                 for rule in self.rules:
                     if rule.service == service:
@@ -159,116 +160,33 @@ class Watch:
         """Wait until this one has what it lacked when it began, or something is in the way of that: what it is."""
         if not any(rule.service == container.service and rule.action.copies for rule in self.rules):
             return None
-        while (replica := self._replicas.get(container.id)) is None:
-            await self._arrived.wait()
-        return await replica.has_filled()
+        return await (await self._replicas.of(container)).has_filled()
 
-    async def _follow(
-        self, engine: Engine, group: asyncio.TaskGroup, events: AsyncGenerator[list[EngineEvent], None]
-    ) -> None:
+    async def _follow(self, engine: Engine, events: AsyncGenerator[list[EngineEvent], None]) -> None:
         async for batch in events:
             for event in batch:
                 if event.kind != "container":
                     continue
                 if event.action == "start":
                     self._born[event.id] = time.monotonic()
-                if event.action == "unpause" and event.id in self._replicas:
-                    self._replicas[event.id].retry()
+                if event.action == "unpause":
+                    self._replicas.retry(event.id)
                 if event.action in ("start", "unpause"):
                     with contextlib.suppress(NotFound):  # it ended and was removed already
-                        self._met(engine, group, await engine.inspect(event.id))
+                        self._replicas.met(await engine.inspect(event.id))
                 elif event.action in ("die", "destroy"):
-                    self._left(event.id, for_ever=event.action == "destroy")
+                    self._replicas.left(event.id, for_ever=event.action == "destroy")
+                if event.action == "destroy":
+                    self._born.pop(event.id, None)
 
-    async def _resync(self, engine: Engine, group: asyncio.TaskGroup) -> None:
+    async def _resync(self, engine: Engine) -> None:
         """The engine drops events for a slow reader, so now and then the list is asked."""
         while True:
-            await asyncio.sleep(_RESYNC)
-            self._compare(engine, group, (await engine.observe(self._project, detail=True)).containers)
+            await asyncio.sleep(RESYNC)
+            self._replicas.compare((await engine.observe(self._project, detail=True)).containers)
 
-    def _compare(self, engine: Engine, group: asyncio.TaskGroup, containers: Sequence[Container]) -> None:
-        for id in self._replicas.keys() - {container.id for container in containers}:
-            self._left(id, for_ever=True)
-        for container in containers:
-            if container.state in (RunState.RUNNING, RunState.PAUSED):
-                self._met(engine, group, container)
-            else:
-                self._left(container.id, for_ever=False)
-
-    def _met(self, engine: Engine, group: asyncio.TaskGroup, container: Container) -> None:
-        """A container runs; maybe it is known already, maybe it was begun again and nobody has told."""
-        if container.oneoff or container.state is not RunState.RUNNING:
-            return
-        if not any(rule.service == container.service for rule in self.rules):
-            return
-        if container.id in self._working:
-            if self._lives.get(container.id) == _life(container):
-                return
-            self._left(container.id, for_ever=False)
-        self._lives[container.id] = _life(container)
-        keeping = group.create_task(self._keep(engine, container), name=f"sync {container.name}")
-        self._working[container.id] = keeping
-
-    async def _keep(self, engine: Engine, container: Container) -> None:
-        """Keep it as the rules want until it ends."""
-        try:
-            replica = await self._replica(engine, container)
-            await replica.run()
-        except EngineLost:
-            raise
-        except (NotFound, Conflict):
-            pass  # it has ended, or is paused: its next event tells
-        except DevboxError as error:  # it is met again with the next look at what runs
-            self._tell(
-                SyncFailed(
-                    service=container.service,
-                    container=container.name,
-                    error=error.message,
-                    hint=error.hint,
-                    again=_RESYNC,
-                )
-            )
-        finally:
-            if self._working.get(container.id) is asyncio.current_task():
-                del self._working[container.id]
-
-    async def _replica(self, engine: Engine, container: Container) -> Replica:
-        """It is given what changed since the watch began, or was given to it or another one before and is other now;
-        with `initial_sync` all there is."""
-        mine = [rule for rule in self.rules if rule.service == container.service]
-        copying = [rule for rule in mine if rule.action.copies]
-        to = await destination(engine, container)
-        await self.ledgers.meet(engine, to, copying)
-        replica = self._replicas.get(container.id)
-        again = replica is not None
-        if replica is None:
-            gathering = self._gathering
-            replica = Replica(
-                engine,
-                self._sources,
-                to,
-                self.ledgers,
-                mine,
-                gathering.tell,
-                gathering.then,
-                self._now,
-                gathering.settled,
-            )
-        else:
-            replica.restarted(engine, to)
-        known = {rule: set() if again else await replica.begin(rule) for rule in copying}
-        before = {rule: await self.ledgers.remembered(rule) for rule in copying}
-        self._replicas[container.id] = replica  # from here on it hears of changes
-        self._arrived.set()
-        self._arrived = asyncio.Event()
-        for rule in copying:
-            touched = self._touched[rule] | known[rule] | before[rule]
-            if missing := {"", *touched} if rule.initial else touched:
-                # Its process began with the files it had: what it lacks is a change to it, but at the very beginning.
-                replica.changed(rule, missing, first=not again and not touched)
-        replica.complete()
-        self._introduce(container.service, mine, to)
-        return replica
+    def _of(self, service: str) -> list[Rule]:
+        return [rule for rule in self.rules if rule.service == service]
 
     def _introduce(self, service: str, mine: Sequence[Rule], to: Destination) -> None:
         if service in self._told:
@@ -280,21 +198,6 @@ class Watch:
             if rule.action.copies and to.place(rule.target).ground is Ground.BIND
         ]
         self._tell(WatchBegan(service=service, rules=len(mine), idle=tuple(idle)))
-
-    def _left(self, id: str, *, for_ever: bool) -> None:
-        if task := self._working.pop(id, None):
-            task.cancel()
-        if replica := self._replicas.get(id):
-            replica.gone()
-        if for_ever:
-            self._replicas.pop(id, None)
-            self._born.pop(id, None)
-            self._lives.pop(id, None)
-            self.ledgers.forget(id)
-
-    def _running(self, service: str) -> list[Replica]:
-        known = [self._replicas[id] for id in self._working if id in self._replicas]
-        return [replica for replica in known if replica.to.service == service]
 
     def _changed(self, rule: Rule, batch: Sequence[str]) -> None:
         inside = (rule.inside(path) for path in batch)
@@ -318,7 +221,7 @@ class Watch:
     def _act(self, rule: Rule, paths: set[str]) -> None:
         if rule.action.copies:
             self._touched[rule] |= paths
-            for replica in self._running(rule.service):
+            for replica in self._replicas.running(rule.service):
                 replica.changed(rule, paths)
         elif self._rebuilds is None or self._gathering.storm:
             self._missed.setdefault(rule, set()).update(paths)
@@ -326,15 +229,14 @@ class Watch:
             self._loops[rule].acting(paths, time.monotonic())
             self._rebuilds.want(rule, frozenset(paths))
         else:
-            for replica in self._running(rule.service):
+            for replica in self._replicas.running(rule.service):
                 self._then(rule, frozenset(paths), replica.to, time.perf_counter())
 
     def _calm(self) -> None:
         """The storm is over: what was kept for its end is told and done as soon as all of it is there."""
         self._gathering.storm = False
         self._catch_up()
-        for id in self._working:
-            self._replicas[id].settle()
+        self._replicas.settle()
 
     def _catch_up(self) -> None:
         missed, self._missed = self._missed, {}
@@ -359,7 +261,3 @@ class Watch:
 def _all(rule: Rule) -> object:
     """With what tells no two rules apart."""
     return rule, rule.reload, rule.ignored, rule.included
-
-
-def _life(container: Container) -> float | None:
-    return container.detail.started if container.detail else None

@@ -112,7 +112,7 @@ class Ledger:
             if given is not None and given.sure and given.entry == entry:
                 continue
             if entry is None:
-                if not self._is_below_no_folder(path, wanted):
+                if not self._is_gone(path, wanted):
                     delete.append(path)
             else:
                 before = given.entry.kind if given is not None and given.entry is not None else entry.kind
@@ -121,13 +121,14 @@ class Ledger:
                 write.append((path, entry))
         return Lack(write=tuple(write), delete=tuple(outermost(delete)))
 
-    def _is_below_no_folder(self, path: str, wanted: Mapping[str, Entry | None]) -> bool:
-        """Whether there is a file or a link where its folder was: it is gone with that, and a link leads elsewhere."""
+    def _is_gone(self, path: str, wanted: Mapping[str, Entry | None]) -> bool:
+        """Whether it is gone, or goes, with a folder above it; where that is a file or a link now, which may lead
+        elsewhere, too."""
         while path := path.rpartition("/")[0]:
             given = self._given.get(path)
-            entry = wanted.get(path, given.entry if given is not None else None)
-            if entry is not None:
-                return entry.kind is not Kind.FOLDER
+            if path in wanted or given is not None:
+                entry = wanted.get(path, given.entry if given is not None else None)
+                return entry is None or entry.kind is not Kind.FOLDER
         return False
 
     def doubts(self, paths: Iterable[str]) -> dict[str, str]:
@@ -164,11 +165,12 @@ class Ledger:
             self._missed |= missed
             self.version += 1
 
-    def take(self, given: Mapping[str, Given], root: str) -> None:
-        """What another ledger has, as of `root`."""
-        for path, one in given.items():
-            if self._given.get(path) != one:
-                self._set(path, replace(one, root=root))
+    def remember(self, entries: Mapping[str, Entry | None], at: float, root: str) -> None:
+        """These were to be somewhere, whatever has become of that."""
+        for path, entry in entries.items():
+            known = self._given.get(path)
+            if known is None or known.entry != entry or known.root != root:
+                self._set(path, Given(entry=entry, at=at, root=root))
 
     def leave(self, paths: Iterable[str], at: float) -> None:
         """These are gone from the host and stay where they are, with what is below them."""

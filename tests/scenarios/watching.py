@@ -6,6 +6,7 @@ import asyncio
 import io
 import os
 import tarfile
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -110,10 +111,10 @@ async def watching(stack: Stack, rebuild: Rebuild = no_rebuild) -> AsyncIterator
         project.name,
         services,
         sources=HostTree(),
-        ledgers=LocalLedgers({"XDG_STATE_HOME": str(stack.folder.parent / "state")}),
+        ledgers=LocalLedgers({"XDG_STATE_HOME": str(stack.state)}),
         rebuild=rebuild,
         tell=found.told.append,
-        now=lambda: 0.0,
+        now=time.time,
     )
     found.watch = watch
     task = asyncio.create_task(watch.run(stack.engine))
@@ -125,9 +126,12 @@ async def watching(stack: Stack, rebuild: Rebuild = no_rebuild) -> AsyncIterator
         await asyncio.wait([task])
 
 
-async def begin(stack: Stack, action: str = "sync", rule: str = "initial_sync: true", more: str = "") -> None:
+async def begin(
+    stack: Stack, action: str = "sync", rule: str = "initial_sync: true", more: str = "", *, up: bool = True
+) -> None:
     src = stack.folder / "src"
     src.mkdir()
     (src / "main.py").write_text("one")
     stack.write(RULE.format(action=action, rule=rule, more=more))
-    await stack.done(Up())
+    if up:
+        await stack.done(Up())

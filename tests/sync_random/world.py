@@ -7,6 +7,7 @@ import contextlib
 import io
 import os
 import stat
+import sys
 import tarfile
 import threading
 import time
@@ -47,7 +48,7 @@ volumes: {v: {}, w: {}}
 """
 MOUNTS = {"mixed-1": ("d", "cache")}
 """Folders that are there whether the host has them or not."""
-_SETTLED = 30.0
+_SETTLED = 45.0
 
 
 class World:
@@ -190,9 +191,11 @@ class World:
         assert not found, found
 
     def _last(self) -> list[str]:
-        """What was told last, shortened; the whole of it goes to standard output."""
-        for told in self.told:
-            print(told)
+        """What was told last, shortened; the whole of it goes to standard output, with who waits for what."""
+        print("\n".join(("", "differences:", *self.differences(), "told:", *map(str, self.told))))
+        for task in asyncio.all_tasks(self._loop):
+            task.print_stack(file=sys.stdout)
+        sys.stdout.flush()
         return [str(told)[:300] for told in self.told[-8:]]
 
     async def _verified(self) -> list[Any]:
