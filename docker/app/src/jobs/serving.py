@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from pathlib import Path
+from types import FrameType
 
 import uvicorn
-from uvicorn.supervisors import ChangeReload
 
+from jobs.handover import Handover
 from jobs.settings import Settings
 
 UNREAD_SECONDS = 1.0
@@ -22,17 +22,37 @@ class Server(uvicorn.Server):
     cannot send a POST again that may have arrived, so each of these would be a request that fails in a restart.
     """
 
+    def __init__(self, config: uvicorn.Config, handover: Handover) -> None:
+        super().__init__(config)
+        self._handover = handover
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve, and say so."""
+        await super().startup(sockets)
+        self._loop = asyncio.get_running_loop()
+        self._handover.ready()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Be told to stop. Who comes to a socket that was handed over is from now on the next process's."""
+        super().handle_exit(sig, frame)
+        if self._handover.listener and self.started:
+            self._loop.call_soon_threadsafe(self._close)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let in who waits, read what they ask, then go uvicorn's way."""
         for listener in sockets or ():
-            await self._let_in(listener)
-        for server in self.servers:
-            server.close()
+            if listener is not self._handover.listener:
+                await self._let_in(listener)
+        self._close()
         loop = asyncio.get_running_loop()
         deadline = loop.time() + UNREAD_SECONDS
         while loop.time() < deadline and self._has_unread():  # noqa: ASYNC110  # nobody tells when a request was read
             await asyncio.sleep(0.02)
         await super().shutdown(sockets)
+
+    def _close(self) -> None:
+        for server in self.servers:
+            server.close()
 
     def _has_unread(self) -> bool:
         return any(one.cycle is None for one in self.server_state.connections)
@@ -52,24 +72,19 @@ class Server(uvicorn.Server):
         return kind(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
 
 
-def run(settings: Settings) -> None:
-    """Serve the API until SIGTERM or SIGINT; in development again whenever the source changes."""
+def run(settings: Settings, handover: Handover) -> None:
+    """Serve the API until SIGTERM or SIGINT."""
     config = uvicorn.Config(
         "jobs.api:make_app",
         factory=True,
         host=settings.host,
         port=settings.port,
-        reload=settings.reload,
-        reload_dirs=[str(Path(__file__).parent)] if settings.reload else None,
         log_config=None,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=10,  # a request waits for PostgreSQL or Redis three times at most
     )
-    server, listener = Server(config), config.bind_socket()
+    listener = handover.listener or config.bind_socket()
     # What it accepts takes this over. Else, on a kept connection, an answer's body waits until its head is confirmed.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    if settings.reload:
-        ChangeReload(config, target=server.run, sockets=[listener]).run()
-    else:
-        server.run(sockets=[listener])
+    Server(config, handover).run(sockets=[listener])
