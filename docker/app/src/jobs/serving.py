@@ -13,6 +13,8 @@ from jobs.settings import Settings
 
 UNREAD_SECONDS = 1.0
 """How long a stopping server waits for the requests on connections that are already made."""
+KEPT_SECONDS = 0.2
+"""How long it answers once more on connections that were kept, saying that they are closed after that."""
 
 
 class Server(uvicorn.Server):
@@ -28,44 +30,50 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Serve, and say so."""
-        await super().startup(sockets)
         self._loop = asyncio.get_running_loop()
+        await super().startup(sockets)
         self._handover.ready()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Be told to stop. Who comes to a socket that was handed over is from now on the next process's."""
         super().handle_exit(sig, frame)
         if self._handover.listener and self.started:
-            self._loop.call_soon_threadsafe(self._close)
+            self._loop.call_soon_threadsafe(self._accept_no_more)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let in who waits, read what they ask, then go uvicorn's way."""
+        self._accept_no_more()
+        await asyncio.sleep(0)  # asyncio drops whom it has accepted where it closes before it has made a connection
         for listener in sockets or ():
             if listener is not self._handover.listener:
                 await self._let_in(listener)
-        self._close()
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + UNREAD_SECONDS
-        while loop.time() < deadline and self._has_unread():  # noqa: ASYNC110  # nobody tells when a request was read
+        for server in self.servers:
+            server.close()
+        self.server_state.default_headers = [*self.server_state.default_headers, (b"connection", b"close")]
+        began = self._loop.time()
+        while self._loop.time() - began < self._patience():  # noqa: ASYNC110  # nobody tells when a request was read
             await asyncio.sleep(0.02)
         await super().shutdown(sockets)
 
-    def _close(self) -> None:
+    def _accept_no_more(self) -> None:
         for server in self.servers:
-            server.close()
+            for listener in server.sockets:
+                self._loop.remove_reader(listener.fileno())
 
-    def _has_unread(self) -> bool:
-        return any(one.cycle is None for one in self.server_state.connections)
+    def _patience(self) -> float:
+        connections = self.server_state.connections
+        if any(one.cycle is None for one in connections):
+            return UNREAD_SECONDS
+        return KEPT_SECONDS if connections else 0.0
 
     async def _let_in(self, listener: socket.socket) -> None:
-        loop = asyncio.get_running_loop()
         while True:
             try:
                 connection, _ = listener.accept()
             except BlockingIOError:
                 return
             connection.setblocking(False)
-            await loop.connect_accepted_socket(self._protocol, connection)
+            await self._loop.connect_accepted_socket(self._protocol, connection)
 
     def _protocol(self) -> asyncio.Protocol:
         kind = self.config.http_protocol_class
