@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import urllib.request
@@ -13,9 +14,6 @@ from pathlib import Path
 
 from tests.eventually import eventually
 from tests.stack.stack import Stack
-
-LIVE = '{"status": "live"}'
-"""What the API's code answers to the question whether it lives."""
 
 
 def source(stack: Stack, name: str) -> Path:
@@ -54,13 +52,24 @@ def watching(stack: Stack, log: Path) -> Iterator[None]:
 
 def says(stack: Stack, word: str) -> None:
     """Save an API that says so when it is asked whether it lives."""
+    _answer(stack, f'"{word}"')
+
+
+def repeats(stack: Stack, words: list[Path]) -> None:
+    """Save an API that says the WORD of each of these modules then."""
+    modules = [path.stem for path in words]
+    _answer(stack, " + ".join(f"{module}.WORD" for module in modules))
     api = source(stack, "api.py")
-    lines = api.read_text().splitlines()
-    at = next(
-        number for number, line in enumerate(lines) if line.strip().startswith('return JSONResponse({"status": "li')
+    api.write_text(
+        api.read_text().replace("from jobs import database,", f"from jobs import {', '.join(modules)}, database,")
     )
-    lines[at] = f'    return JSONResponse({{"status": "live", "word": "{word}"}})'
-    api.write_text("\n".join(lines) + "\n")
+
+
+def _answer(stack: Stack, expression: str) -> None:
+    api = source(stack, "api.py")
+    text, count = re.subn(r'{"status": "live".*}', f'{{"status": "live", "word": {expression}}}', api.read_text())
+    assert count == 1
+    api.write_text(text)
 
 
 def said(stack: Stack) -> str:
