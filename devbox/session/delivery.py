@@ -121,16 +121,25 @@ async def write(
 async def remove(engine: Engine, to: Destination, paths: Sequence[str]) -> None:
     """Remove `paths` with all that is in them; what is not there is no error."""
     for part in _parts(paths):
-        told = await _exec(engine, to, ("rm", "-rf", "--", *part), user="0:0", timeout=60)
-        for python in ("python3", "python"):
-            if told.exit_code in _NOT_FOUND:
-                command = (python, "-c", _REMOVE, json.dumps(part))
-                told = await _exec(engine, to, command, user="0:0", timeout=60)
+        told = await _delete(engine, to, part, user="0:0")
+        if told.exit_code and told.exit_code not in _NOT_FOUND:
+            # A root without capabilities (cap_drop) may do no more than others, and not what the owner may.
+            told = await _delete(engine, to, part, user=_as(to.owner))
         if told.exit_code in _NOT_FOUND:
             part = [path for path in part if await _there(engine, to, path)]
             if not part:
                 continue
         _check(told, f"{part[0]}{f' and {len(part) - 1} more' if part[1:] else ''} cannot be deleted", "`rm`")
+
+
+async def _delete(engine: Engine, to: Destination, paths: Sequence[str], *, user: str) -> ExecResult:
+    """By `rm` or Python, whichever the image has."""
+    told = await _exec(engine, to, ("rm", "-rf", "--", *paths), user=user, timeout=60)
+    for python in ("python3", "python"):
+        if told.exit_code in _NOT_FOUND:
+            command = (python, "-c", _REMOVE, json.dumps(paths))
+            told = await _exec(engine, to, command, user=user, timeout=60)
+    return told
 
 
 async def _there(engine: Engine, to: Destination, path: str) -> bool:

@@ -48,6 +48,16 @@ async def test_modes_are_kept_and_files_belong_to_whom_the_container_runs_as(sta
         await eventually(looks, timeout=30)
 
 
+async def test_what_is_deleted_goes_where_root_has_no_capabilities_too(stack: Stack) -> None:
+    await begin(stack, more='user: "1234:1235"\n    cap_drop: [ALL]')
+    async with watching(stack) as watch:
+        (watch.src / "sub").mkdir()
+        (watch.src / "sub" / "gone").write_text("x")
+        await watch.same()
+        (watch.src / "sub" / "gone").unlink()
+        await watch.same()
+
+
 async def test_a_tmpfs_is_filled_and_filled_again_after_a_restart(stack: Stack) -> None:
     await begin(stack, more="tmpfs: [/app]")
     async with watching(stack) as watch:
