@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -19,7 +20,10 @@ class LocalFiles:
         self._fetched: dict[Remote, Fetched] = {}
 
     def read(self, path: str) -> bytes:
-        return Path(path).read_bytes()
+        try:
+            return Path(path).read_bytes()
+        except ValueError as error:
+            raise OSError(errno.EINVAL, f"no file can be called so: {error}", path) from error
 
     def is_file(self, path: str) -> bool:
         return Path(path).is_file()

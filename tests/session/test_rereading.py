@@ -151,6 +151,16 @@ async def test_a_broken_file_is_told_with_its_line_and_mended_by_the_next_save(
         assert session.store.state.offer is None
 
 
+async def test_a_name_that_no_file_can_have_keeps_nothing_from_being_read_again(
+    fake_engine: FakeEngine, tmp_path: Path
+) -> None:
+    impossible = 'name: {project}\nservices: {{api: {{image: x, env_file: "a\\0b"}}}}\n'
+    async with opened(fake_engine, written(tmp_path, "shop", impossible)) as session:
+        assert "no file can be called so" in str(session.store.state.problems)
+        written(tmp_path, "shop")
+        await eventually(lambda: session.store.state.problems == (), timeout=30)
+
+
 async def test_files_that_never_loaded_open_once_they_do(fake_engine: FakeEngine, tmp_path: Path) -> None:
     async with opened(fake_engine, written(tmp_path, "shop", "services: [\n")) as session:
         assert session.store.state.project is None
