@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
+from devbox.compose.request import LoadRequest
 from devbox.plan.brief import brief
 from devbox.plan.commands import Up
 from devbox.session.commands import Reload
 from devbox.session.session import Session
-from devbox.session.state import Offer
+from devbox.session.state import Connected, Offer
 from tests.eventually import eventually
 from tests.fakes import FakeEngine
+from tests.real import IMAGE
 from tests.session.test_session import ended
-from tests.session.world import opened, written
+from tests.session.world import opened, outside, written
 
 SHOP = """
 name: {project}
@@ -159,6 +162,23 @@ async def test_a_name_that_no_file_can_have_keeps_nothing_from_being_read_again(
         assert "no file can be called so" in str(session.store.state.problems)
         written(tmp_path, "shop")
         await eventually(lambda: session.store.state.problems == (), timeout=30)
+
+
+async def test_a_file_that_comes_through_a_pipe_is_read_once_and_kept(fake_engine: FakeEngine, tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.write(writing, f"name: shop\nservices: {{api: {{image: {IMAGE}, env_file: {tmp_path}/a.env}}}}\n".encode())
+    os.close(writing)
+    (tmp_path / "a.env").write_text("A=1\n")
+    world = outside(fake_engine, tmp_path)
+    request = LoadRequest(cwd=str(tmp_path), environ={}, files=(f"/dev/fd/{reading}",))
+    async with Session.open(world, request) as session:
+        await eventually(lambda: isinstance(session.store.state.connection, Connected))
+        await ended(session, session.command(Up()))
+        await eventually(lambda: all(row.containers for row in session.store.state.rows))
+        save(tmp_path, "a.env", "A=2\n")
+        assert await offered(session, "a.env") == API
+        assert session.store.state.problems == ()
+    os.close(reading)
 
 
 async def test_files_that_never_loaded_open_once_they_do(fake_engine: FakeEngine, tmp_path: Path) -> None:
