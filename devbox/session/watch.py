@@ -99,9 +99,10 @@ class Watch:
             self.rules = before
             return False
         self._moves.stir()
-        touched, missed, loops = self._touched, self._missed, self._loops
+        touched, missed, loops = dict(self._touched), self._missed, self._loops
         self._loops = {rule: loops.get(rule) or Loops() for rule in self.rules}
-        self._touched = {rule: {*filter(rule.takes, touched.get(rule, ()))} for rule in self.rules}
+        self._touched.clear()
+        self._touched |= {rule: {*filter(rule.takes, touched.get(rule, ()))} for rule in self.rules}
         self._missed = {rule: missed[rule] for rule in self.rules if rule in missed}
         others = {rule.service for rule in {*before} ^ {*self.rules}}
         self._told -= others
