@@ -30,18 +30,24 @@ services:
     extends: {{file: parts/base.yaml, service: base}}
     environment: {{LEVEL: "${{LEVEL-low}}"}}
     env_file: [api.env]
+    label_file: [api.labels]
     configs: [settings]
+    secrets: [token]
   db:
     image: devbox-test/busybox:latest
 configs:
   settings: {{file: settings.conf}}
+secrets:
+  token: {{file: token}}
 """
 PARTS = {
     "parts/base.yaml": "services: {base: {image: x, working_dir: /a}}\n",
     "parts/more.yaml": "services: {cache: {image: devbox-test/busybox:latest, working_dir: /a}}\n",
     "api.env": "A=1\n",
     ".env": "LEVEL=high\n",
+    "api.labels": "team=a\n",
     "settings.conf": "a\n",
+    "token": "a\n",
     "config/devbox.yaml": "environments: {dev: {files: [../compose.yaml], profiles: [a], project: shop}}\n",
 }
 
@@ -84,7 +90,9 @@ SAVES = {
     ),
     "an env_file": ("api.env", "A=2\n", API),
     "the .env": (".env", "LEVEL=low\n", API),
+    "a label_file": ("api.labels", "team=b\n", API),
     "a config": ("settings.conf", "b\n", API),
+    "a secret": ("token", "b\n", API),
     "devbox.yaml": (
         "config/devbox.yaml",
         PARTS["config/devbox.yaml"].replace("compose.yaml", "compose.yaml, ../more.yaml"),
