@@ -27,7 +27,7 @@ class Saved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renamed:
-    """`files` were saved and name another project, which is not followed."""
+    """`files` were saved and name another project, or another engine for the one that is `kept`: it is not followed."""
 
     files: tuple[str, ...]
     project: str
@@ -67,6 +67,8 @@ def line(told: Reread) -> list[str]:
             return [f"{_changed(told.files)}: {printable(brief(plan))}{then}"]
         case Renamed():
             text = f"the project is called {printable(told.project)} now; {told.kept} is watched on"
+            if told.project == told.kept:
+                text = "it belongs on another engine now; what runs here is watched on"
             return [f"{_changed(told.files)}: {text}", "  End this watch and begin it again to follow the files."]
         case Broken():
             problems = [stdout_style(printable(str(one)), "red") for one in told.problems]

@@ -93,7 +93,8 @@ class _Vigil:
 
     async def _read(self, looked: Looked, files: tuple[str, ...]) -> None:
         before, project = self._project, looked.loaded.project
-        if project.name != before.name:
+        there = project.name, looked.environments.current.context
+        if (before.name, self._opened.environment.context) != there:
             self._say(savedline.Renamed(files=files, project=project.name, kept=before.name))
             return
         self._looked = looked

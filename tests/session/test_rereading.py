@@ -12,6 +12,7 @@ import pytest
 from devbox.compose.request import LoadRequest
 from devbox.plan.brief import brief
 from devbox.plan.commands import Up
+from devbox.ports import Engine
 from devbox.session.commands import Reload
 from devbox.session.session import Session
 from devbox.session.state import Connected, Offer
@@ -206,6 +207,26 @@ async def test_another_project_is_told_and_opened_by_hand_only(fake_engine: Fake
         assert session.store.state.project.name == "shop"
         await ended(session, session.command(Reload()))
         assert session.store.state.project.name == "other"
+        assert session.store.state.offer is None
+
+
+async def test_another_engine_for_the_same_project_is_gone_to_by_hand_only(
+    fake_engine: FakeEngine, tmp_path: Path
+) -> None:
+    contexts: list[str] = []
+
+    async def connect(context: str) -> Engine:
+        contexts.append(context)
+        return fake_engine
+
+    devbox = "environments: {{dev: {{files: [compose.yaml], project: shop{}}}}}\n"
+    (tmp_path / "devbox.yaml").write_text(devbox.format(""))
+    async with opened(fake_engine, written(tmp_path, "shop"), connect=connect) as session:
+        (tmp_path / "devbox.yaml").write_text(devbox.format(", context: far"))
+        await eventually(lambda: session.store.state.offer == Offer(files=("devbox.yaml",), project="shop"), timeout=30)
+        assert contexts == [""]
+        await ended(session, session.command(Reload()))
+        await eventually(lambda: contexts == ["", "far"], timeout=30)
         assert session.store.state.offer is None
 
 
