@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from devbox.debug.model import Debugged
+from devbox.plan.brief import changes
 from devbox.plan.observed import RunState
 from devbox.plan.plan import Plan
 from devbox.session import synced
@@ -104,7 +105,7 @@ def _emptied(state: State) -> State:
 
 def _planned(state: State, plan: Plan | None) -> State:
     """An offer of which nothing is left to do is none."""
-    done = plan is not None and not plan and not plan.problems
+    done = plan is not None and not changes(plan) and not plan.problems
     offer = state.offer if not done or (state.offer and state.offer.project) else None
     return state if (plan, offer) == (state.plan, state.offer) else replace(state, plan=plan, offer=offer)
 

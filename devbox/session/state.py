@@ -144,7 +144,7 @@ class Notice:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
     """`files` (as the user knows them) were saved and read again: what `State.plan` says is to be done now, if the user
-    wants it. `project`: they name another project, of that name, which is not opened unasked."""
+    wants it. `project`: they name another project, or another engine for this one, which is not opened unasked."""
 
     files: tuple[str, ...]
     project: str = ""

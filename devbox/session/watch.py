@@ -14,6 +14,7 @@ from devbox.ports import Engine, EngineEvent, LedgerFiles, Sources
 from devbox.session.delivery import Destination
 from devbox.session.gathering import Gathering
 from devbox.session.ledgers import Ledgers
+from devbox.session.moves import Moves
 from devbox.session.rebuilds import Rebuild, Rebuilds
 from devbox.session.reload import Reloads
 from devbox.session.replicas import RESYNC, Replicas
@@ -71,14 +72,17 @@ class Watch:
         self._told: set[str] = set()
         self._listening = asyncio.Event()
         self._renewed = asyncio.Event()
+        self._moves = Moves()
         self._reloads: Reloads | None = None
         self._rebuilds: Rebuilds | None = None
 
     async def run(self, engine: Engine) -> None:
-        """Both, until cancelled or the engine is lost."""
+        """Both, until cancelled or the engine is lost, with the rules that `renew` gives."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self.listen())
-            await self.serve(engine)
+            while True:
+                rules = self.rules
+                await self._moves.until(lambda: self.rules is not rules, self.serve(engine))  # noqa: B023 - in the turn
 
     async def listen(self) -> None:
         """DevboxError where the system does not watch that many files."""
@@ -111,10 +115,13 @@ class Watch:
         Of rules that stay, what was touched is known on, and containers whose rules all stay are left in peace."""
         before, self.rules = self.rules, rules(services, self._sources.ignore_file)
         if [_all(rule) for rule in before] == [_all(rule) for rule in self.rules]:
+            self.rules = before
             return False
-        touched, missed, loops = self._touched, self._missed, self._loops
+        self._moves.stir()
+        touched, missed, loops = dict(self._touched), self._missed, self._loops
         self._loops = {rule: loops.get(rule) or Loops() for rule in self.rules}
-        self._touched = {rule: {*filter(rule.takes, touched.get(rule, ()))} for rule in self.rules}
+        self._touched.clear()
+        self._touched |= {rule: {*filter(rule.takes, touched.get(rule, ()))} for rule in self.rules}
         self._missed = {rule: missed[rule] for rule in self.rules if rule in missed}
         others = {rule.service for rule in {*before} ^ {*self.rules}}
         self._told -= others

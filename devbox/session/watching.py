@@ -65,14 +65,13 @@ class Watching:
         self._tries = 0
         self._moves = Moves()
         self._watch: Watch | None = None
-        self._renewals = 0
 
     def renew(self) -> None:
         """The files were read again: their rules may be others, and each .dockerignore."""
         if self._watch is None:
             self._tries += 1
         else:
-            self._renewals += self._watch.renew(_watched(self._store.state.project))
+            self._watch.renew(_watched(self._store.state.project))
         self._moves.stir()
 
     # What the user asks for
@@ -172,9 +171,9 @@ class Watching:
                 while True:
                     engine = await self._ready()
                     self._turned(WatchPhase.WATCHING)
-                    renewals = self._renewals
+                    rules = watch.rules
                     await self._moves.until(
-                        lambda: not self._wanted or self._renewals != renewals,  # noqa: B023 - within the turn
+                        lambda: not self._wanted or watch.rules is not rules,  # noqa: B023 - within the turn
                         self._serve(watch, engine),
                     )
         except BaseExceptionGroup as failures:
