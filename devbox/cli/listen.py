@@ -44,15 +44,19 @@ async def listen(stack: Stack, args: argparse.Namespace, outside: Outside, host:
         listeners.append(Listening(stack.project.name, name, host, wanted, doorway, says.heard))
     try:
         async with asyncio.TaskGroup() as group:
-            servers = [await one.open() for one in listeners]
+            for one in listeners:
+                await one.open()
             ports = {name: one.port for name, one in zip(args.services, listeners, strict=True)}
             await launch.tell(stack, args, outside, host, ports)
-            for one, server in zip(listeners, servers, strict=True):
-                group.create_task(one.run(server))
+            for one in listeners:
+                group.create_task(one.run())
     except asyncio.CancelledError:
         return ExitCode.INTERRUPTED
     except BaseExceptionGroup as failures:
         raise first(failures) from None
+    finally:
+        for one in listeners:
+            one.close()
     return ExitCode.DONE
 
 
