@@ -240,7 +240,9 @@ class DevboxApp(App[None], inherit_bindings=False):
 
     def action_interrupt(self) -> None:
         """Ctrl-C: leave; the second one at once, whatever stands in the way."""
-        if self._interrupted or len(self.screen_stack) > 1:
+        if not self._interrupted and self.debugger.leave():
+            self._interrupted = True
+        elif self._interrupted or len(self.screen_stack) > 1:
             self.exit()
         else:
             self._interrupted = True

@@ -51,6 +51,13 @@ class Debugger:
         elif debugged.services:
             screen.visit(screen.focus_on.service or next(iter(debugged.services)))
 
+    def leave(self) -> bool:
+        """Back to the services; whether the debugger was what one saw."""
+        seen = self._screen is not None and self._app.screen is self._screen
+        if seen:
+            self._app.pop_screen()
+        return seen
+
     def _made(self) -> DebuggerScreen:
         from devbox.tui.debugger.actions import ACTIONS
         from devbox.tui.debugger.screen import DebuggerScreen
