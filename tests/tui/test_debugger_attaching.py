@@ -10,6 +10,7 @@ from devbox.debug.model import Debugged, Debuggee, Phase
 from devbox.plan.commands import Up
 from devbox.session.state import Phase as Progress
 from devbox.settings import Settings
+from devbox.tui.app import DevboxApp
 from devbox.tui.debugger.action import Group
 from devbox.tui.debugger.actions import ACTIONS
 from devbox.tui.debugger.doing import Doing
@@ -19,6 +20,7 @@ from devbox.tui.screens.help import text
 from tests.tui import shop
 from tests.tui.debugging import debugger, on, settled
 from tests.tui.driving import keys, opened, screen_text, shows
+from tests.tui.stub import StubSession
 from tests.tui.stub_debugging import RUNS, STANDS, debugged
 
 FAILED = Debuggee(
@@ -183,3 +185,13 @@ def test_the_help_tells_every_action() -> None:
 def test_a_wish_for_an_action_of_the_other_screen_is_told_where_it_is_unknown(id: str) -> None:
     problems = assign(ACTIONS, {id: "z"}).problems
     assert problems == (() if id == "debug_over" else ("keys.debug_nothing: there is no such action",))
+
+
+async def test_the_program_may_be_opened_on_the_debugger_of_a_service() -> None:
+    session = StubSession(shop.state())
+    app = DevboxApp(session, Settings(), lambda: shop.NOW, debug="api")  # type: ignore[arg-type]
+    async with app.run_test(size=(130, 36), notifications=True) as pilot:
+        session.store.put(environment="dev")
+        await pilot.pause()
+        assert session.debugging.asked == [("attach", "api", "", False)]
+        assert on(app).focus_on.service == "api"
