@@ -148,6 +148,7 @@ class Engine(Protocol):
         *,
         user: str = "",
         environment: Mapping[str, str | None] | None = None,
+        privileged: bool = False,
     ) -> Pipe:
         """Run it with its stdin and stdout joined to the pipe."""
 

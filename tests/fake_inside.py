@@ -69,6 +69,7 @@ class FakeInside(FakeThings):
         *,
         user: str = "",
         environment: Mapping[str, str | None] | None = None,
+        privileged: bool = False,
     ) -> Pipe:
         found = self._running(container)
         await self._enter("pipe", found.name)

@@ -184,10 +184,11 @@ class DockerEngine:
         *,
         user: str = "",
         environment: Mapping[str, str | None] | None = None,
+        privileged: bool = False,
     ) -> Pipe:
         from devbox.adapters.pipe import open_pipe
 
-        spec = ExecSpec(command=command, stdin=True, user=user, environment=environment or {})
+        spec = ExecSpec(command=command, stdin=True, user=user, environment=environment or {}, privileged=privileged)
         return await open_pipe(self._api, self._threads, container, spec)
 
     async def interact(

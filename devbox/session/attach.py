@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from devbox.compose.model import Service
 from devbox.debug.model import Way
 from devbox.errors import DevboxError
-from devbox.plan import labels
 from devbox.plan.observed import Container
 from devbox.ports import Engine, Kit, Pipe
 from devbox.record import dataclass
 from devbox.session import attach_relay
-from devbox.session.attach_look import Listening, Look, look, running
+from devbox.session.attach_inject import Injection, inject
+from devbox.session.attach_look import Listening, Look, Seen, look, running
+from devbox.session.attach_reasons import DEBUGPY, reasons
 
 if TYPE_CHECKING:
     from devbox.session.attach_beside import Beside
@@ -27,9 +28,7 @@ NAMES = {
     Way.GDB_BESIDE: "by gdb of a side container",
     Way.SERVER: "a debug server of its own",
 }
-DEBUGPY = ("", "python", "debugpy")
-"""Types of `x-devbox: {debug: {port, type}}` that mean debugpy."""
-_LEAVING = 3.0
+LEAVING = 3.0
 """Seconds in which a client that has just left is gone."""
 Tell = Callable[[str], None]
 
@@ -75,10 +74,16 @@ async def enter(
     tell(f"looking into {container.name}")
     found = await _free(engine, container, ask=way in (None, Way.ON_DEMAND))
     if doors := _of(found, way):
-        for pid, why in found.refused.items():
+        left = [*found.refused.items(), *((one.pid, f"{one.held} has it") for one in found.doors if one.held)]
+        for pid, why in left:
             tell(f"PID {pid} of {container.name} is left out: {why}")
         return _entrance(found, _way(doors[0]), doors)
-    raise _none(found, [(one, why) for one, why in await _reasons(found, service) if way in (None, one)], way)
+    whys = reasons(found, service, beside)
+    for one in (Way.REMOTE_EXEC, Way.GDB_INSIDE, Way.GDB_BESIDE):
+        if way in (None, one) and not whys[one] and not found.refused:
+            by = Injection(engine=engine, kit=kit, tell=tell)
+            return _entrance(found, one, await _injected(by, found, one, beside))
+    raise _none(found, whys, way)
 
 
 async def open_door(engine: Engine, entrance: Entrance, door: Door) -> Pipe:
@@ -88,15 +93,17 @@ async def open_door(engine: Engine, entrance: Entrance, door: Door) -> Pipe:
     return await attach_relay.connect(engine, entrance.container, door.port)
 
 
-async def ways(engine: Engine, container: Container, service: Service) -> tuple[tuple[Way, str], ...]:
+async def ways(
+    engine: Engine, container: Container, service: Service, *, beside: Beside | None = None
+) -> tuple[tuple[Way, str], ...]:
     """Each way, the best first, and why it does not apply ("" if it does). Nothing is done to any process."""
     container = await running(engine, container)
-    return tuple(await _reasons(await look(engine, container), service))
+    return tuple(reasons(await look(engine, container), service, beside).items())
 
 
 async def _free(engine: Engine, container: Container, *, ask: bool) -> Look:
     """What is there; DevboxError where every door is held by somebody, who is given a moment to leave."""
-    until = asyncio.get_running_loop().time() + _LEAVING
+    until = asyncio.get_running_loop().time() + LEAVING
     while True:
         found = await look(engine, container, ask=ask)
         held = [one for one in found.doors if one.held]
@@ -112,7 +119,10 @@ async def _free(engine: Engine, container: Container, *, ask: bool) -> Look:
 
 
 def _of(found: Look, way: Way | None) -> list[Listening]:
-    return [one for one in found.doors if not one.held and way in (None, _way(one))]
+    """Those that are free, the eldest process first."""
+    age = [one.pid for one in found.processes]
+    doors = sorted(found.doors, key=lambda one: age.index(one.pid) if one.pid in age else len(age))
+    return [one for one in doors if not one.held and way in (None, _way(one))]
 
 
 def _way(door: Listening) -> Way:
@@ -128,58 +138,26 @@ def _entrance(found: Look, way: Way, doors: list[Listening]) -> Entrance:
     )
 
 
-def _none(found: Look, reasons: list[tuple[Way, str]], way: Way | None) -> DevboxError:
+async def _injected(by: Injection, found: Look, way: Way, beside: Beside | None) -> list[Listening]:
+    if way is not Way.GDB_BESIDE or beside is None:
+        return await inject(by, found, way)
+    from devbox.session import attach_beside
+
+    await attach_beside.ready(by.engine, beside, by.tell)
+
+    async def help(found: Look, target: Seen, folder: str, privileged: bool) -> None:
+        by.tell(f"gdb in a container beside {found.container.name} lets debugpy in")
+        await attach_beside.run(by.engine, beside, found, target, folder, privileged)
+
+    return await inject(by, found, way, help)
+
+
+def _none(found: Look, reasons: Mapping[Way, str], way: Way | None) -> DevboxError:
     name = found.container.name
     if found.refused:
         pid, why = next(iter(found.refused.items()))
         return DevboxError(f"PID {pid} of {name} does not let a debugger in: {why}.")
-    lines = [f"{NAMES[one]}: {why}" for one, why in reasons if why]
-    said = f"The way asked for does not lead into {name}" if way else f"No debugger gets into {name}"
-    return DevboxError(f"{said}.", hint="\n".join(lines))
-
-
-Reason = Callable[[Look, Service], Awaitable[str]]
-
-
-async def _reasons(found: Look, service: Service) -> list[tuple[Way, str]]:
-    return [(way, await reason(found, service)) for way, reason in _REASONS.items()]
-
-
-async def _listening(found: Look, service: Service) -> str:
-    if service.debug and service.debug.port and service.debug.type in DEBUGPY:
-        return ""
-    if held := [one for one in found.doors if one.held]:
-        return f"{held[0].held} has it, and debugpy serves one client at a time"
-    return "" if any(not one.by for one in found.doors) else "no debugpy listens in it"
-
-
-async def _on_demand(found: Look, service: Service) -> str:
-    if any(one.helper for one in found.processes):
-        return ""
-    if not found.python:
-        return "no Python was found in it"
-    if found.target is None:
-        return f"none of its processes is Python ({_first(found)})"
-    if labels.DEBUG in found.container.labels:
-        return f"PID {found.target.pid} runs without the helper: with -I, -E or an environment of its own"
-    return (
-        f"its container has no debug helper; write x-devbox: {{debug: true}} under {service.name} and bring it up,"
-        f" or `devbox debug {service.name} --prepare`"
-    )
-
-
-def _first(found: Look) -> str:
-    return f"PID {found.processes[0].pid} is {found.processes[0].name}" if found.processes else "it has none"
-
-
-async def _server(found: Look, service: Service) -> str:
-    if service.debug and service.debug.port and service.debug.type not in DEBUGPY:
-        return ""
-    return "none is named; write x-devbox: {debug: {port: PORT, type: TYPE}} for one"
-
-
-_REASONS: dict[Way, Reason] = {
-    Way.LISTENING: _listening,
-    Way.ON_DEMAND: _on_demand,
-    Way.SERVER: _server,
-}
+    if way is not None:
+        return DevboxError(f"{name} cannot be debugged this way ({NAMES[way]}): {reasons[way]}.")
+    lines = [f"{NAMES[one]}: {why}" for one, why in reasons.items()]
+    return DevboxError(f"No debugger gets into {name}.", hint="\n".join(lines))

@@ -65,6 +65,8 @@ class Look:
     python: str = ""
     version: str = ""
     user: str = ""
+    gdb: str = ""
+    """Where the image has it."""
     doors: tuple[Listening, ...] = ()
     refused: Mapping[int, str]
     """pid -> why it does not listen though it was asked"""
@@ -76,10 +78,9 @@ class Look:
         return self.container.detail.body if self.container.detail else {}
 
     @property
-    def target(self) -> Seen | None:
-        """The process that a debugger is brought into: the eldest Python that has none."""
-        pythons = [one for one in self.processes if one.python and not one.behind]
-        return next(iter(pythons), None)
+    def targets(self) -> tuple[Seen, ...]:
+        """The processes that a debugger is brought into: Pythons that have none."""
+        return tuple(one for one in self.processes if one.python and not one.behind)
 
 
 async def running(engine: Engine, container: Container) -> Container:
@@ -98,7 +99,7 @@ async def look(engine: Engine, container: Container, *, ask: bool = False) -> Lo
     mode = str((_host(container)).get("PidMode") or "")
     request = {"main": 0 if mode else 1, "ask": ask, "patience": PATIENCE}
     found = await _as_user(engine, container, request, "")
-    target = found.target or next(iter(found.processes), None)
+    target = next(iter((*found.targets, *found.processes)), None)
     if target is not None and not target.exe:  # another user's, of whom little can be seen
         found = await _as_user(engine, container, request, f"{target.uid}:{target.gid}", found.python)
     return found
@@ -132,6 +133,7 @@ def _read(container: Container, python: str, user: str, told: Mapping[str, Any])
         python=python,
         version=told["version"],
         user=user,
+        gdb=told["gdb"],
         doors=tuple(Listening(**one) for one in told["doors"]),
         refused={int(pid): why for pid, why in told["refused"].items()},
         processes=tuple(Seen(**one) for one in told["processes"]),

@@ -31,8 +31,10 @@ class Entered:
 
     async def enter(self, container: Container, service: Service, tell: Callable[[str], None]) -> Entrance:
         from devbox.session.attach import enter
+        from devbox.session.attach_beside import allowed
 
-        return await enter(self._engine, container, service, self._outside.kit(), tell)
+        beside = allowed(self._outside)
+        return await enter(self._engine, container, service, self._outside.kit(), tell, beside=beside)
 
     async def open(self, entrance: Entrance, door: Door) -> Pipe:
         from devbox.session import attach

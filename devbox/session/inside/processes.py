@@ -14,12 +14,14 @@ import sys
 import time
 from typing import Any
 
+from devbox.session.inside.answering import answer, bound
+
 SIGNAL = 50
 """The helper's: of the real-time ones, since SIGUSR1 is taken by gunicorn, celery and many others."""
 FOLDER = "/devbox-debug"
 ESTABLISHED = "01"
-LISTENING = 60
-"""Seconds that debugpy may take from when it was begun."""
+PYTHONS_OWN = ("multiprocessing.resource_tracker", "multiprocessing.semaphore_tracker")
+"""Processes in which no code of the user runs."""
 
 
 def text(path: str) -> str:
@@ -83,7 +85,7 @@ def processes(main: int) -> tuple[dict[int, Process], dict[int, Process]]:
         while above != main and above in every and above not in seen:
             seen.add(above)
             above = every[above].parent
-        if above == main and one.command:
+        if above == main and one.command and not any(word in " ".join(one.command) for word in PYTHONS_OWN):
             own[pid] = one
     return own, every
 
@@ -139,7 +141,7 @@ def loaded_by(adapter: Process) -> str:
     for word in adapter.command:
         if word.startswith(f"{FOLDER}/"):
             return "on_demand"
-        found = re.search(r"/devbox-debug-(\w+)/", word)
+        found = re.search(r"/devbox-debug-(\w+)-\w+/", word)
         if found:
             return found.group(1)
     return ""
@@ -153,13 +155,10 @@ def holder(one: Process) -> str:
 
 def ask(those: list[Process], patience: float) -> tuple[list[dict[str, Any]], dict[int, str]]:
     """Each listens from now on: doors, and why not by pid."""
-    space = link("/proc/self/ns/pid")
     waiting, opened, refused = [], [], {}
     for one in those:
-        door = socket.socket(socket.AF_UNIX)
         try:
-            door.bind(f"\0devbox-debug-{space}-{one.pid}")
-            door.listen(1)
+            door = bound(one.pid)
             os.kill(one.pid, SIGNAL)
         except OSError as error:
             refused[one.pid] = f"it cannot be asked: {error.strerror}"
@@ -167,36 +166,12 @@ def ask(those: list[Process], patience: float) -> tuple[list[dict[str, Any]], di
             waiting.append((one, door))
     until = time.time() + patience
     for one, door in waiting:
-        door.settimeout(max(0.1, until - time.time()))
-        try:
-            answering, _ = door.accept()
-        except socket.timeout:  # noqa: UP041
-            refused[one.pid] = f"it came to no Python code for {patience:.0f} s: it is in a call into C"
-            continue
-        finally:
-            door.close()
-        told = answer(answering)
+        told = answer(door, until - time.time())
         if told.get("port"):
             opened.append({"port": told["port"], "held": "", "by": "on_demand", "pid": one.pid, "name": one.name})
         elif told.get("error"):
             refused[one.pid] = told["error"]
     return opened, refused
-
-
-def answer(answering: socket.socket) -> dict[str, Any]:
-    """What a helper says: the port, an error, or nothing where the process is behind another's door."""
-    answering.settimeout(LISTENING)
-    data = b""
-    try:
-        while True:
-            part = answering.recv(1 << 16)
-            if not part:
-                break
-            data += part
-    except OSError as error:
-        return {"error": f"debugpy does not begin to listen: {error}"}
-    found: dict[str, Any] = json.loads(data.decode()) if data else {"error": "it ended while it was being asked"}
-    return found
 
 
 def main() -> None:
@@ -205,7 +180,9 @@ def main() -> None:
     found, behind = doors(own, every)
     asked = [one for one in own.values() if one.helper and one.pid not in behind] if request["ask"] else []
     opened, refused = ask(asked, request["patience"])
+    paths = os.environ.get("PATH", "/usr/bin:/bin").split(":")
     told = {
+        "gdb": next((one for one in (f"{path}/gdb" for path in paths) if os.access(one, os.X_OK)), ""),
         "version": "%d.%d" % sys.version_info[:2],  # noqa: UP031
         "uid": os.geteuid(),
         "doors": found + opened,
@@ -229,4 +206,5 @@ def main() -> None:
     print(json.dumps(told))  # noqa: T201
 
 
-main()
+if __name__ == "__main__":
+    main()
