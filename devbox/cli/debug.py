@@ -55,11 +55,15 @@ def add(subparsers: Subparsers) -> None:
     arguments.as_json(parser, "print JSON; with --listen an object a line")
 
 
-def on_screen(args: argparse.Namespace) -> str:
-    """The service whose debugger is to be opened on the screen; "" where something else is asked for."""
-    if args.listen is not None or args.launch or args.ways or args.prepare or args.json:
+def on_screen(args: argparse.Namespace, outside: Outside) -> str:
+    """The service whose debugger is to be opened on the screen, which is one of the project's; "" where something else
+    is asked for."""
+    if args.listen is not None or args.launch or args.ways or args.prepare or args.json or len(args.services) != 1:
         return ""
-    return args.services[0] if len(args.services) == 1 else ""
+    from devbox.cli.project import choose, load_project
+
+    check_services(load_project(choose(args, outside)[0], outside), None, args.services)
+    return str(args.services[0])
 
 
 async def run(args: argparse.Namespace, outside: Outside) -> int:
@@ -76,7 +80,7 @@ async def run(args: argparse.Namespace, outside: Outside) -> int:
         args.services = list(dict.fromkeys(args.services))
         check_services(stack.project, None, args.services)
         if args.ways:
-            return await _ways(stack, args)
+            return await _ways(stack, args, outside)
         confirm.permit(stack.environment, args.yes_i_mean)
         if args.prepare and (code := await _prepare(stack, args, outside)):
             return code
@@ -108,12 +112,14 @@ def _address(args: argparse.Namespace) -> tuple[str, int] | None:
     return host.strip("[]") or _LOOPBACK, int(port or 0)
 
 
-async def _ways(stack: Stack, args: argparse.Namespace) -> int:
+async def _ways(stack: Stack, args: argparse.Namespace, outside: Outside) -> int:
     from devbox.session.attach import NAMES, ways
+    from devbox.session.attach_beside import allowed
 
     found = []
     for container in await _running(stack, args):
-        applying = await ways(stack.engine, container, known_services(stack.project)[container.service])
+        service = known_services(stack.project)[container.service]
+        applying = await ways(stack.engine, container, service, beside=allowed(outside))
         found.append((container, applying))
     if args.json:
         say_json(

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 async def listen(stack: Stack, args: argparse.Namespace, outside: Outside, host: str, port: int) -> int:
     """130 when interrupted. `port` 0: one of each service's own."""
+    from devbox.compose.provenance import Explainer
     from devbox.session.causes import first
     from devbox.session.doorway import ServiceDoorway
     from devbox.session.entered import Entered
@@ -31,7 +32,7 @@ async def listen(stack: Stack, args: argparse.Namespace, outside: Outside, host:
     from devbox.session.state import State
 
     state = State(project=stack.project)
-    entering = Entered(stack.engine, outside, lambda: state)
+    entering = Entered(stack.engine, outside, lambda: state, Explainer(stack.loaded).place if stack.loaded else None)
     says = _Says(outside, as_json=args.json)
     _warn(host, args.services)
     listeners: list[Listening] = []
