@@ -112,6 +112,7 @@ class ServiceDoorway:
                 name=container.name if len(entrance.doors) == 1 else f"{container.name} {door.name}",
                 pairs=paths.pairs,
                 open=self._opener(entrance, door),
+                type=self._service.debug.type if self._service.debug else "",
             )
             for door in entrance.doors
         ]

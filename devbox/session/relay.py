@@ -119,7 +119,7 @@ class Relay:
     async def _pass(self, message: Message) -> None:
         match message.get("command"):
             case "attach":
-                message = mapped(message, self.reached.pairs)
+                message = mapped(message, self.reached.type, self.reached.pairs)
                 self._asked = message
                 self.attach = message["arguments"] if isinstance(message.get("arguments"), dict) else {}
                 if self.own:
