@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from devbox.debug.relayed import OWN, Message, announcement, answer, child, refusal
@@ -84,7 +84,10 @@ class Admitted:
             return
         number = child(message)
         if number in self._children:
-            await self._attach(editor, initialize, message, *self._children[number])
+            reached, own = self._children[number]
+            if not own:
+                reached = replace(reached, name=f"{reached.name}, its child {number}")
+            await self._attach(editor, initialize, message, reached, own)
             return
         text = f"The process {number} is gone."
         if number is None:

@@ -131,6 +131,8 @@ async def test_children_are_followed_through_hot_reloads(attaching: Attaching) -
         ide = await Ide(await command.port(), {str(file): [LINE]}).connect()
         await ide.attach(**await command.configuration(attaching.stack.folder))
         assert int(await stops(ide, file)) > 0
+        old = ide.children[0]
         file.write_text(LOOP.replace("n * 2", "n * -2"))
+        assert await old.event("terminated") == {}, "the service is still there: nobody has to come back"
         assert int(await stops(ide, file)) < 0
         await ide.close()
