@@ -16,7 +16,8 @@ _PENDING = "__pendingTargetId"
 
 
 _GO = ("substitutePath", "from", "to")
-_MAPPINGS = {"": ("pathMappings", "localRoot", "remoteRoot"), "go": _GO, "delve": _GO}
+_PYTHON = ("pathMappings", "localRoot", "remoteRoot")
+_MAPPINGS = {"": _PYTHON, "python": _PYTHON, "debugpy": _PYTHON, "go": _GO, "delve": _GO}
 """By the type of a server: the argument of `attach`, and what it calls this machine's folder and the container's."""
 
 
@@ -66,8 +67,10 @@ def announcement(number: int, name: str, attach: Mapping[str, Any], host: str, p
 def mapped(attach: Message, type: str, pairs: Iterable[Pair]) -> Message:
     """An `attach` with path mappings as a server of that type takes them: the editor's own where it sends any, or
     else what devbox knows."""
-    name, host, there = _MAPPINGS.get(type, _MAPPINGS[""])
     arguments = _part(attach, "arguments")
+    if type not in _MAPPINGS:
+        return attach
+    name, host, there = _MAPPINGS[type]
     if arguments.get(name):
         return attach
     mappings = [{host: pair.host, there: pair.there} for pair in pairs]

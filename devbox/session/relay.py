@@ -91,7 +91,6 @@ class Relay:
     _leaving: bool = False
     _ended: bool = False
     _asked: Message | None = None
-    _yes: bool = False
 
     async def run(self, waiting: Sequence[Message] = ()) -> None:
         """Until either side is gone. `waiting` is what the editor has already said."""
@@ -118,7 +117,7 @@ class Relay:
 
     async def _pass(self, message: Message) -> None:
         match message.get("command"):
-            case "attach":
+            case "attach" | "launch":
                 message = mapped(message, self.reached.type, self.reached.pairs)
                 self._asked = message
                 self.attach = message["arguments"] if isinstance(message.get("arguments"), dict) else {}
@@ -149,9 +148,9 @@ class Relay:
                 self.gone = True
                 message = comes_back(message)
         await self.editor.send(message)
-        if message.get("type") == "response" and message.get("command") == "attach":
-            self._asked, self._yes = None, bool(message.get("success"))
-            if self._yes:
+        if message.get("type") == "response" and message.get("command") in ("attach", "launch"):
+            self._asked = None
+            if message.get("success"):
                 await self.attached()
 
     async def _let_go(self, down: asyncio.Task[None]) -> None:
@@ -170,9 +169,9 @@ class Relay:
     async def _tell_the_end(self, failure: str) -> None:
         """The process is gone: an attach that waits is refused, else the editor is told to come back."""
         self.gone = True
-        if self._asked is not None or not self._yes:
+        if self._asked is not None:
             text = failure or f"The process of {self.reached.name} went away."
-            await self.editor.send(refusal(self._asked or self.joined.response, text))
+            await self.editor.send(refusal(self._asked, text))
         elif not self._ended:
             await self.editor.send(terminated(restart=self.first))
         await farewell(self.editor)

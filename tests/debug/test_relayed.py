@@ -61,6 +61,7 @@ def test_folders_that_are_alike_are_told_to_the_server_unless_the_editor_does(
     own = {"command": "attach", "arguments": {name: [1]}}
     assert relayed.mapped(own, type, PAIRS) == own
     assert relayed.mapped(attach, type, ()) == attach
+    assert relayed.mapped(attach, "lldb", PAIRS) == attach
 
 
 @pytest.mark.parametrize(

@@ -44,8 +44,9 @@ GO = """\
 FROM {base}
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends golang-go delve
 WORKDIR /code
-RUN printf '%s\\n' 'package main' 'import "time"' 'func work(n int) int {{' ' doubled := n * 2' ' return doubled' \\
-    '}}' 'func main() {{' ' for n := 1; ; n++ {{' '  work(n)' '  time.Sleep(50 * time.Millisecond)' ' }}' '}}' > app.go \\
+RUN printf '%s\\n' 'package main' 'import "time"' \\
+    'func work(n int) int {{' ' doubled := n * 2' ' return doubled' '}}' \\
+    'func main() {{' ' for n := 1; ; n++ {{' '  work(n)' '  time.Sleep(50 * time.Millisecond)' ' }}' '}}' > app.go \\
  && CGO_ENABLED=0 go build -gcflags='all=-N -l' -o /app app.go
 CMD ["dlv", "exec", "--headless", "--listen=127.0.0.1:4711", "--accept-multiclient", "--continue", "/app"]
 """
