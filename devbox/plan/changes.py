@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from devbox.compose.masking import MASK, masked
 from devbox.compose.model import Project, Service
 from devbox.plan import labels
 from devbox.plan.helper import without_helper
-from devbox.plan.masking import masked
 from devbox.plan.observed import Container, ObservedImage
 from devbox.plan.plan import Change
 from devbox.plan.properties import DEFAULTS, FILLED_IN, PROPERTIES, UNORDERED, shown
@@ -53,7 +53,12 @@ def hash_change(service: str, spec: ContainerSpec, container: Container) -> Chan
 def content_changes(project: Project, service: Service, container: Container) -> list[Change]:
     """The configs and secrets that hold something else than when the container was made."""
     return [
-        Change(service=service.name, property=name, before=masked(name, then), after=masked(name, now))
+        Change(
+            service=service.name,
+            property=name,
+            before=MASK if name.startswith("secrets.") else then,
+            after=MASK if name.startswith("secrets.") else now,
+        )
         for name, (then, now) in labels.altered(project, service, container.labels).items()
     ]
 

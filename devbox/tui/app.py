@@ -29,7 +29,7 @@ from devbox.tui.conditions import engine
 from devbox.tui.debugger.opening import Debugger
 from devbox.tui.doing import Doing
 from devbox.tui.keys import assign, of_debugger
-from devbox.tui.panels.banner import Banner
+from devbox.tui.panels.banner import Banner, BannerKeys
 from devbox.tui.panels.environments import EnvironmentStrip
 from devbox.tui.panels.footer import Hints, parts
 from devbox.tui.panels.main.pane import MainPane
@@ -105,7 +105,7 @@ class DevboxApp(App[None], inherit_bindings=False):
         first = self.keys.first
         state = DevboxApp.state
         yield EnvironmentStrip(id="environments").data_bind(state)
-        yield Banner(self.now, retry=first("retry"), problems=first("problems"), id="banner").data_bind(state)
+        yield Banner(self.now, BannerKeys.of(first), id="banner").data_bind(state)
         with Container(id="body"):
             yield ServicesPanel(self.now, id="services").data_bind(state)
             yield MainPane(self.session, id="main").data_bind(state)

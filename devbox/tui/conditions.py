@@ -163,7 +163,7 @@ def retry(state: State, _selection: Selection) -> str:
 
 
 def cancel(state: State, _selection: Selection) -> str:
-    if any(o.phase in (Phase.RUNNING, Phase.FAILED, Phase.CANCELLED) for o in state.operations):
+    if state.offer or any(o.phase in (Phase.RUNNING, Phase.FAILED, Phase.CANCELLED) for o in state.operations):
         return ""
     return "nothing runs that could be cancelled"
 

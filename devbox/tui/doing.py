@@ -149,6 +149,7 @@ class Doing:
             from devbox.tui.panels.operations import OperationsPanel
 
             self._app.query_one(OperationsPanel).dismiss()
+            self._app.session.decline()
 
     def progress(self) -> None:
         from devbox.tui.screens.progress import ProgressView

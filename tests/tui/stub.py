@@ -93,6 +93,7 @@ class StubSession:
         self.cancelled: list[int] = []
         self.shells: list[tuple[str, str]] = []
         self.retries = 0
+        self.declined = 0
         self.clashes: tuple[str, ...] = ()
         self.lacking: tuple[str, ...] = ()
         self.watched: frozenset[str] = frozenset()
@@ -131,6 +132,9 @@ class StubSession:
 
     async def inspect(self, container: str) -> Container:
         return next(c for row in self.store.state.rows for c in row.containers if c.id == container)
+
+    def decline(self) -> None:
+        self.declined += 1
 
     def retry(self) -> None:
         self.retries += 1

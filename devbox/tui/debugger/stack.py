@@ -9,8 +9,8 @@ from devbox.debug.model import Debugged, Debuggee, Frame, Phase, Process, Stop, 
 from devbox.debug.threads import HELD
 from devbox.record import dataclass
 from devbox.tui.debugger.node import Node, Span
-from devbox.tui.text import shorten
 from devbox.tui.debugger.scene import Focus, place, words
+from devbox.tui.text import shorten
 
 _NAME = 36
 """Characters of what a process runs that are shown."""

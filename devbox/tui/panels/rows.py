@@ -13,7 +13,18 @@ from devbox.plan.observed import Container, RunState
 from devbox.record import dataclass
 from devbox.session.state import ServiceRow, State, Usage
 from devbox.tui import amounts
-from devbox.tui.status import ABSENT, UNSEEN, Status, Tone, container_status, health_status, run_status, service_status
+from devbox.tui.status import (
+    ABSENT,
+    UNSEEN,
+    Status,
+    Tone,
+    container_status,
+    health_status,
+    ready,
+    run_status,
+    service_status,
+    services,
+)
 from devbox.tui.text import clean
 
 _RELOADED, _FRESH = "⟳", 10.0
@@ -58,7 +69,7 @@ class Row:
 
 def build(state: State, *, now: float, needle: str = "", opened: frozenset[str] = frozenset()) -> tuple[Row, ...]:
     """The whole stack, the files' services, then orphans, one-off containers and disabled services under headings."""
-    own = [row for row in state.rows if row.service and (not row.disabled or row.containers)]
+    own = services(state)
     orphans = [row for row in state.rows if not row.service and row.containers]
     disabled = [row for row in state.rows if row.service and row.disabled and not row.containers]
     oneoffs = [container for row in state.rows for container in row.oneoffs]
@@ -92,27 +103,17 @@ def _services(rows: list[ServiceRow], state: State, now: float, needle: str, ope
 
 def _stack(state: State, rows: list[ServiceRow]) -> Row:
     containers = [container for row in rows for container in row.containers]
-    ready = sum(service_status(row).tone is Tone.GOOD or _finished(row) for row in rows)
+    done, count = ready(state)
     if not containers:
         status = UNSEEN if state.project is None or any(row.unseen for row in rows) else ABSENT
-    elif ready == len(rows):
-        status = Status("●", f"{ready}/{len(rows)} ready", Tone.GOOD)
+    elif done == count:
+        status = Status("●", f"{done}/{count} ready", Tone.GOOD)
     else:
-        status = Status("◐", f"{ready}/{len(rows)} ready", Tone.BUSY)
+        status = Status("◐", f"{done}/{count} ready", Tone.BUSY)
     cpu, memory = _use(containers, state.usage)
     name = state.project.name if state.project else "no project"
     return Row(
         key="stack", kind=Kind.STACK, name=clean(name, lines=False), status=status, state=status, cpu=cpu, memory=memory
-    )
-
-
-def _finished(row: ServiceRow) -> bool:
-    """A job that has done its work (it exited with 0 and nothing starts it again) counts as ready."""
-    keeps = row.service.restart if row.service else ""
-    return (
-        bool(row.containers)
-        and keeps in ("", "no", "on-failure")
-        and all(c.state is RunState.EXITED and c.detail is not None and c.detail.exit_code == 0 for c in row.containers)
     )
 
 
