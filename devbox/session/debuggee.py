@@ -22,8 +22,6 @@ FRAMES = 20
 """Frames of a stop that are asked for at once."""
 _ATTACHED = 30.0
 """Seconds that a debug server has to take hold of its process."""
-_FAREWELL = 0.7
-"""Seconds that a debug server has to let its process go; hanging up does it too."""
 _STEPS = ("next", "stepIn", "stepOut", "continue")
 _CLIENT = {
     "clientID": "devbox",
@@ -103,10 +101,10 @@ class Debuggee:
             await asyncio.wait([attaching])
         await self._list_threads()
 
-    async def detach(self) -> None:
-        """Let it go on, without a debugger; quickly, whatever it does."""
+    async def detach(self, within: float) -> None:
+        """Let it go on, without a debugger, in `within` seconds whatever it does."""
         try:
-            async with asyncio.timeout(_FAREWELL):
+            async with asyncio.timeout(within):
                 await self.suspended.interrupt()
                 await self._dap.request("disconnect", {"restart": False, "terminateDebuggee": False})
         except (DevboxError, TimeoutError):
@@ -235,6 +233,8 @@ class Debuggee:
                 self._change(can=self.process.can | protocol.capabilities(part(body, "capabilities")))
             case "debugpyAttach":
                 self._child({key: value for key, value in body.items() if key in ("subProcessId", "name")})
+            case "terminated":
+                self._look(self._dap.close())  # a debug server waits for that
             case "startDebugging":
                 self._child(part(body, "configuration"))
 
