@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from devbox.compose.request import LoadRequest
     from devbox.environments.secret_file import SecretFiles
-    from devbox.ports import Builder, Engine, Host, Kept, Outside, Sources
+    from devbox.ports import Builder, Engine, Host, Kept, Kit, Outside, Sources
 
 
 def main(argv: Sequence[str] | None = None, outside: Outside | None = None) -> int:
@@ -165,6 +165,11 @@ def real_world(context: str = "") -> Outside:
 
         return KeptFiles(environ)
 
+    def kit() -> Kit:
+        from devbox.adapters.kit import InstalledKit
+
+        return InstalledKit()
+
     return Outside(
         environ=environ,
         cwd=os.getcwd(),  # noqa: PTH109 - a string, and pathlib costs 5 ms of the start
@@ -175,6 +180,7 @@ def real_world(context: str = "") -> Outside:
         builder=builder,
         sources=sources,
         kept=kept,
+        kit=kit,
         host=host,
         now=time.time,
     )

@@ -13,7 +13,6 @@ from devbox.record import dataclass
 
 if TYPE_CHECKING:  # each costs a command of the CLI that has no use for it 10-30 ms
     from devbox.compose.model import Build, FileObject
-    from devbox.sync.entry import Entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,12 +110,3 @@ class Owner:
 
     uid: int = 0
     gid: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Packed:
-    """A tar `archive`, what is in it (name as asked for -> as it was read), and what could not be read (-> why)."""
-
-    archive: bytes
-    entries: Mapping[str, Entry]
-    unread: Mapping[str, str]

@@ -6,7 +6,7 @@ Times are in seconds, sizes in bytes, unless a name says otherwise.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from devbox.messages import BuildRequest as BuildRequest
@@ -14,7 +14,6 @@ from devbox.messages import EngineEvent as EngineEvent
 from devbox.messages import EngineInfo as EngineInfo
 from devbox.messages import ExecResult as ExecResult
 from devbox.messages import Owner as Owner
-from devbox.messages import Packed as Packed
 from devbox.messages import Progress as Progress
 from devbox.messages import Sample as Sample
 from devbox.record import dataclass
@@ -115,7 +114,7 @@ class Engine(Protocol):
     async def wait(self, container: str) -> int:
         """Wait until it does not run; its exit code."""
 
-    async def put_files(self, container: str, directory: str, archive: bytes) -> None:
+    async def put_files(self, container: str, directory: str, archive: bytes | Iterable[bytes]) -> None:
         """Unpack the tar `archive` below `directory`; a tmpfs is not seen, a read-only root file system refuses it."""
 
     async def held(self, container: str, path: str, *, inside: bool = False) -> Mapping[str, Held]:
@@ -136,7 +135,7 @@ class Engine(Protocol):
         workdir: str = "",
         environment: Mapping[str, str | None] | None = None,
         privileged: bool = False,
-        stdin: bytes | None = None,
+        stdin: bytes | Iterable[bytes] | None = None,
         timeout: float | None = None,
     ) -> ExecResult:
         """Run to the end; TimeoutError after `timeout` seconds (the process may go on inside)."""
@@ -148,6 +147,7 @@ class Engine(Protocol):
         *,
         user: str = "",
         environment: Mapping[str, str | None] | None = None,
+        privileged: bool = False,
     ) -> Pipe:
         """Run it with its stdin and stdout joined to the pipe."""
 
@@ -190,6 +190,25 @@ class Engine(Protocol):
         """One reading (None: it does not run)."""
 
 
+class Kit(Protocol):
+    """debugpy as it is laid into containers, with the helper that loads it there."""
+
+    @property
+    def version(self) -> str: ...
+
+    @property
+    def oldest(self) -> tuple[int, int]:
+        """The first Python that it runs on."""
+
+    @property
+    def name(self) -> str:
+        """Another one for each content."""
+
+    @property
+    def archive(self) -> bytes:
+        """A tar: listen.py, start/sitecustomize.py, lib/."""
+
+
 class Builder(Protocol):
     """Makes images: BuildKit where it is to be had, the classic builder elsewhere."""
 
@@ -215,6 +234,17 @@ class FileReader(Protocol):
         """Something that lies elsewhere, as files here; RemoteFailed."""
 
 
+class Packing(Protocol):
+    """A tar that is made while it is read, anew each time; reading blocks."""
+
+    entries: dict[str, Entry]
+    """What came into it (name as asked for -> as it was read), known once it was read to its end."""
+    unread: dict[str, str]
+    """What could not be read (name -> why), likewise."""
+
+    def __iter__(self) -> Iterator[bytes]: ...
+
+
 class Sources(Protocol):
     """The files of this machine that rules of `develop.watch` mean. Paths are relative to a rule's root."""
 
@@ -224,7 +254,7 @@ class Sources(Protocol):
     async def look(self, rule: Rule, paths: Iterable[str]) -> dict[str, Entry | None]:
         """What lies at these paths now (None: nothing), as far as the rule means it; of folders all below them."""
 
-    async def pack(self, files: Sequence[tuple[str, str, Entry]], owner: Owner) -> Packed:
+    def pack(self, files: Sequence[tuple[str, str, Entry]], owner: Owner) -> Packing:
         """(absolute path, name in the archive, as it was seen) -> an archive of what lies there when it is read."""
 
     async def held(self, rule: Rule) -> Mapping[str, Held]:
@@ -300,6 +330,7 @@ class Outside:
     sources: Callable[[], Sources]
     """This machine's files, for rules of `develop.watch`."""
     kept: Callable[[], Kept]
+    kit: Callable[[], Kit]
     host: Callable[[str], Host]
     """context name, as for `connect` -> this machine as that context sees it."""
     now: Callable[[], float]

@@ -19,6 +19,8 @@ class Settings:
     """Run the file's own probe at short intervals while something waits for service_healthy."""
     watch: bool = True
     """Keep containers like the files that develop.watch names while the screen is open."""
+    debug_image: str = "debian:bookworm-slim"
+    """What the side container is made of from which gdb brings a debugger into a Python; "": there is none."""
     theme: str = ""
     keys: Mapping[str, str] = field(default_factory=dict)
     """action id -> keys, comma separated"""

@@ -6,7 +6,7 @@ import asyncio
 import io
 import posixpath
 import tarfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from devbox.errors import Conflict, EngineError, NotFound
 from devbox.plan.observed import RunState
@@ -20,9 +20,9 @@ from tests.fake_things import FakeThings
 class FakeInside(FakeThings):
     """The part of FakeEngine that looks into containers."""
 
-    async def put_files(self, container: str, directory: str, archive: bytes) -> None:
+    async def put_files(self, container: str, directory: str, archive: bytes | Iterable[bytes]) -> None:
         await self._enter("put_files", container)
-        self._find(container).files[directory] = archive
+        self._find(container).files[directory] = archive if isinstance(archive, bytes) else b"".join(archive)
 
     async def held(self, container: str, path: str, *, inside: bool = False) -> Mapping[str, Held]:
         await self._enter("held", container)
@@ -53,7 +53,7 @@ class FakeInside(FakeThings):
         workdir: str = "",
         environment: Mapping[str, str | None] | None = None,
         privileged: bool = False,
-        stdin: bytes | None = None,
+        stdin: bytes | Iterable[bytes] | None = None,
         timeout: float | None = None,
     ) -> ExecResult:
         found = self._running(container)
@@ -69,6 +69,7 @@ class FakeInside(FakeThings):
         *,
         user: str = "",
         environment: Mapping[str, str | None] | None = None,
+        privileged: bool = False,
     ) -> Pipe:
         found = self._running(container)
         await self._enter("pipe", found.name)

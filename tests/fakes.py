@@ -25,6 +25,7 @@ from devbox.plan.observed import (
     Observed,
     ObservedImage,
     RunningProject,
+    RunState,
 )
 from devbox.plan.steps import ContainerSpec
 from devbox.ports import EngineEvent, EngineInfo, Progress, Sample
@@ -104,7 +105,13 @@ class FakeEngine(FakeInside):
     async def projects(self) -> tuple[RunningProject, ...]:
         await self._enter("projects")
         return translate.projects(
-            {"Labels": one.labels, "State": one.state.value, "Created": one.created} for one in self.containers.values()
+            {
+                "Labels": one.labels,
+                "State": one.state.value,
+                "Status": f"Exited ({one.exit_code}) a moment ago" if one.state is RunState.EXITED else "",
+                "Created": one.created,
+            }
+            for one in self.containers.values()
         )
 
     async def inspect(self, container: str) -> Container:

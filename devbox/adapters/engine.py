@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -136,7 +136,7 @@ class DockerEngine:
         waiting = Waiting(self._api, container)
         return await self._threads.call(waiting.end, cancel=waiting.close)
 
-    async def put_files(self, container: str, directory: str, archive: bytes) -> None:
+    async def put_files(self, container: str, directory: str, archive: bytes | Iterable[bytes]) -> None:
         await self._call(lambda sdk: sdk.put_archive(container, directory, archive))
 
     async def held(self, container: str, path: str, *, inside: bool = False) -> Mapping[str, Held]:
@@ -161,7 +161,7 @@ class DockerEngine:
         workdir: str = "",
         environment: Mapping[str, str | None] | None = None,
         privileged: bool = False,
-        stdin: bytes | None = None,
+        stdin: bytes | Iterable[bytes] | None = None,
         timeout: float | None = None,
     ) -> ExecResult:
         spec = ExecSpec(
@@ -184,10 +184,11 @@ class DockerEngine:
         *,
         user: str = "",
         environment: Mapping[str, str | None] | None = None,
+        privileged: bool = False,
     ) -> Pipe:
         from devbox.adapters.pipe import open_pipe
 
-        spec = ExecSpec(command=command, stdin=True, user=user, environment=environment or {})
+        spec = ExecSpec(command=command, stdin=True, user=user, environment=environment or {}, privileged=privileged)
         return await open_pipe(self._api, self._threads, container, spec)
 
     async def interact(

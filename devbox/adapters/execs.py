@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING
 
@@ -32,7 +32,7 @@ class ExecSpec:
     workdir: str = ""
     environment: Mapping[str, str | None] = field(default_factory=dict)
     privileged: bool = False
-    input: bytes = b""
+    input: bytes | Iterable[bytes] = b""
     """With `stdin`: all that comes in by it."""
     size: tuple[int, int] | None = None
     """Rows and columns of the terminal; engines before 23 learn it a moment after the start."""
@@ -92,8 +92,10 @@ class Exec:
 
     def _feed(self, exchange: Exchange) -> None:
         """Beside the reading: a command that speaks while it is being fed would wait for its reader for ever."""
+        input = self._spec.input
         with contextlib.suppress(OSError):  # it ended early, as its exit code will tell
-            exchange.connection.sock.sendall(self._spec.input)
+            for part in (input,) if isinstance(input, bytes) else input:
+                exchange.connection.sock.sendall(part)
             exchange.end_input()
 
     def close(self) -> None:

@@ -4,17 +4,16 @@
 # ruff: noqa: PTH113, PTH115, PTH116, PTH118, PTH123, PTH208
 from __future__ import annotations
 
-import io
 import os
 import stat
-import tarfile
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from pathlib import Path
 
 from devbox.adapters.changes import ChangeSource
 from devbox.adapters.held import digest
+from devbox.adapters.packing import Packing, seen
 from devbox.adapters.threads import Threads, batches
-from devbox.ports import Owner, Packed
+from devbox.ports import Owner
 from devbox.sync.compare import Held
 from devbox.sync.entry import Entry, Kind
 from devbox.sync.patterns import lines_of
@@ -37,8 +36,8 @@ class HostTree:
         wanted = tuple(paths)
         return await self._threads.call(lambda: _look(rule, wanted))
 
-    async def pack(self, files: Sequence[tuple[str, str, Entry]], owner: Owner) -> Packed:
-        return await self._threads.call(lambda: _pack(files, owner))
+    def pack(self, files: Sequence[tuple[str, str, Entry]], owner: Owner) -> Packing:
+        return Packing(files, owner)
 
     async def held(self, rule: Rule) -> dict[str, Held]:
         return await self._threads.call(lambda: _held(rule))
@@ -135,50 +134,13 @@ def _entry(path: str, root: str) -> Entry | None:
 
 
 def _of(there: os.stat_result) -> Entry | None:
-    mode = stat.S_IMODE(there.st_mode)
-    if stat.S_ISDIR(there.st_mode):
-        return Entry(kind=Kind.FOLDER, mode=mode)
     if stat.S_ISREG(there.st_mode):
-        return Entry(kind=Kind.FILE, mode=mode, size=there.st_size, mtime=there.st_mtime_ns)
+        return seen(there)
+    if stat.S_ISDIR(there.st_mode):
+        return Entry(kind=Kind.FOLDER, mode=stat.S_IMODE(there.st_mode))
     return None
 
 
 def _stays_inside(path: str, root: str) -> bool:
     top = os.path.realpath(root)
     return os.path.realpath(path).startswith(top + os.sep)
-
-
-def _pack(files: Sequence[tuple[str, str, Entry]], owner: Owner) -> Packed:
-    """Each as it is when it is read: what changes meanwhile is told once more."""
-    buffer = io.BytesIO()
-    packed: dict[str, Entry] = {}
-    unread: dict[str, str] = {}
-    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as tar:
-        for source, name, entry in files:
-            header = tarfile.TarInfo(name.lstrip("/"))
-            header.uid, header.gid, header.mode = owner.uid, owner.gid, entry.mode
-            match entry.kind:
-                case Kind.FOLDER:
-                    header.type = tarfile.DIRTYPE
-                    tar.addfile(header)
-                case Kind.LINK:
-                    header.type, header.linkname, header.mtime = tarfile.SYMTYPE, entry.link, entry.mtime // 10**9
-                    tar.addfile(header)
-                case Kind.FILE:
-                    try:
-                        with open(source, "rb", buffering=0) as file:
-                            seen = _of(os.fstat(file.fileno()))
-                            data = file.read()
-                    except FileNotFoundError:
-                        continue  # gone since it was looked at, as the next change says
-                    except OSError as error:
-                        unread[name] = error.strerror or str(error)
-                        continue
-                    if seen is None or seen.kind is not Kind.FILE:
-                        unread[name] = "it is no file any more"
-                        continue
-                    entry = seen
-                    header.size, header.mode, header.mtime = len(data), seen.mode, seen.mtime // 10**9
-                    tar.addfile(header, io.BytesIO(data))
-            packed[name] = entry
-    return Packed(archive=buffer.getvalue(), entries=packed, unread=unread)

@@ -118,6 +118,8 @@ def _project(name: str, entries: list[Json]) -> RunningProject:
         name=name,
         running=sum(entry.get("State") == "running" for entry in entries),
         total=len(entries),
+        # The list has no exit code but in this.
+        finished=sum(entry.get("Status", "").startswith("Exited (0)") for entry in entries),
         config_files=tuple(file for file in newest["Labels"].get(CONFIG_FILES, "").split(",") if file),
         working_dir=newest["Labels"].get(WORKING_DIR, ""),
     )

@@ -37,7 +37,10 @@ async def weaknesses(program: str, environ: Mapping[str, str], image: str) -> We
     ended = await programs.run([program, *words], environ)
     if ended.code:
         return Weaknesses(unasked=f"trivy could not look for vulnerabilities: {_complaint(ended)}")
-    return Weaknesses(found=vulnerabilities(json.loads(ended.output)))
+    try:
+        return Weaknesses(found=vulnerabilities(json.loads(ended.output)))
+    except ValueError:
+        return Weaknesses(unasked=f"trivy answered with something else than JSON: {_complaint(ended)}")
 
 
 async def bill(program: str, environ: Mapping[str, str], image: str, file: str) -> str:

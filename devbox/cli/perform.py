@@ -48,6 +48,7 @@ async def perform_on(stack: Stack, args: argparse.Namespace, outside: Outside, c
             project=stack.project,
             engine=stack.engine,
             builder=outside.builder(stack.engine),
+            kit=outside.kit,
             settings=outside.settings,
             emit=progress.take,
             cancel=cancel,

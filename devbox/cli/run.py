@@ -97,6 +97,7 @@ async def _prepare(stack: Stack, args: argparse.Namespace, outside: Outside, wan
             project=stack.project,
             engine=stack.engine,
             builder=outside.builder(stack.engine),
+            kit=outside.kit,
             settings=outside.settings,
             operation=0,
             emit=progress.take,

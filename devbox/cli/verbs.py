@@ -27,6 +27,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "run": ("run", "run a command in a new container of a service"),
     "watch": ("watch", "sync saved files into containers, restart and rebuild, by develop.watch"),
     "sync": ("sync", "status, verify or repair what develop.watch keeps alike"),
+    "debug": ("debug", "the debugger of a service, on screen or for an editor"),
     "plan": ("plan", "what `up` would change, and why"),
     "config": ("config", "the files as Compose understands them, everything folded in"),
     "lint": ("lint", "what is not hardened in the files, Dockerfiles and containers"),

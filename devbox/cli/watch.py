@@ -109,6 +109,7 @@ async def _rebuild(stack: Stack, service: str, outside: Outside) -> None:
         project=stack.project,
         engine=stack.engine,
         builder=outside.builder(stack.engine),
+        kit=outside.kit,
         settings=outside.settings,
         emit=lambda event: None,
         cancel=asyncio.Event(),

@@ -40,6 +40,7 @@ def check(tree: Tree, enabled: Tree, disabled: Tree, places: Places, report: Rep
             _limits(service, path, fault)
         _mounts(service, path, fault)
         _health(service, path, fault)
+        _debug(service, path, fault)
     for name, service in {**enabled, **disabled}.items():
         for field in _UNIQUE:
             _repeats(service.get(field, ()), ("services", name, field), fault)
@@ -171,6 +172,12 @@ def _mounts(service: Tree, path: Path, fault: Fault) -> None:
             fault((*path, "develop", "watch", index, "x-devbox", "reload"), said, "write action: sync, or leave it out")
         if not rule.get("target") and rule.get("action") not in ("rebuild", "restart"):
             fault((*path, "develop", "watch", index), f"{rule.get('action')} needs a target", "name the path inside")
+
+
+def _debug(service: Tree, path: Path, fault: Fault) -> None:
+    debug = service.get("x-devbox", {}).get("debug", {})
+    if "type" in debug and "port" not in debug:
+        fault((*path, "x-devbox", "debug", "type"), "says whose debug server it is, and none is named", "add its port:")
 
 
 def _health(service: Tree, path: Path, fault: Fault) -> None:

@@ -38,8 +38,9 @@ def _words(value: Any) -> tuple[str, ...] | None:
     return None if value is None else tuple(value)
 
 
-def service(name: str, tree: Tree, place: Place | None) -> model.Service:
-    """One service."""
+def service(name: str, tree: Tree, raw: Tree, place: Place | None) -> model.Service:
+    """One service; `raw` still has devbox's own extension."""
+    debug = raw.get("x-devbox", {}).get("debug")
     logging = tree.get("logging")
 
     def text(key: str) -> str:
@@ -81,6 +82,7 @@ def service(name: str, tree: Tree, place: Place | None) -> model.Service:
         post_start=tuple(hook(item) for item in tree.get("post_start", ())),
         pre_stop=tuple(hook(item) for item in tree.get("pre_stop", ())),
         watch=tuple(watch_rule(item) for item in tree.get("develop", {}).get("watch", ())),
+        debug=None if debug is None else model.Debug(**debug),
         ports=tuple(port(item) for item in tree.get("ports", ())),
         expose=texts("expose"),
         networks=tuple(attachment(key, item) for key, item in tree.get("networks", {}).items()),

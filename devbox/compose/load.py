@@ -114,7 +114,7 @@ def _project(
 ) -> Project:
     laid = {key: _laid(service) for key, service in {**enabled, **disabled}.items()}
     services, others = (
-        {key: decode.service(key, laid[key], places(("services", key))) for key in group}
+        {key: decode.service(key, laid[key], service, places(("services", key))) for key, service in group.items()}
         for group in (enabled, disabled)
     )
     shown, used = _used(enabled), _used({**enabled, **disabled})

@@ -12,6 +12,8 @@ _NAME = re.compile(
 )
 _FILE = re.compile(r"_(file|path|dir|id|name|ttl|timeout)$", re.IGNORECASE)
 _URL = re.compile(r"(?P<head>\b[a-z][a-z0-9+.-]*://[^\s/@:]*:)(?P<password>[^\s/@]+)(?=@)", re.IGNORECASE)
+_TOKEN = re.compile(r"(?P<head>\bhttps?://)[^\s/@:]+(?=@)", re.IGNORECASE)
+"""Over HTTP a name alone is a token; elsewhere (ssh, postgres) it is a user."""
 _ENTRY = re.compile(r"^(?P<head>\s*(?:- )?[\"']?(?P<name>[A-Za-z_][\w.-]*)[\"']?\s*(?::\s+|=))(?P<value>\S.*)$")
 
 
@@ -24,14 +26,20 @@ def masked(name: str, value: str) -> str:
     """The value as it may be shown: a secret as dots, a URL without its password."""
     if is_secret(name) and value:
         return MASK
-    return _URL.sub(rf"\g<head>{MASK}", value) if "://" in value else value
+    return _without_credentials(value)
+
+
+def _without_credentials(text: str) -> str:
+    if "://" not in text:
+        return text
+    return _TOKEN.sub(rf"\g<head>{MASK}", _URL.sub(rf"\g<head>{MASK}", text))
 
 
 def mask_line(line: str) -> str:
     """A line of YAML or of an env file with its value masked where its key or a URL in it says so."""
     entry = _ENTRY.match(line)
     if entry is None:
-        return _URL.sub(rf"\g<head>{MASK}", line)
+        return _without_credentials(line)
     return entry["head"] + masked(entry["name"], entry["value"])
 
 

@@ -15,6 +15,7 @@ from devbox.compose.parts import (
     BlkioConfig,
     Build,
     Condition,
+    Debug,
     Dependency,
     Deploy,
     Device,
@@ -40,6 +41,7 @@ __all__ = [
     "BlkioConfig",
     "Build",
     "Condition",
+    "Debug",
     "Dependency",
     "Deploy",
     "Device",
@@ -112,6 +114,7 @@ class Service:
     post_start: tuple[Hook, ...] = ()
     pre_stop: tuple[Hook, ...] = ()
     watch: tuple[WatchRule, ...] = ()
+    debug: Debug | None = None
 
     ports: tuple[Port, ...] = ()
     expose: tuple[str, ...] = ()

@@ -261,6 +261,16 @@ class Reload:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Debug:
+    """How a debugger gets into a service (`x-devbox: {debug: ...}`): by a helper in each of its Pythons that listens
+    when it is asked to, or by a debug server that it has itself at `port`, of `type` ("": debugpy's)."""
+
+    on_demand: bool = False
+    port: int = 0
+    type: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WatchRule:
     """One entry of `develop.watch`; `path` absolute. `reload` is devbox's own: what follows a sync."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from devbox.compose import forms, mounts, newer, paths
+from devbox.compose import debugging, forms, mounts, newer, paths
 from devbox.compose.ports import ports
 from devbox.compose.reading import DROP, Reading, Shape
 from devbox.compose.report import Path
@@ -175,6 +175,7 @@ SERVICE: dict[str, Shape] = {
     "volumes": each(mounts.volume),
     "volumes_from": TEXTS,
     "working_dir": text,
+    "x-devbox": debugging.own,
     **newer.fields("services", "*"),
 }
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from devbox.compose.masking import MASK, masked
 from devbox.compose.model import Project, Service
 from devbox.plan import labels
-from devbox.plan.masking import masked
+from devbox.plan.helper import without_helper
 from devbox.plan.observed import Container, ObservedImage
 from devbox.plan.plan import Change
 from devbox.plan.properties import DEFAULTS, FILLED_IN, PROPERTIES, UNORDERED, shown
@@ -24,7 +25,7 @@ def changes(
 
     `ids` (name -> id) are the containers that are there. Empty without detail.
     """
-    body = container.detail.body if container.detail else {}
+    body = without_helper(container.detail.body) if container.detail else {}
     if not body:
         return []
     config, host = _mapping(body.get("Config")), _mapping(body.get("HostConfig"))
@@ -52,7 +53,12 @@ def hash_change(service: str, spec: ContainerSpec, container: Container) -> Chan
 def content_changes(project: Project, service: Service, container: Container) -> list[Change]:
     """The configs and secrets that hold something else than when the container was made."""
     return [
-        Change(service=service.name, property=name, before=masked(name, then), after=masked(name, now))
+        Change(
+            service=service.name,
+            property=name,
+            before=MASK if name.startswith("secrets.") else then,
+            after=MASK if name.startswith("secrets.") else now,
+        )
         for name, (then, now) in labels.altered(project, service, container.labels).items()
     ]
 

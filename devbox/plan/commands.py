@@ -31,6 +31,10 @@ class Up:
     keep_networks: bool = False
     """Networks that the files have changed stay as they are."""
     remove_orphans: bool = False
+    debug: frozenset[str] = frozenset()
+    """Services that get the debug helper though their files do not ask for it."""
+    helpers: bool | None = None
+    """Whether those get it whose files do; None: as the environment has it, not where it is protected."""
     rolling: bool | None = None
     """Replicas are recreated in turns, each ready before the next is touched; None: as the environment has it."""
     scale: Mapping[str, int] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from devbox.plan.commands import Up
 from devbox.plan.draft import Draft
 from devbox.plan.fate import GOES_BACK, GOES_FORWARD, IMAGE_CHANGED, Action, Fate, is_hash_of, is_image_of, replicas
 from devbox.plan.gates import Replica
+from devbox.plan.helper import wants_helper
 from devbox.plan.mounts import inherited
 from devbox.plan.names import (
     PREVIOUS,
@@ -141,6 +142,8 @@ def _specify(work: Work, fate: Fate) -> tuple[ContainerSpec, str]:
         anonymous=_taken_over(work, service, old, image) if old else {},
         replaces=old.id if old else "",
     )
+    kept = work.up.helpers is not False and old is not None and labels.DEBUG in old.labels
+    spec = replace(spec, helper=kept or wants_helper(work.up, service))
     # A file cannot be copied in where the root is read-only.
     if service.read_only and spec.files:
         work.problems.append(_read_only(service, spec.files[0].path))

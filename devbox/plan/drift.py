@@ -7,9 +7,9 @@ from typing import Any
 
 from devbox import __version__
 from devbox.compose.hash import network_hash, volume_hash
+from devbox.compose.masking import masked
 from devbox.compose.model import Network, Volume
 from devbox.plan import labels
-from devbox.plan.masking import masked
 from devbox.plan.observed import ObservedNetwork, ObservedVolume
 from devbox.plan.plan import Change
 from devbox.plan.properties import shown

@@ -28,6 +28,8 @@ NETWORK = PREFIX + "network"
 VOLUME = PREFIX + "volume"
 OWN = "devbox."
 CONTENTS = OWN + "contents"
+DEBUG = OWN + "debug"
+"""On a container whose Pythons can be asked for a debugger, and on the volume with what that takes."""
 ROLLED_BACK = OWN + "rolled-back"
 """On a container that `rollback` made: the image that the files name, in place of which it runs the previous one."""
 

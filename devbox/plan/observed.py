@@ -192,5 +192,7 @@ class RunningProject:
     name: str
     running: int
     total: int
+    finished: int = 0
+    """Those that have ended with exit code 0, as jobs do that have done their work."""
     config_files: tuple[str, ...] = ()
     working_dir: str = ""

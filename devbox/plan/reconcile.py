@@ -14,6 +14,7 @@ from devbox.plan.converge import Work, make
 from devbox.plan.draft import Draft
 from devbox.plan.fate import RUNNING, Action, Fate, divergence, fates, replaced_with, replicas
 from devbox.plan.gates import wait_for_running
+from devbox.plan.helper import lacks_helper
 from devbox.plan.names import known_services
 from devbox.plan.observed import Container, Observed
 from devbox.plan.plan import Plan
@@ -114,7 +115,9 @@ def _decide(
             return "asked for"
         view = replace(observed, images={}) if service.name in made else observed
         why = divergence(project, view, service, container)
-        return "" if why and is_same(project, observed, service, container) else why
+        if why and is_same(project, observed, service, container):
+            why = ""
+        return why or lacks_helper(up, service, container)
 
     for name, service in _with_lodgers(project, _with_neighbours(project, observed, chosen, renewal)).items():
         there = replicas(observed, name)

@@ -43,6 +43,8 @@ class ContainerSpec:
     files: tuple[InjectedFile, ...] = ()
     hosts: Mapping[str, str] = field(default_factory=dict)
     """service -> name of its container that lends a namespace or volumes; its id is part of the hash of this one."""
+    helper: bool = False
+    """Its Pythons can be asked for a debugger: the one who creates it mounts what that takes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,6 +37,7 @@ from devbox.plan.text import step_text
 from devbox.ports import Builder, BuildRequest, Engine, Progress
 from devbox.record import dataclass
 from devbox.session.gate import GateClosed, wait_for
+from devbox.session.helper import Helper
 from devbox.session.hooks import HookFailed, run_hooks
 from devbox.session.news import News
 
@@ -50,6 +51,7 @@ class Tools:
     builder: Builder
     news: News
     eager_health: bool
+    helper: Helper
     calls: asyncio.Semaphore
     """How many calls that keep the engine busy run at once."""
 
@@ -117,7 +119,8 @@ async def _call(step: Step, tools: Tools) -> None:
         case CreateVolume():
             await engine.create_volume(step.volume, step.labels)
         case CreateContainer():
-            await engine.create_container(await _with_host(await _with_image(step.spec, engine), tools))
+            spec = await _with_host(await _with_image(step.spec, engine), tools)
+            await engine.create_container(await tools.helper.given(spec, engine) if spec.helper else spec)
         case KillContainer():
             await engine.kill(step.container, step.signal)
         case PauseContainer():

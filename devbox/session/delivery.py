@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import posixpath
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import field
 
 from devbox.errors import EngineError, NotFound
 from devbox.plan.observed import Container
@@ -25,6 +27,24 @@ for path in json.loads(sys.argv[1]):
 """
 
 
+class Grounds:
+    """Where in a container paths lie; thousands are asked for at once, in few folders."""
+
+    def __init__(self, body: Mapping[str, object]) -> None:
+        self._body = body
+        self._mounted = {one.base.rstrip("/") for one in places_below("/", body)}
+        self._folders: dict[str, Place] = {}
+
+    def of(self, path: str) -> Place:
+        """What holds `path`."""
+        if path in self._mounted:
+            return place(path, self._body)
+        folder = posixpath.dirname(path)
+        if (found := self._folders.get(folder)) is None:
+            found = self._folders[folder] = place(folder, self._body)
+        return found
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Destination:
     """A running container as somewhere to write: `body` its inspect answer, `owner` whose files they shall be."""
@@ -33,11 +53,12 @@ class Destination:
     name: str
     service: str
     body: Mapping[str, object]
+    grounds: Grounds = field(compare=False)
     owner: Owner
 
     def place(self, path: str) -> Place:
         """Where in it `path` lies."""
-        return place(path, self.body)
+        return self.grounds.of(path)
 
     def volumes(self, path: str) -> tuple[Place, ...]:
         """The volumes that `path` lies in, or that are mounted below it."""
@@ -51,7 +72,14 @@ async def destination(engine: Engine, container: Container) -> Destination:
     config = body.get("Config")
     user = str(config.get("User") or "") if isinstance(config, Mapping) else ""
     owner = await _owner(engine, container.id, user)
-    return Destination(id=container.id, name=container.name, service=container.service, body=body, owner=owner)
+    return Destination(
+        id=container.id,
+        name=container.name,
+        service=container.service,
+        body=body,
+        grounds=Grounds(body),
+        owner=owner,
+    )
 
 
 async def _owner(engine: Engine, container: str, user: str) -> Owner:
@@ -71,7 +99,7 @@ async def _number(engine: Engine, container: str, flag: str) -> int:
     return int(told.output) if not told.exit_code and told.output.strip().isdigit() else 0
 
 
-async def write(engine: Engine, to: Destination, where: Place, archive: bytes) -> None:
+async def write(engine: Engine, to: Destination, where: Place, archive: Iterable[bytes]) -> None:
     """Unpack `archive`, whose names are relative to `/`, where `where` is; EngineError says what is in the way."""
     if where.ground is Ground.TMPFS:  # which the engine's own copying does not see
         command = ("tar", "-x", "-p", "-f", "-", "-C", "/")
@@ -108,7 +136,13 @@ async def _there(engine: Engine, to: Destination, path: str) -> bool:
 
 
 async def _exec(
-    engine: Engine, to: Destination, command: Sequence[str], *, user: str, timeout: float, stdin: bytes | None = None
+    engine: Engine,
+    to: Destination,
+    command: Sequence[str],
+    *,
+    user: str,
+    timeout: float,
+    stdin: Iterable[bytes] | None = None,
 ) -> ExecResult:
     try:
         return await engine.exec(to.id, command, user=user, stdin=stdin, timeout=timeout)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from devbox.compose.model import Service
 from devbox.debug.model import Source
@@ -30,14 +30,16 @@ class Entered:
         self._state = state
 
     async def enter(self, container: Container, service: Service, tell: Callable[[str], None]) -> Entrance:
-        from devbox.session.attach import enter  # type: ignore[import-not-found]
+        from devbox.session.attach import enter
+        from devbox.session.attach_beside import allowed
 
-        return await enter(self._engine, container, service, self._outside.kit(), tell)  # type: ignore[attr-defined, no-any-return]
+        beside = allowed(self._outside)
+        return await enter(self._engine, container, service, self._outside.kit(), tell, beside=beside)
 
     async def open(self, entrance: Entrance, door: Door) -> Pipe:
-        from devbox.session.attach import open_door
+        from devbox.session import attach
 
-        return await open_door(self._engine, entrance, door)  # type: ignore[no-any-return]
+        return await attach.open_door(self._engine, cast(attach.Entrance, entrance), cast(attach.Door, door))
 
     async def paths(self, container: Container, service: Service) -> Paths:
         from devbox.session.mapped import mapped

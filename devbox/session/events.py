@@ -54,6 +54,19 @@ class LoadRefused:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FilesSaved:
+    """Files of the project were saved, and load; `project`: they name another one, which was not opened."""
+
+    files: tuple[str, ...]
+    project: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferDeclined:
+    """The user does not want now what the files that were saved ask for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StackObserved:
     """The truth of the moment, replacing what was known of the project's containers, networks and volumes."""
 
@@ -180,6 +193,8 @@ Event = (
     | EnvironmentsFound
     | ProjectLoaded
     | LoadRefused
+    | FilesSaved
+    | OfferDeclined
     | StackObserved
     | EngineSpoke
     | ProjectsListed

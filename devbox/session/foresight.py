@@ -1,4 +1,4 @@
-"""Keeping the plan of `up` fresh while somebody looks at it."""
+"""Keeping the plan of `up` fresh while somebody looks at it, or it is offered."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Foresight:
                 project, seen = self._store.state.project, self._seen()
                 if project is None or seen == self._planned_for:
                     continue
-                if not self._wanted:
+                if not self._wanted and self._store.state.offer is None:
                     # A plan that is no longer true is worse than none.
                     self._planned_for = None
                     self._emit(PlanComputed(plan=None))
@@ -70,6 +70,8 @@ class Foresight:
                 engine = await self._link.connected()
                 try:
                     plan, _ = await look(in_environment(Up(), self._environment()), project, engine, self._guard)
+                    if self._store.state.project is not project:
+                        continue
                     self._emit(PlanComputed(plan=plan))
                 except EngineLost:
                     await self._link.recovered()

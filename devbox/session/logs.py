@@ -15,6 +15,7 @@ from devbox.logs.merged import MergedLog
 from devbox.plan.observed import Container
 from devbox.ports import Engine
 from devbox.session.link import Link
+from devbox.session.marks import Marks
 from devbox.session.pulse import Pulse
 from devbox.session.state import ServiceRow
 from devbox.session.store import Store
@@ -24,6 +25,8 @@ from devbox.settings import Settings
 LINGER = 3.0
 """Seconds for which a service is still read after it was left: who walks through the list comes back, and taking a log
 up again costs more than going on."""
+_CAUGHT_UP = 0.5
+"""Seconds after which a log that is taken up again has what was said meanwhile."""
 HISTORY = 1_000
 """Lines of a container's past that are read at first."""
 
@@ -47,6 +50,7 @@ class Logs:
         """container id -> as it was last seen, and its reader"""
         self._read: dict[str, str] = {}
         """container name -> id of the last one so called that was read"""
+        self._marks = Marks()
         self._wake = asyncio.Event()
         self._rows: tuple[ServiceRow, ...] | None = None
 
@@ -69,6 +73,8 @@ class Logs:
         self._shown = {name: self._shown.get(name, since) for name in (*wanted, *self._left)}
         for service in wanted:
             self.buffer(service)
+            if self._marks.wait_for(service):
+                asyncio.get_running_loop().call_later(_CAUGHT_UP, self._mark_rest, service)
         self._rows = None
         self._wake.set()
 
@@ -77,16 +83,24 @@ class Logs:
         return self._pulse.subscribe(listener)
 
     def mark(self, service: str, text: str) -> None:
-        """A line of our own in the log of a service that is read now."""
+        """A line of our own in the log of a service; where that is not read now, once it is."""
+        line = LogLine(service, service, Stream.MARK, int(self._now() * 1e9), text)
+        if service in self._shown and not self._marks.wait_for(service):
+            self.buffer(service).extend([line])
+            self._pulse.poke()
+        else:
+            self._marks.keep(service, line)
+
+    def _mark_rest(self, service: str) -> None:
         if service in self._shown:
-            at = int(self._now() * 1e9)
-            self.buffer(service).extend([LogLine(service, service, Stream.MARK, at, text)])
+            self.buffer(service).extend(self._marks.rest(service))
             self._pulse.poke()
 
     def forget(self) -> None:
         """Another project: empty buffers (new objects), nothing shown."""
         self._buffers, self._merged = {}, MergedLog()
         self._shown, self._left, self._read = {}, {}, {}
+        self._marks = Marks()
         self._rows = None
         self._pulse.poke()
 
@@ -153,6 +167,7 @@ class Logs:
             link=self._link,
             history=self._settings.log_lines if new else HISTORY,
             keep=self._settings.log_lines,
+            among=self._marks.among,
             heard=self._pulse.poke,
             now=self._now,
         )
@@ -169,7 +184,7 @@ class Logs:
         async with asyncio.TaskGroup() as group:
             reads = [group.create_task(_history(engine, container)) for container in replicas]
         lines = sorted((line for read in reads for line in read.result()), key=attrgetter("time"))
-        self.buffer(service).extend(lines)
+        self.buffer(service).extend(self._marks.among(service, lines))
         self._pulse.poke()
 
 

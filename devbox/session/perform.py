@@ -13,7 +13,7 @@ from devbox.plan.commands import PlannedCommand, Up
 from devbox.plan.observed import Observed
 from devbox.plan.plan import Plan
 from devbox.plan.steps import BuildImage, PullImage
-from devbox.ports import Builder, Engine
+from devbox.ports import Builder, Engine, Kit
 from devbox.session.events import Event, OperationEnded, OperationStarted, PlanComputed
 from devbox.session.look import look
 from devbox.session.state import Operation, Phase, StepState
@@ -32,6 +32,7 @@ async def perform(
     project: Project,
     engine: Engine,
     builder: Builder,
+    kit: Callable[[], Kit],
     settings: Settings,
     emit: Callable[[Event], None],
     cancel: asyncio.Event,
@@ -71,6 +72,7 @@ async def perform(
             project=project,
             engine=engine,
             builder=builder,
+            kit=kit,
             settings=settings,
             operation=operation,
             emit=emit,

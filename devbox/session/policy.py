@@ -14,5 +14,7 @@ C = TypeVar("C", bound=PlannedCommand)
 def in_environment(command: C, environment: Environment | None) -> C:
     """The command with what it left open."""
     if isinstance(command, Up | Rollback) and command.rolling is None:
-        return replace(command, rolling=environment is not None and environment.rolling)
+        command = replace(command, rolling=environment is not None and environment.rolling)
+    if isinstance(command, Up) and command.helpers is None:
+        command = replace(command, helpers=environment is None or not environment.protected)
     return command

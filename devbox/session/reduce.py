@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from devbox.debug.model import Debugged
 from devbox.plan.observed import RunState
+from devbox.plan.plan import Plan
 from devbox.session import synced
 from devbox.session.events import (
     DebugTold,
@@ -14,8 +15,10 @@ from devbox.session.events import (
     EngineWentAway,
     EnvironmentsFound,
     Event,
+    FilesSaved,
     LoadRefused,
     Noticed,
+    OfferDeclined,
     PlanComputed,
     ProjectLoaded,
     ProjectsListed,
@@ -28,7 +31,7 @@ from devbox.session.events import (
 )
 from devbox.session.operations import fold
 from devbox.session.rows import containers, rows, spoken
-from devbox.session.state import Connected, Lost, Notice, State
+from devbox.session.state import Connected, Lost, Notice, Offer, State
 from devbox.session.syncing import Syncing
 from devbox.session.usage import use
 
@@ -52,6 +55,10 @@ def reduce(state: State, event: Event) -> State:
             return _loaded(state, event)
         case LoadRefused(problems=problems):
             return replace(state, problems=problems)
+        case FilesSaved(files=files, project=name):
+            return replace(state, problems=(), offer=Offer(files=files, project=name))
+        case OfferDeclined():
+            return replace(state, offer=None) if state.offer else state
         case StackObserved(project=name, observed=observed):
             if state.project is not None and state.project.name != name:
                 return state
@@ -64,7 +71,7 @@ def reduce(state: State, event: Event) -> State:
         case StatsSampled():
             return _sampled(state, event)
         case PlanComputed(plan=plan):
-            return state if plan == state.plan else replace(state, plan=plan)
+            return _planned(state, plan)
         case Noticed(text=text, severity=severity, at=at):
             last = state.notices[-1].id if state.notices else 0
             notice = Notice(id=last + 1, text=text, severity=severity, time=at)
@@ -88,10 +95,18 @@ def _emptied(state: State) -> State:
         usage={},
         samples={},
         plan=None,
+        offer=None,
         events=(),
         sync=Syncing(),
         debugged=Debugged(),
     )
+
+
+def _planned(state: State, plan: Plan | None) -> State:
+    """An offer of which nothing is left to do is none."""
+    done = plan is not None and not plan and not plan.problems
+    offer = state.offer if not done or (state.offer and state.offer.project) else None
+    return state if (plan, offer) == (state.plan, state.offer) else replace(state, plan=plan, offer=offer)
 
 
 def _loaded(state: State, event: ProjectLoaded) -> State:
@@ -99,10 +114,11 @@ def _loaded(state: State, event: ProjectLoaded) -> State:
     fresh = state if same else _emptied(state)
     return replace(
         fresh,
+        offer=None if fresh.offer and fresh.offer.project else fresh.offer,
         environment=event.environment,
         project=event.project,
         problems=(),
-        plan=None,
+        plan=fresh.plan if event.project == fresh.project else None,
         rows=rows(event.project, containers(fresh.rows), fresh.rows, unseen=all(row.unseen for row in fresh.rows)),
     )
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import reduce
 
 from devbox.compose.model import Hook, Reload
 from devbox.errors import DevboxError, EngineLost, NotFound
@@ -19,19 +21,29 @@ FIRST, LONGEST = 0.5, 15.0
 """Seconds between two attempts."""
 _PATIENCE = 60.0
 """Seconds that a command may take."""
+_RESTART = -1
 _ENDED = (RunState.CREATED, RunState.EXITED, RunState.DEAD, RunState.REMOVING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Owed:
-    rule: Rule
+    """`reload` once, for these paths of these rules, the first of which changed at `since`."""
+
     reload: Reload
-    paths: frozenset[str]
+    causes: Mapping[Rule, frozenset[str]]
     since: float
+
+    def and_also(self, other: _Owed) -> _Owed:
+        """What does for both, `reload` being this one's."""
+        causes = {**self.causes}
+        for rule, paths in other.causes.items():
+            causes[rule] = causes.get(rule, frozenset()) | paths
+        return replace(self, causes=causes, since=min(self.since, other.since))
 
 
 class Reloads:
-    """What is owed to each container, one thing after the other; several restarts that wait are one."""
+    """What is owed to each container, one thing after the other. Several restarts that wait are one, which stands for
+    all that waits beside it: the process begins with every file that is there."""
 
     def __init__(
         self,
@@ -45,17 +57,16 @@ class Reloads:
         self._group = group
         self._tell = tell
         self._acted = acted
-        self._owed: dict[str, dict[int | None, _Owed]] = {}
-        """container id -> rule's index, None for a restart -> what is to be done"""
+        self._owed: dict[str, dict[int, _Owed]] = {}
+        """container id -> rule's index, or _RESTART -> what is to be done"""
         self._working: set[str] = set()
 
     def owe(self, to: Destination, rule: Rule, reload: Reload, paths: frozenset[str], since: float) -> None:
         """Do it soon, for these paths of the rule, which changed at `since` (of the performance counter)."""
         owed = self._owed.setdefault(to.id, {})
-        key = rule.index if reload.signal or reload.exec else None
-        if key in owed:
-            paths, since = paths | owed[key].paths, min(since, owed[key].since)
-        owed[key] = _Owed(rule=rule, reload=reload, paths=paths, since=since)
+        key = rule.index if reload.signal or reload.exec else _RESTART
+        fresh = _Owed(reload=reload, causes={rule: paths}, since=since)
+        owed[key] = fresh.and_also(owed[key]) if key in owed else fresh
         if to.id not in self._working:
             self._working.add(to.id)
             # On its own: a restart is the end of whoever fills the container.
@@ -65,8 +76,11 @@ class Reloads:
         pause = FIRST
         owed = self._owed[to.id]
         while owed:
-            key, one = next(iter(owed.items()))
-            del owed[key]
+            key = _RESTART if _RESTART in owed else next(iter(owed))
+            one = owed.pop(key)
+            if key == _RESTART:
+                one = reduce(_Owed.and_also, owed.values(), one)
+                owed.clear()
             try:
                 error = await _do(self._engine, to, one.reload)
             except EngineLost:
@@ -77,13 +91,13 @@ class Reloads:
                 if not await self._runs(to):  # its next start takes the files as they are
                     break
                 self._tell(_told(to, one, error=failure.message, hint=failure.hint, again=pause))
-                later = owed.pop(key, None)
-                owed[key] = later or one
+                owed[key] = owed[key].and_also(one) if key in owed else one
                 await asyncio.sleep(pause)
                 pause = min(LONGEST, pause * 2)
                 continue
             pause = FIRST
-            self._acted(one.rule, one.paths)
+            for rule, paths in one.causes.items():
+                self._acted(rule, paths)
             self._tell(_told(to, one, error=error))
         self._owed.pop(to.id, None)
         self._working.discard(to.id)
@@ -97,10 +111,10 @@ class Reloads:
 
 def _told(to: Destination, one: _Owed, *, error: str, hint: str = "", again: float = 0.0) -> Reloaded:
     return Reloaded(
-        service=one.rule.service,
+        service=to.service,
         container=to.name,
         how=how(one.reload),
-        files=len(one.paths),
+        files=sum(map(len, one.causes.values())),
         seconds=time.perf_counter() - one.since,
         error=error,
         hint=hint,

@@ -185,8 +185,8 @@ class Replica:
                 await self._remove(early, ledger, rule)
                 for part in _parts(lack.write):
                     files = [(_host(rule, wanted[path][0]), _name(path, where), entry) for path, entry in part]
-                    packed = await self._sources.pack(files, self.to.owner)
-                    await write(self._engine, self.to, where, packed.archive)
+                    packed = self._sources.pack(files, self.to.owner)
+                    await write(self._engine, self.to, where, packed)
                     names = {_name(path, where): path for path, _ in part}
                     came = tuple((names[name], entry) for name, entry in packed.entries.items())
                     ledger.note(Lack(write=came), self._now(), rule.root)

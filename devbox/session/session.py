@@ -7,12 +7,11 @@ from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from devbox.compose.layers import Loaded
 from devbox.compose.model import Project
 from devbox.compose.report import Path
 from devbox.compose.request import LoadRequest
 from devbox.environments.beside import beside
-from devbox.environments.discover import Environments, find
+from devbox.environments.discover import Environments
 from devbox.errors import DevboxError, EngineError, LoadError
 from devbox.plan.commands import Down, PlannedCommand
 from devbox.plan.observed import Container
@@ -26,14 +25,16 @@ from devbox.session.events import (
     Event,
     LoadRefused,
     Noticed,
+    OfferDeclined,
     OperationEnded,
     ProjectLoaded,
     ProjectsListed,
 )
 from devbox.session.feeds import Feeds
 from devbox.session.logs import Logs
-from devbox.session.opened import Opened
+from devbox.session.opened import Looked, Opened
 from devbox.session.policy import in_environment
+from devbox.session.rereading import Rereading
 from devbox.session.running import Job, Running, Work
 from devbox.session.shell import container_for, shell
 from devbox.session.state import Phase
@@ -49,14 +50,20 @@ if TYPE_CHECKING:
 class Session:
     """One project at a time, its feeds and its operations. Made by `open`; a bug in a feed ends the block it opens."""
 
-    def __init__(self, outside: Outside, request: LoadRequest, group: asyncio.TaskGroup) -> None:
+    def __init__(self, outside: Outside, request: LoadRequest, group: asyncio.TaskGroup, wanted: str) -> None:
         self.store = Store()
         self._outside = outside
         self._request = request
         self._group = group
-        self._opened = Opened(outside, request)
+        self._opened = Opened(outside, request, wanted)
         self._feeds = Feeds(outside, self.store, group, self._emit, self.command, self._opened.guard)
         self._running = Running(emit=self._emit, now=outside.now)
+        self._going = asyncio.Lock()
+        self._rereading = Rereading(
+            outside, opened=self._opened, store=self.store, show=self._go_to, going=self._going, emit=self._emit
+        )
+        self._warned: frozenset[str] = frozenset()
+        """What was said of the files that are open."""
 
     @classmethod
     @asynccontextmanager
@@ -67,12 +74,13 @@ class Session:
         the feeds and leaves the stack as it is.
         """
         group = asyncio.TaskGroup()
-        session = cls(outside, request, group)
-        session._read_files(environment)
+        session = cls(outside, request, group, environment)
+        session._read_files()
         try:
             async with group:
                 tellers = [group.create_task(session.store.publish()), group.create_task(session.logs.publish())]
                 await session._feeds.start(session._opened.environment.context)
+                tellers.append(group.create_task(session._rereading.run(), name="rereading"))
                 try:
                     yield session
                 finally:
@@ -107,7 +115,7 @@ class Session:
             case Switch():
                 return self._begin(title(command), None, lambda job: self._switch(command, job))
             case Reload():
-                return self._begin(title(command), frozenset(), lambda job: self._reload())
+                return self._begin(title(command), frozenset(), lambda job: self._rereading.read())
             case MakeSecrets():
                 return self._begin(title(command), frozenset(), lambda job: self._make_secrets())
             case _ if project is None:
@@ -135,18 +143,19 @@ class Session:
 
     def in_the_way(self, environment: str) -> tuple[str, ...]:
         """In words, what that environment and the current one both want; LoadError where its files do not load."""
-        environments = find(self._request, self._outside.files, environment)
-        mine, old = self._opened.load(environments.current).project, self.store.state.project
-        if old is None:
-            return ()
-        return beside(self._opened.environment.name, old, environments.current.name, mine, environments.allowed)
+        looked, old = self._opened.look(environment), self.store.state.project
+        return () if old is None else self._beside(old, looked)
 
     def missing_secrets(self, environment: str) -> tuple[str, ...]:
         """The files that `make_secrets` on the way to that environment would make; LoadError where it does not load."""
         from devbox.session import secrets
 
-        environments = find(self._request, self._outside.files, environment)
-        return secrets.missing(self._outside, environments, self._opened.load(environments.current).project)
+        looked = self._opened.look(environment)
+        return secrets.missing(self._outside, looked.environments, looked.loaded.project)
+
+    def decline(self) -> None:
+        """What State offers is not wanted now."""
+        self._emit(OfferDeclined())
 
     def explain(self, path: Path) -> Iterator[Explanation]:
         """Where the values at or below `path` of State.project come from, from the files as they were loaded."""
@@ -196,6 +205,7 @@ class Session:
                 project=project,
                 engine=engine,
                 builder=self._outside.builder(engine),
+                kit=self._outside.kit,
                 settings=self._outside.settings,
                 emit=emit,
                 cancel=job.cancel,
@@ -210,21 +220,25 @@ class Session:
 
     async def _switch(self, command: Switch, job: Job) -> None:
         """The new files are read first: what does not load changes nothing."""
-        environments = find(self._request, self._outside.files, command.environment)
-        loaded = self._opened.load(environments.current)
+        looked = self._opened.look(command.environment)
         if command.make_secrets:
             from devbox.session import secrets
 
-            self._notice(secrets.make(self._outside, environments, loaded.project))
-            loaded = self._opened.load(environments.current)
+            self._notice(secrets.make(self._outside, looked.environments, looked.loaded.project))
+            looked = self._opened.look(command.environment)
         old = self.store.state.project
         if command.stop_current and old is not None:
             await self._stop_stack(old, job)
         elif old is not None and any(row.containers for row in self.store.state.rows):
-            opened = environments.current.name
-            for text in beside(self._opened.environment.name, old, opened, loaded.project, environments.allowed):
+            for text in self._beside(old, looked):
                 self._notice(text)
-        await self._go_to(environments, loaded)
+        async with self._going:
+            await self._go_to(looked)
+
+    def _beside(self, old: Project, looked: Looked) -> tuple[str, ...]:
+        there = looked.environments
+        mine, name = looked.loaded.project, there.current.name
+        return beside(self._opened.environment.name, old, name, mine, there.allowed)
 
     async def _stop_stack(self, project: Project, job: Job) -> None:
         def tell(event: Event) -> None:
@@ -240,48 +254,44 @@ class Session:
     async def _make_secrets(self) -> None:
         from devbox.session import secrets
 
-        environments = find(self._request, self._outside.files, self._opened.environment.name)
-        self._notice(secrets.make(self._outside, environments, self._opened.load(environments.current).project))
-        await self._reload()
+        looked = self._opened.again()
+        self._notice(secrets.make(self._outside, looked.environments, looked.loaded.project))
+        await self._rereading.read()
 
-    async def _reload(self) -> None:
-        try:
-            environments = find(self._request, self._outside.files, self._opened.environment.name)
-            loaded = self._opened.load(environments.current)
-        except LoadError as error:
-            self._emit(LoadRefused(problems=error.problems))
-            raise
-        await self._go_to(environments, loaded)
-
-    async def _go_to(self, environments: Environments, loaded: Loaded) -> None:
+    async def _go_to(self, looked: Looked) -> None:
         """Show the project; the feeds go on if it is the one they follow."""
-        old, context = self.store.state.project, environments.current.context
-        if old is not None and (old.name, self._opened.environment.context) == (loaded.project.name, context):
-            self._show(environments, loaded)
+        old, context = self.store.state.project, looked.environments.current.context
+        if old is not None and (old.name, self._opened.environment.context) == (looked.loaded.project.name, context):
+            self._show(looked)
             self._feeds.resync()
             return
         await self._feeds.stop()
         self.logs.forget()
-        self._show(environments, loaded)
+        self._show(looked)
         await self._feeds.start(context)
 
     # Files
-    def _read_files(self, wanted: str) -> None:
+    def _read_files(self) -> None:
         try:
-            environments = find(self._request, self._outside.files, wanted)
-            self._opened.environment = environments.current
-            self._emit(EnvironmentsFound(environments=environments.all, current=environments.current.name))
-            self._show(environments, self._opened.load(environments.current))
+            self._show(self._opened.again(self._found))
         except LoadError as error:
             self._emit(LoadRefused(problems=error.problems))
 
-    def _show(self, environments: Environments, loaded: Loaded) -> None:
-        project = loaded.project
-        self._opened.show(environments, loaded)
+    def _found(self, environments: Environments) -> None:
+        self._opened.environment = environments.current
+        self._emit(EnvironmentsFound(environments=environments.all, current=environments.current.name))
+
+    def _show(self, looked: Looked) -> None:
+        environments, project = looked.environments, looked.loaded.project
+        self._opened.show(looked)
         self._emit(EnvironmentsFound(environments=environments.all, current=environments.current.name))
         self._emit(ProjectLoaded(environment=environments.current.name, project=project))
-        for text in (*(str(problem) for problem in environments.problems), *project.warnings):
-            self._notice(text)
+        self.watching.renew()
+        said = [*(str(problem) for problem in environments.problems), *project.warnings]
+        for text in said:
+            if text not in self._warned:
+                self._notice(text)
+        self._warned = frozenset(said)
 
     def _emit(self, event: Event) -> None:
         self.store.apply(event)

@@ -140,6 +140,15 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """`files` (as the user knows them) were saved and read again: what `State.plan` says is to be done now, if the user
+    wants it. `project`: they name another project, of that name, which is not opened unasked."""
+
+    files: tuple[str, ...]
+    project: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class State:
     """Everything the screen shows but logs (LogBuffer) and UI-only state (selection, scroll, tab)."""
 
@@ -160,6 +169,8 @@ class State:
     """container id -> its last reading, from which the next use is computed"""
     plan: Plan | None = None
     """What `up` would change now; None: not computed."""
+    offer: Offer | None = None
+    """Of the files that were saved last; None: what runs is as they say, or the user does not want it now."""
     operations: tuple[Operation, ...] = ()
     """Newest last; ended ones are kept (20)."""
     events: tuple[EngineEvent, ...] = ()

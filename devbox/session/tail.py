@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
 
 from devbox.errors import Conflict, EngineError, EngineLost, NotFound
@@ -22,7 +22,8 @@ _LOOK_BACK = 200
 class Tail:
     """Reads into `buffer`; `look` tells it that the container's state changed, `gone` that it is no more.
 
-    `history` is how many lines are read at first, `keep` how many at most when the log is resumed.
+    `history` is how many lines are read at first, `keep` how many at most when the log is resumed; `among` gives
+    lines of the service back with devbox's own among them.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class Tail:
         link: Link,
         history: int,
         keep: int,
+        among: Callable[[str, Sequence[LogLine]], Sequence[LogLine]],
         heard: Callable[[], None],
         now: Callable[[], float],
     ) -> None:
@@ -41,6 +43,7 @@ class Tail:
         self._link = link
         self._history = history
         self._keep = keep
+        self._among = among
         self._heard = heard
         self._now = now
         self._changed = asyncio.Event()
@@ -125,7 +128,7 @@ class Tail:
             async for batch in stream:
                 if lines := resume.fresh(batch):
                     self._newest = max(self._newest, lines[-1].time)
-                    self._buffer.extend(lines)
+                    self._buffer.extend(self._among(self._container.service, lines))
                     self._heard()
 
 

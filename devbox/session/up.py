@@ -11,9 +11,10 @@ from devbox.errors import BuildFailed, DevboxError, EngineLost
 from devbox.plan.plan import Node, Plan
 from devbox.plan.steps import BuildImage, PullImage, WaitFor
 from devbox.plan.text import step_text
-from devbox.ports import Builder, Engine, Progress
+from devbox.ports import Builder, Engine, Kit, Progress
 from devbox.session.act import Says, Tools, act
 from devbox.session.events import Event, Noticed, StepEnded, StepNoted, StepProgressed, StepStarted
+from devbox.session.helper import Helper
 from devbox.session.news import News
 from devbox.session.state import Phase
 from devbox.settings import Settings
@@ -35,6 +36,7 @@ async def walk(
     project: Project,
     engine: Engine,
     builder: Builder,
+    kit: Callable[[], Kit],
     settings: Settings,
     operation: int,
     emit: Callable[[Event], None],
@@ -57,6 +59,7 @@ async def walk(
             project=project,
             engine=engine,
             builder=builder,
+            helper=Helper(kit),
             news=news,
             eager_health=settings.eager_health,
             calls=asyncio.Semaphore(max(1, settings.parallel)),

@@ -56,6 +56,7 @@ class Watch:
         """container id -> when its process was seen to start (monotonic)"""
         self._told: set[str] = set()
         self._listening = asyncio.Event()
+        self._renewed = asyncio.Event()
         self._reloads: Reloads | None = None
         self._rebuilds: Rebuilds | None = None
 
@@ -67,11 +68,45 @@ class Watch:
 
     async def listen(self) -> None:
         """DevboxError where the system does not watch that many files."""
-        async with contextlib.aclosing(self._sources.changes(sorted({rule.root for rule in self.rules}))) as batches:
+        async with asyncio.TaskGroup() as group:
+            hearing: asyncio.Task[None] | None = None
+            while True:
+                stands, roots = self._listening, sorted({rule.root for rule in self.rules})
+                begun = group.create_task(self._hear(roots, stands))
+                await stands.wait()  # before the last one ends: nothing is missed between them
+                if hearing is not None:
+                    hearing.cancel()
+                hearing = begun
+                await self._renewed.wait()
+                self._renewed.clear()
+
+    async def _hear(self, roots: Sequence[str], stands: asyncio.Event) -> None:
+        async with contextlib.aclosing(self._sources.changes(roots)) as batches:
             async for batch in batches:
-                self._listening.set()
+                stands.set()
                 for rule in self.rules:
                     self._changed(rule, batch)
+
+    def renew(self, services: Sequence[Service]) -> bool:
+        """Take up the rules that these services have now; whether they are others: then `serve` is to begin again.
+        Of rules that stay, what was touched is known on, and containers whose rules all stay are left in peace."""
+        before, self.rules = self.rules, rules(services, self._sources.ignore_file)
+        if [_all(rule) for rule in before] == [_all(rule) for rule in self.rules]:
+            return False
+        touched, missed, loops = self._touched, self._missed, self._loops
+        self._loops = {rule: loops.get(rule) or Loops() for rule in self.rules}
+        self._touched = {rule: {*filter(rule.takes, touched.get(rule, ()))} for rule in self.rules}
+        self._missed = {rule: missed[rule] for rule in self.rules if rule in missed}
+        others = {rule.service for rule in {*before} ^ {*self.rules}}
+        self._told -= others
+        for id in [id for id, replica in self._replicas.items() if replica.to.service in others]:
+            del self._replicas[id]
+            if task := self._working.pop(id, None):
+                task.cancel()
+        if {rule.root for rule in before} != {rule.root for rule in self.rules}:
+            self._listening = asyncio.Event()
+            self._renewed.set()
+        return True
 
     async def serve(self, engine: Engine) -> None:
         """Once at a time; ends with EngineLost."""
@@ -189,7 +224,8 @@ class Watch:
             self._act(rule, set(sifted.passed))
 
     def _release(self, rule: Rule) -> None:
-        self._sift(rule, self._loops[rule].release(time.monotonic()))
+        if rule in self._loops:
+            self._sift(rule, self._loops[rule].release(time.monotonic()))
 
     def _act(self, rule: Rule, paths: set[str]) -> None:
         if rule.action.copies:
@@ -216,4 +252,10 @@ class Watch:
             self._reloads.owe(to, rule, reload, paths, since)
 
     def _acted(self, rule: Rule, paths: frozenset[str]) -> None:
-        self._loops[rule].acted(paths, time.monotonic())
+        if rule in self._loops:
+            self._loops[rule].acted(paths, time.monotonic())
+
+
+def _all(rule: Rule) -> object:
+    """With what tells no two rules apart."""
+    return rule, rule.reload, rule.ignored, rule.included

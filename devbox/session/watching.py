@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Iterable
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from devbox.compose.model import Project, Service
 from devbox.errors import DevboxError, EngineLost, NoEngine
@@ -17,6 +17,7 @@ from devbox.session.commands import Command
 from devbox.session.events import Event, SyncCompared, SyncComparing, WatchTold, WatchTurned
 from devbox.session.link import Link
 from devbox.session.logs import Logs
+from devbox.session.moves import Moves
 from devbox.session.state import Phase, State
 from devbox.session.store import Store
 from devbox.session.synced import repeats, words
@@ -32,8 +33,8 @@ _PAUSE = 2.0
 
 
 class Watching:
-    """Follows State: other rules or another project end the watch and begin another; while the engine is away, or the
-    user has paused it, it goes on listening, so that nothing is lost."""
+    """Follows State: another project ends the watch and begins another, other rules are taken up; while the engine is
+    away, or the user has paused it, it goes on listening, so that nothing is lost."""
 
     def __init__(
         self,
@@ -59,15 +60,24 @@ class Watching:
         self._said: dict[str, bool] = {}
         """environment -> what the user said there"""
         self._tries = 0
-        self._moved = asyncio.Event()
+        self._moves = Moves()
         self._watch: Watch | None = None
+        self._renewals = 0
+
+    def renew(self) -> None:
+        """The files were read again: their rules may be others, and each .dockerignore."""
+        if self._watch is None:
+            self._tries += 1
+        else:
+            self._renewals += self._watch.renew(_watched(self._store.state.project))
+        self._moves.stir()
 
     # What the user asks for
     def turn(self, on: bool) -> None:
         """Watch in this environment, or pause it."""
         self._said[self._store.state.environment] = on
         self._tries += self._watch is None
-        self._stir()
+        self._moves.stir()
 
     def reload(self, services: Iterable[str]) -> None:
         """Have these take up their files now, and try again what failed."""
@@ -98,7 +108,7 @@ class Watching:
 
     async def run(self) -> None:
         """Until cancelled."""
-        unsubscribe = self._store.subscribe(lambda state: self._stir())
+        unsubscribe = self._store.subscribe(lambda state: self._moves.stir())
         try:
             while True:
                 await self._keep_until_other(self._signature())
@@ -106,27 +116,27 @@ class Watching:
             unsubscribe()
 
     async def _keep_until_other(self, signature: object) -> None:
-        await self._until(lambda: self._signature() != signature, self._keep())
+        await self._moves.until(lambda: self._signature() != signature, self._keep())
         while self._signature() == signature:
-            await self._moved.wait()
+            await self._moves.next()
 
     def _signature(self) -> object:
         """What tells one watch from the next."""
-        return self._tries, _rules(self._store.state)
+        state = self._store.state
+        return self._tries, state.environment, state.project and state.project.name, bool(_watched(state.project))
 
     async def _keep(self) -> None:
         """Watch the rules that State has now; what stands in the way is told and waited out."""
         from devbox.session.watch import Watch
 
         state = self._store.state
-        services = _watched(state.project)
-        if state.project is None or not services:
+        if state.project is None or not _watched(state.project):
             self._turned(WatchPhase.OFF)
             return
-        await self._ready(services)
+        await self._ready()
         watch = self._watch = Watch(
             state.project.name,
-            services,
+            _watched(self._store.state.project),
             sources=self._sources(),
             rebuild=self._rebuild,
             tell=self._tell,
@@ -136,9 +146,13 @@ class Watching:
             async with asyncio.TaskGroup() as group:
                 group.create_task(watch.listen(), name="listen")
                 while True:
-                    engine = await self._ready(services)
+                    engine = await self._ready()
                     self._turned(WatchPhase.WATCHING)
-                    await self._until(lambda: not self._wanted, self._serve(watch, engine))
+                    renewals = self._renewals
+                    await self._moves.until(
+                        lambda: not self._wanted or self._renewals != renewals,  # noqa: B023 - within the turn
+                        self._serve(watch, engine),
+                    )
         except BaseExceptionGroup as failures:
             error = foreseen(failures)
             self._turned(WatchPhase.FAILED, error)
@@ -157,28 +171,13 @@ class Watching:
                 self._turned(WatchPhase.FAILED, error)
                 await asyncio.sleep(_PAUSE)
 
-    async def _ready(self, services: list[Service]) -> Engine:
-        """The engine, once it is there, one of the services runs, and the user wants it watched."""
-        names = {service.name for service in services}
-        while not (self._wanted and _runs(self._store.state, names) and self._link.engine):
+    async def _ready(self) -> Engine:
+        """The engine, once it is there, a service with rules runs, and the user wants it watched."""
+        while not (self._wanted and _runs(self._store.state) and self._link.engine):
             waiting = WatchPhase.WAITING if self._link.engine else WatchPhase.AWAY
             self._turned(waiting if self._wanted else WatchPhase.PAUSED)
-            await self._moved.wait()
+            await self._moves.next()
         return self._link.engine
-
-    async def _until(self, over: Callable[[], bool], work: Coroutine[Any, Any, None]) -> None:
-        """Do `work` to its end, or until `over`."""
-        task = asyncio.ensure_future(work)
-        try:
-            while not over() and not task.done():
-                moved = asyncio.ensure_future(self._moved.wait())
-                await asyncio.wait({moved, task}, return_when=asyncio.FIRST_COMPLETED)
-                moved.cancel()
-            if task.done():
-                task.result()
-        finally:
-            task.cancel()
-            await asyncio.wait([task])
 
     @property
     def _wanted(self) -> bool:
@@ -189,13 +188,13 @@ class Watching:
     async def _rebuild(self, service: str) -> None:
         """As an operation of its own, after those that run."""
         while any(one.phase is Phase.RUNNING for one in self._store.state.operations):
-            await self._moved.wait()
+            await self._moves.next()
         id = self._command(Up(services=(service,), build=True, no_deps=True))
         while True:
             found = next((one for one in self._store.state.operations if one.id == id), None)
             if found is None or found.phase is not Phase.RUNNING:
                 break
-            await self._moved.wait()
+            await self._moves.next()
         if found is None or found.phase is not Phase.DONE:
             error = found.error if found else ""
             raise DevboxError(error or "It was cancelled.", hint=found.hint if found else "")
@@ -209,20 +208,12 @@ class Watching:
     def _turned(self, phase: WatchPhase, error: DevboxError | None = None) -> None:
         self._emit(WatchTurned(phase=phase, error=error.message if error else "", hint=error.hint if error else ""))
 
-    def _stir(self) -> None:
-        self._moved.set()
-        self._moved = asyncio.Event()
-
 
 def _watched(project: Project | None) -> list[Service]:
     return [service for service in project.services.values() if service.watch] if project else []
 
 
-def _rules(state: State) -> object:
-    own = [(one.name, one.watch, one.build and one.build.context, one.working_dir) for one in _watched(state.project)]
-    return (state.environment, state.project.name if state.project else "", own)
-
-
-def _runs(state: State, services: set[str]) -> bool:
+def _runs(state: State) -> bool:
+    services = {service.name for service in _watched(state.project)}
     rows = [row for row in state.rows if row.name in services]
     return any(one.state is RunState.RUNNING for row in rows for one in row.containers)

@@ -8,9 +8,8 @@ it was somebody's hand after all.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 
 from devbox.record import dataclass as record
@@ -36,7 +35,7 @@ class _Path:
     """One path: when it changed and was acted upon (None: never; `acting`: since when somebody is at it)."""
 
     stage: _Stage = _Stage.OPEN
-    chain: deque[float] = field(default_factory=lambda: deque(maxlen=TIMES))
+    chain: tuple[float, ...] = ()
     last: float = 0.0
     acted: float | None = None
     acting: float | None = None
@@ -107,27 +106,30 @@ class Loops:
     def acting(self, paths: Iterable[str], at: float) -> None:
         """What these set off has begun."""
         for path in paths:
-            self._paths.setdefault(path, _Path(last=at)).acting = at
+            self._known(path, at).acting = at
 
     def acted(self, paths: Iterable[str], at: float) -> None:
         """What these set off is done."""
         for path in paths:
-            one = self._paths.setdefault(path, _Path(last=at))
+            one = self._known(path, at)
             one.acted, one.acting = at, None
+
+    def _known(self, path: str, at: float) -> _Path:
+        if (one := self._paths.get(path)) is None:
+            one = self._paths[path] = _Path(last=at)
+        return one
 
 
 def _change(one: _Path, at: float) -> None:
     match one.stage:
         case _Stage.OPEN:
-            if not one.follows(at):
-                one.chain.clear()
-            one.chain.append(at)
+            one.chain = (*one.chain, at)[-TIMES:] if one.follows(at) else (at,)
             if len(one.chain) == TIMES and at - one.chain[0] <= WITHIN:
                 one.stage = _Stage.HELD
         case _Stage.HELD if not one.follows(at):
             one.stage = _Stage.FREE  # it changes though nothing is done
         case _Stage.TRIED if not one.follows(at):
             one.stage, one.trials = _Stage.OPEN, 0
-            one.chain.clear()
+            one.chain = ()
         case _Stage.TRIED:
             one.stage = _Stage.STOPPED if one.trials >= TRIALS else _Stage.HELD

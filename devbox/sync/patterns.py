@@ -8,12 +8,18 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable
+from itertools import groupby
 
 from devbox.record import dataclass
 
+_ANYWHERE = "(?:.*/)?"
+"""What `**/` means."""
+
 
 @dataclass(frozen=True, slots=True)
-class _Pattern:
+class _Run:
+    """Patterns that follow each other and are all exceptions, or none of them is."""
+
     means: re.Pattern[str]
     exception: bool
 
@@ -22,19 +28,26 @@ class Patterns:
     """Ordered patterns over relative paths with `/`."""
 
     def __init__(self, lines: Iterable[str]) -> None:
-        self._patterns = tuple(_pattern(line) for line in map(_clean, lines) if line not in ("", "!"))
-        self._exceptions = any(pattern.exception for pattern in self._patterns)
+        cleaned = [line for line in map(_clean, lines) if line not in ("", "!")]
+        self._runs = tuple(_run(exception, list(run)) for exception, run in groupby(cleaned, _is_exception))
+        self._exceptions = any(run.exception for run in self._runs)
 
     def __bool__(self) -> bool:
-        return bool(self._patterns)
+        return bool(self._runs)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Patterns) and self._runs == other._runs
+
+    def __hash__(self) -> int:
+        return hash(self._runs)
 
     def match(self, path: str) -> bool:
         """Whether `path`, or a folder that it lies in, is meant."""
         matched = False
-        for pattern in self._patterns:
+        for run in self._runs:
             # Only what would change the answer so far is worth a look.
-            if pattern.exception == matched and pattern.means.match(path):
-                matched = not pattern.exception
+            if run.exception == matched and run.means.match(path):
+                matched = not run.exception
         return matched
 
     def covers(self, folder: str) -> bool:
@@ -57,10 +70,19 @@ def _clean(line: str) -> str:
     return sign + cleaned if cleaned != "." else sign
 
 
-def _pattern(line: str) -> _Pattern:
-    exception = line.startswith("!")
+def _is_exception(line: str) -> bool:
+    return line.startswith("!")
+
+
+def _run(exception: bool, lines: list[str]) -> _Run:
+    """As one expression: a storm has thousands of paths, and most rules a dozen patterns that begin with `**/`."""
+    expressions = [_expression(line.removeprefix("!")) for line in lines]
+    anywhere = [one.removeprefix(_ANYWHERE) for one in expressions if one.startswith(_ANYWHERE)]
+    named = [one for one in expressions if not one.startswith(_ANYWHERE)]
+    if anywhere:
+        named.append(f"{_ANYWHERE}(?:{'|'.join(anywhere)})")
     # What a pattern names, or anything below it.
-    return _Pattern(re.compile(f"(?:{_expression(line.removeprefix('!'))})(?:/.*)?\\Z", re.DOTALL), exception)
+    return _Run(re.compile(f"(?:{'|'.join(named)})(?:/.*)?\\Z", re.DOTALL), exception)
 
 
 def _expression(pattern: str) -> str:
@@ -77,7 +99,7 @@ def _expression(pattern: str) -> str:
             at += 1
             if pattern.startswith("/", at):
                 at += 1
-                found.append("(?:.*/)?")
+                found.append(_ANYWHERE)
             else:
                 found.append(".*")
         elif char == "?":

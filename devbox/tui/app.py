@@ -26,9 +26,10 @@ from devbox.tui import themes
 from devbox.tui.action import Action
 from devbox.tui.actions import ACTIONS, action
 from devbox.tui.conditions import engine
+from devbox.tui.debugger.opening import Debugger
 from devbox.tui.doing import Doing
-from devbox.tui.keys import assign
-from devbox.tui.panels.banner import Banner
+from devbox.tui.keys import assign, of_debugger
+from devbox.tui.panels.banner import Banner, BannerKeys
 from devbox.tui.panels.environments import EnvironmentStrip
 from devbox.tui.panels.footer import Hints, parts
 from devbox.tui.panels.main.pane import MainPane
@@ -79,11 +80,12 @@ class DevboxApp(App[None], inherit_bindings=False):
         """What was asked for before the engine had answered, and what was in hand."""
         self.session = session
         self.now = now
-        self.keys = assign(ACTIONS, settings.keys)
+        self.keys = assign(ACTIONS, of_debugger(settings.keys, False))
         self.register_theme(themes.DARK)
         self.register_theme(themes.LIGHT)
         self.theme = themes.chosen(settings.theme, self.available_themes)
         self.doing = Doing(self)
+        self.debugger = Debugger(self, of_debugger(settings.keys, True))
         self._interrupted = False
         self._unsubscribe: Callable[[], None] = lambda: None  # one who leaves at once unmounts what was never mounted
         self._told = max((notice.id for notice in session.store.state.notices), default=0)
@@ -103,7 +105,7 @@ class DevboxApp(App[None], inherit_bindings=False):
         first = self.keys.first
         state = DevboxApp.state
         yield EnvironmentStrip(id="environments").data_bind(state)
-        yield Banner(self.now, retry=first("retry"), problems=first("problems"), id="banner").data_bind(state)
+        yield Banner(self.now, BannerKeys.of(first), id="banner").data_bind(state)
         with Container(id="body"):
             yield ServicesPanel(self.now, id="services").data_bind(state)
             yield MainPane(self.session, id="main").data_bind(state)
@@ -143,6 +145,7 @@ class DevboxApp(App[None], inherit_bindings=False):
             self._tell_notices(state)
         if state.operations is not before.operations:
             self._tell_failures(state)
+        self.debugger.took(before, state)
 
     def _tell_notices(self, state: State) -> None:
         for notice in state.notices:

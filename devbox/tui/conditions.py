@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from devbox.debug.model import Phase as Debugging
 from devbox.plan.observed import Container, RunState
 from devbox.session.state import Connected, Lost, Phase, ServiceRow, State
 from devbox.session.syncing import WatchPhase
@@ -130,6 +131,15 @@ def shell(state: State, selection: Selection) -> str:
     return engine(state)
 
 
+def debug(state: State, selection: Selection) -> str:
+    debugged = any(one.phase is not Debugging.ENDED for one in state.debugged.services.values())
+    if not selection.one and not selection.container:
+        return "" if debugged else "choose one service to debug"
+    if not debugged and not any(c.state is RunState.RUNNING for c in containers(state, selection)):
+        return f"{selection.words}: does not run"
+    return engine(state)
+
+
 def port(state: State, selection: Selection) -> str:
     if not any(b.host_port for c in containers(state, selection) for b in c.bindings):
         return f"{selection.words}: publishes no port"
@@ -153,7 +163,7 @@ def retry(state: State, _selection: Selection) -> str:
 
 
 def cancel(state: State, _selection: Selection) -> str:
-    if any(o.phase in (Phase.RUNNING, Phase.FAILED, Phase.CANCELLED) for o in state.operations):
+    if state.offer or any(o.phase in (Phase.RUNNING, Phase.FAILED, Phase.CANCELLED) for o in state.operations):
         return ""
     return "nothing runs that could be cancelled"
 

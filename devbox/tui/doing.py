@@ -71,6 +71,9 @@ class Doing:
 
         self._app.run_worker(lend(self._app, self._app.selection), name="shell")
 
+    def debug(self) -> None:
+        self._app.debugger.open()
+
     def port(self) -> None:
         from devbox.tui.browser import url
         from devbox.tui.screens.choice import Choice, Way
@@ -146,6 +149,7 @@ class Doing:
             from devbox.tui.panels.operations import OperationsPanel
 
             self._app.query_one(OperationsPanel).dismiss()
+            self._app.session.decline()
 
     def progress(self) -> None:
         from devbox.tui.screens.progress import ProgressView

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import field
+from typing import Protocol
 
 from devbox.record import dataclass
-from devbox.tui.action import Action
 
 FIXED = {"ctrl+c": "leave"}
 """Never taken away: the way out."""
@@ -22,7 +22,22 @@ NAMES = {
     "pageup": "PgUp",
     "pagedown": "PgDn",
     "comma": ",",
+    "delete": "Del",
 }
+
+
+_DEBUGGERS = "debug_"
+
+
+class Keyed(Protocol):
+    """What of an action keys are given by."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def keys(self) -> tuple[str, ...]: ...
+    @property
+    def label(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,15 +63,25 @@ def name(key: str) -> str:
         return NAMES[key]
     if key.startswith("ctrl+"):
         return f"Ctrl-{key[5:].upper()}"
+    if key.startswith("shift+"):
+        return f"Shift-{name(key[6:])}"
     return key.upper() if len(key) > 1 and key[0] == "f" and key[1:].isdigit() else key
 
 
-def assign(actions: Sequence[Action], remap: Mapping[str, str]) -> Keys:
+def of_debugger(remap: Mapping[str, str], mine: bool) -> dict[str, str]:
+    """The user's keys for the debugger's screen, or those for everything else."""
+    return {id: keys for id, keys in remap.items() if id.startswith(_DEBUGGERS) is mine}
+
+
+def assign(actions: Sequence[Keyed], remap: Mapping[str, str]) -> Keys:
     """The user's key wins over another action's default, the first of two user keys over the second; both are said."""
     known = {action.id: action for action in actions}
     problems = [f"keys.{id}: there is no such action" for id in remap if id not in known]
     owner: dict[str, str] = dict(FIXED)
     of: dict[str, tuple[str, ...]] = {}
+
+    def label(id: str) -> str:
+        return known[id].label if id in known else "quit"
 
     def claim(id: str, keys: Sequence[str], user: bool) -> None:
         kept = []
@@ -65,9 +90,9 @@ def assign(actions: Sequence[Action], remap: Mapping[str, str]) -> Keys:
             if holder == id:
                 kept.append(key)
             elif user:
-                problems.append(f"keys.{id}: {name(key)} is already {known[holder].label} ({holder})")
+                problems.append(f"keys.{id}: {name(key)} is already {label(holder)} ({holder})")
             else:
-                problems.append(f"{name(key)} is now {known[holder].label}, no longer {known[id].label} ({id})")
+                problems.append(f"{name(key)} is now {label(holder)}, no longer {known[id].label} ({id})")
         of[id] = tuple(kept)
 
     for id, text in remap.items():

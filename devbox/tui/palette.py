@@ -22,6 +22,8 @@ class Everything(Provider):
 
     def _entries(self) -> list[Entry]:
         app = cast("DevboxApp", self.app)
+        if own := app.debugger.entries(self.screen):
+            return own
         selection = app.selection
         entries: list[Entry] = []
         for action in sorted(ACTIONS, key=lambda a: not a.enabled(app.state, selection)):

@@ -117,6 +117,15 @@ SERVICE_ACTIONS: tuple[Action, ...] = (
         hint=15,
     ),
     Action(
+        id="debug",
+        keys=("B",),
+        label="debug",
+        help="The debugger: breakpoints, variables, calls, a console; attaches where it is not attached",
+        group=Group.SERVICE,
+        refusal=can.debug,
+        hint=14,
+    ),
+    Action(
         id="port",
         keys=("o",),
         label="open",

@@ -6,7 +6,7 @@ from enum import Enum
 
 from devbox.plan.observed import Container, HealthState, RunState
 from devbox.record import dataclass
-from devbox.session.state import Phase, ServiceRow
+from devbox.session.state import Phase, ServiceRow, State
 
 
 class Tone(Enum):
@@ -91,6 +91,31 @@ def service_status(row: ServiceRow) -> Status:
     if max(wanted, len(row.containers)) < 2:
         return worst
     return Status(worst.symbol, f"{running}/{wanted} {worst.word}", worst.tone, worst.rank)
+
+
+def is_ready(row: ServiceRow) -> bool:
+    """It does what it is for, or it is a job that has done its work: it exited with 0 and nothing starts it again."""
+    return service_status(row).tone is Tone.GOOD or _finished(row)
+
+
+def _finished(row: ServiceRow) -> bool:
+    keeps = row.service.restart if row.service else ""
+    return (
+        bool(row.containers)
+        and keeps in ("", "no", "on-failure")
+        and all(c.state is RunState.EXITED and c.detail is not None and c.detail.exit_code == 0 for c in row.containers)
+    )
+
+
+def ready(state: State) -> tuple[int, int]:
+    """How many of the files' services are ready, and how many there are."""
+    rows = services(state)
+    return sum(map(is_ready, rows)), len(rows)
+
+
+def services(state: State) -> list[ServiceRow]:
+    """The rows of the files' services, without those that their profiles leave out and of which nothing is there."""
+    return [row for row in state.rows if row.service and (not row.disabled or row.containers)]
 
 
 PHASES = {

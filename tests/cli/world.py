@@ -14,6 +14,7 @@ import pytest
 
 from devbox.adapters.files import LocalFiles
 from devbox.adapters.host_tree import HostTree
+from devbox.adapters.kit import InstalledKit
 from devbox.adapters.secret_files import LocalSecretFiles
 from devbox.errors import NoEngine
 from devbox.main import main
@@ -101,6 +102,7 @@ class World:
             builder=builder if self.builder else lambda engine: NoBuilder(),
             sources=HostTree,
             kept=Memory,
+            kit=InstalledKit,
             host=host,
             now=self.now,
         )

@@ -42,11 +42,17 @@ async def test_health_is_observed_while_it_changes(engine: Engine, project_name:
     assert detail and detail.test == ("CMD", "true") and detail.probes[-1].exit_code == 0
 
 
-async def test_projects_counts_what_runs(engine: Engine, project_name: str) -> None:
+async def test_projects_counts_what_runs_and_what_has_done_its_work(engine: Engine, project_name: str) -> None:
     await engine.start(await engine.create_container(spec(project_name, "one")))
     await engine.create_container(spec(project_name, "two"))
+    for service, code in (("three", 0), ("four", 3)):
+        id = await engine.create_container(spec(project_name, service, ("sh", "-c", f"exit {code}")))
+        await engine.start(id)
+        if isinstance(engine, FakeEngine):
+            engine.exit(id, code)
+        await engine.wait(id)
     [found] = [one for one in await engine.projects() if one.name == project_name]
-    assert (found.running, found.total, found.working_dir) == (1, 2, "/shop")
+    assert (found.running, found.finished, found.total, found.working_dir) == (1, 1, 4, "/shop")
     assert found.config_files == ("/shop/compose.yml",)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from devbox.adapters.inspector import LocalInspector
 from devbox.adapters.programs import found, search_path
-from devbox.adapters.trivy import vulnerabilities
+from devbox.adapters.trivy import vulnerabilities, weaknesses
 from devbox.hardening.alerts import Alert, Looked, Source
 from devbox.hardening.rule import Severity
 from tests.hardening.world import NOWHERE, HardeningWorld, service
@@ -140,3 +140,11 @@ def test_vulnerabilities_are_read_from_a_report() -> None:
     first, second = vulnerabilities(report)
     assert (first.id, first.held, first.fixed, first.severity) == ("CVE-2024-0001", "3.0.1", "3.0.2", Severity.HIGH)
     assert (second.package, second.fixed, second.severity, second.title) == ("tar", "", Severity.LOW, "")
+
+
+async def test_a_scanner_that_answers_something_else_was_not_asked(tmp_path: Path) -> None:
+    program = tmp_path / "trivy"
+    program.write_text("#!/bin/sh\necho 'a new version is available' >&2\necho hello\n")
+    program.chmod(0o755)
+    told = await weaknesses(str(program), {}, "shop:1")
+    assert told.unasked == "trivy answered with something else than JSON: a new version is available"

@@ -38,12 +38,12 @@ def changed(before: str, after: str) -> list[tuple[str, str, str]]:
         (
             "environment: {DB_PASSWORD: one}",
             "environment: {DB_PASSWORD: two}",
-            ("environment.DB_PASSWORD", "••••", "••••"),
+            ("environment.DB_PASSWORD", "••••••", "••••••"),
         ),
         (
             "environment: {U: 'pg://u:one@h/d'}",
             "environment: {U: 'pg://u:two@h/e'}",
-            ("environment.U", "pg://u:••••@h/d", "pg://u:••••@h/e"),
+            ("environment.U", "pg://u:••••••@h/d", "pg://u:••••••@h/e"),
         ),
     ],
 )
@@ -127,7 +127,7 @@ def test_what_a_config_holds_recreates_its_users_only() -> None:
 
 def test_what_a_secret_held_is_not_shown() -> None:
     plan = reconcile(holding("c", "two"), standing(holding("c", "one"), a=None), Up())
-    assert Change(service="b", property="secrets.token", before="••••", after="••••") in plan.changes
+    assert Change(service="b", property="secrets.token", before="••••••", after="••••••") in plan.changes
 
 
 def test_a_container_that_compose_made_keeps_what_it_holds() -> None:

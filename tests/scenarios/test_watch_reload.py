@@ -102,3 +102,20 @@ async def test_many_changes_while_an_image_is_built_ask_for_one_more_build(stack
         go_on.set()
         await eventually(lambda: sum(isinstance(one, Rebuilt) for one in watch.told) == 2, timeout=30)
         assert asked == ["app", "app"]
+
+
+async def test_a_reload_by_hand_of_a_service_that_has_a_restart_among_its_rules_is_that_restart_alone(
+    stack: Stack,
+) -> None:
+    await begin(stack, rule=RELOAD.format("{signal: HUP}"), more=LISTENS)
+    text = stack.file.read_text()
+    stack.file.write_text(text.replace("      watch:\n", "      watch:\n        - {action: restart, path: ./conf}\n"))
+    (stack.folder / "conf").mkdir()
+    async with watching(stack) as watch:
+        watch.reload(["app"])
+        await watch.tells(Reloaded)
+        (watch.src / "main.py").write_text("two")
+        await watch.tells(Reloaded, lambda told: isinstance(told, Reloaded) and bool(told.files))
+        hows = [told.how for told in watch.told if isinstance(told, Reloaded)]
+        assert len(hows) == 2
+        assert hows[0] == "restart"

@@ -40,6 +40,7 @@ class Watching:
     stack: Stack
     rules: Sequence[Rule] = ()
     told: list[Told] = field(default_factory=list)
+    reload: Callable[[Sequence[str]], None] = lambda services: None
 
     @property
     def src(self) -> Path:
@@ -111,7 +112,7 @@ async def watching(stack: Stack, rebuild: Rebuild = no_rebuild) -> AsyncIterator
         tell=found.told.append,
         now=lambda: 0.0,
     )
-    found.rules = watch.rules
+    found.rules, found.reload = watch.rules, watch.reload
     task = asyncio.create_task(watch.run(stack.engine))
     try:
         await found.tells(WatchBegan)

@@ -174,3 +174,24 @@ async def test_listeners_are_told_of_new_lines(fake_engine: FakeEngine, tmp_path
         fake_engine.print(id, "one")
         await eventually(lambda: told and told[-1] == 1)
         unsubscribe()
+
+
+async def test_what_is_marked_while_nobody_reads_stands_in_its_place_once_somebody_does(
+    fake_engine: FakeEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = await fake_engine.create_container(spec("shop", "api"))
+    await fake_engine.start(id)
+    monkeypatch.setattr("devbox.session.logs.LINGER", 0.0)
+    async with opened(fake_engine, written(tmp_path, "shop")) as session:
+        session.logs.show(["api"])
+        fake_engine.print(id, "one")
+        await eventually(lambda: log(session, "api") == ["one"])
+        session.logs.show([])
+        await eventually(lambda: not fake_engine.named(id).followers)
+        fake_engine.print(id, "two")
+        session.logs.mark("api", "reloaded: 1 file in 41 ms")
+        fake_engine.print(id, "three")
+        session.logs.mark("api", "reloaded: 2 files in 40 ms")
+        session.logs.show(["api"])
+        marked = ["one", "two", "reloaded: 1 file in 41 ms", "three", "reloaded: 2 files in 40 ms"]
+        await eventually(lambda: log(session, "api") == marked)

@@ -7,11 +7,12 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
+from devbox.adapters.kit import InstalledKit
 from devbox.compose.model import Project
 from devbox.errors import BuildFailed
 from devbox.plan.commands import PlannedCommand
 from devbox.plan.plan import Plan
-from devbox.ports import BuildRequest, Engine, Progress
+from devbox.ports import BuildRequest, Engine, Kit, Progress
 from devbox.session.events import Event, StepEnded, StepNoted, StepStarted
 from devbox.session.perform import perform
 from devbox.session.state import Phase
@@ -45,6 +46,7 @@ class Doing:
     engine: Engine
     project: Project
     builder: FakeBuilder = field(default_factory=FakeBuilder)
+    kit: Callable[[], Kit] = InstalledKit
     settings: Settings = field(default_factory=Settings)
     events: list[Event] = field(default_factory=list)
     cancel: asyncio.Event = field(default_factory=asyncio.Event)
@@ -55,6 +57,7 @@ class Doing:
             project=self.project,
             engine=self.engine,
             builder=self.builder,
+            kit=self.kit,
             settings=self.settings,
             emit=self.events.append,
             cancel=self.cancel,

@@ -10,6 +10,7 @@ from typing import Any
 
 from devbox.adapters.files import LocalFiles
 from devbox.adapters.host_tree import HostTree
+from devbox.adapters.kit import InstalledKit
 from devbox.adapters.secret_files import LocalSecretFiles
 from devbox.compose.request import LoadRequest
 from devbox.plan.observed import RunState
@@ -67,6 +68,7 @@ def outside(
         builder=lambda engine: NoBuilder(),
         sources=sources,
         kept=lambda: kept or Memory(),
+        kit=InstalledKit,
         host=no_host,
         now=time,
     )

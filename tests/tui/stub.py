@@ -15,6 +15,7 @@ from devbox.plan.plan import Plan
 from devbox.session.commands import Command
 from devbox.session.state import State
 from devbox.sync.compare import Verified
+from tests.tui.stub_debugging import StubDebugging
 
 
 class StubStore:
@@ -86,11 +87,13 @@ class StubSession:
         self.store = StubStore(state)
         self.logs = StubLogs()
         self.watching = StubWatching()
+        self.debugging = StubDebugging(self.store.put, lambda: self.store.state)
         self.plans = plans or {}
         self.commands: list[Command] = []
         self.cancelled: list[int] = []
         self.shells: list[tuple[str, str]] = []
         self.retries = 0
+        self.declined = 0
         self.clashes: tuple[str, ...] = ()
         self.lacking: tuple[str, ...] = ()
         self.watched: frozenset[str] = frozenset()
@@ -129,6 +132,9 @@ class StubSession:
 
     async def inspect(self, container: str) -> Container:
         return next(c for row in self.store.state.rows for c in row.containers if c.id == container)
+
+    def decline(self) -> None:
+        self.declined += 1
 
     def retry(self) -> None:
         self.retries += 1

@@ -8,6 +8,7 @@ from devbox.compose.model import Service
 from devbox.errors import Place, Problem
 from devbox.guide import guides
 from devbox.plan.labels import ROLLED_BACK
+from devbox.plan.observed import RunningProject
 from devbox.session.state import Connecting, Lost, Notice, Phase
 from devbox.tui.app import farewell
 from tests.tui import shop
@@ -200,3 +201,13 @@ async def test_what_is_rolled_back_is_told_where_the_image_stands() -> None:
     one = shop.container("api", image="sha256:0123456789abcdef", labels={ROLLED_BACK: "shop-api:2"})
     async with opened(shop.state(rows=(shop.row(shop.API, one),)), size=(200, 60)) as (app, _, _):
         assert await shows(app, "rolled back:")
+
+
+async def test_the_strip_counts_as_the_row_of_the_stack_does_and_a_job_that_is_done_is_no_lack() -> None:
+    running = tuple(shop.row(one, shop.container(one.name)) for one in (shop.WEB, shop.API, shop.DB))
+    done = shop.row(shop.MIGRATE, shop.container("migrate", **shop.ended(0)))
+    elsewhere = RunningProject(name="shop-stage", running=3, finished=1, total=4)
+    async with opened(shop.state(rows=(*running, done), running=(elsewhere,))) as (app, _, _s):
+        text = screen_text(app)
+        assert "4/4 ready" in text
+        assert "▸dev ● 4/4  stage ● 4/4" in text.splitlines()[0]

@@ -19,6 +19,8 @@ from devbox.compose.masking import MASK, mask_yaml, masked
         ("MONKEY", "banana", "banana"),
         ("DATABASE_URL", "postgres://app:hunter2@db/app", f"postgres://app:{MASK}@db/app"),
         ("REDIS_URL", "redis://redis:6379/0", "redis://redis:6379/0"),
+        ("REPOSITORY", "https://ghp_abc@example.com/shop.git", f"https://{MASK}@example.com/shop.git"),
+        ("REPOSITORY", "ssh://git@example.com/shop.git", "ssh://git@example.com/shop.git"),
         ("PASSWORD", "", ""),
     ],
 )

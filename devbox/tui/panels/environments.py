@@ -8,6 +8,7 @@ from devbox.environments.environment import Environment
 from devbox.plan.observed import RunningProject, RunState
 from devbox.session.state import Connected, Connecting, State
 from devbox.tui.panels.strip import Part, Strip
+from devbox.tui.status import ready
 
 PROTECTED = "⚑"
 
@@ -34,8 +35,9 @@ def parts(state: State) -> list[Part]:
             styled.append((f" {PROTECTED}protected" if current else f" {PROTECTED}", "$text-warning"))
         project = running_in(environment, state)
         if project and project.running:
-            dot = (f" ● {project.running}/{project.total}", "$text-success" if current else "$foreground-muted")
-            styled.append(dot)
+            # As the row of the whole stack counts; of another environment only its containers are known.
+            done, count = ready(state) if current else (project.running + project.finished, project.total)
+            styled.append((f" ● {done}/{count}", "$text-success" if current else "$foreground-muted"))
         found.append(Part(styled=tuple(styled), target=environment.name, weight=0 if current else 3))
     found.append(_engine(state))
     return found

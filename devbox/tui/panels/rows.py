@@ -6,16 +6,32 @@ from collections.abc import Mapping
 from dataclasses import replace
 from enum import Enum
 
+from devbox.debug.model import Debuggee
+from devbox.debug.model import Phase as Debugging
 from devbox.plan.labels import ROLLED_BACK
 from devbox.plan.observed import Container, RunState
 from devbox.record import dataclass
 from devbox.session.state import ServiceRow, State, Usage
 from devbox.tui import amounts
-from devbox.tui.status import ABSENT, UNSEEN, Status, Tone, container_status, health_status, run_status, service_status
+from devbox.tui.status import (
+    ABSENT,
+    UNSEEN,
+    Status,
+    Tone,
+    container_status,
+    health_status,
+    ready,
+    run_status,
+    service_status,
+    services,
+)
 from devbox.tui.text import clean
 
 _RELOADED, _FRESH = "⟳", 10.0
 """The mark of a service that took up new files, and the seconds for which it bears it."""
+
+_IN, _STOPPED = "◉", Status("◈", "in debugger", Tone.BUSY, 8)
+"""The mark of a service with a debugger in it, and the status of one that a debugger holds."""
 
 
 class Kind(Enum):
@@ -53,7 +69,7 @@ class Row:
 
 def build(state: State, *, now: float, needle: str = "", opened: frozenset[str] = frozenset()) -> tuple[Row, ...]:
     """The whole stack, the files' services, then orphans, one-off containers and disabled services under headings."""
-    own = [row for row in state.rows if row.service and (not row.disabled or row.containers)]
+    own = services(state)
     orphans = [row for row in state.rows if not row.service and row.containers]
     disabled = [row for row in state.rows if row.service and row.disabled and not row.containers]
     oneoffs = [container for row in state.rows for container in row.oneoffs]
@@ -78,7 +94,8 @@ def _services(rows: list[ServiceRow], state: State, now: float, needle: str, ope
             continue
         sync = state.sync.services.get(row.name)
         fresh = sync is not None and now - sync.reloaded < _FRESH
-        lines.append(_service(row, usage, now, opened=row.name in opened, fresh=fresh))
+        line = _service(row, usage, now, opened=row.name in opened, fresh=fresh)
+        lines.append(_debugged(line, state.debugged.services.get(row.name)))
         if row.name in opened and len(row.containers) > 1:
             lines += [_replica(container, usage, now) for container in row.containers]
     return lines
@@ -86,27 +103,17 @@ def _services(rows: list[ServiceRow], state: State, now: float, needle: str, ope
 
 def _stack(state: State, rows: list[ServiceRow]) -> Row:
     containers = [container for row in rows for container in row.containers]
-    ready = sum(service_status(row).tone is Tone.GOOD or _finished(row) for row in rows)
+    done, count = ready(state)
     if not containers:
         status = UNSEEN if state.project is None or any(row.unseen for row in rows) else ABSENT
-    elif ready == len(rows):
-        status = Status("●", f"{ready}/{len(rows)} ready", Tone.GOOD)
+    elif done == count:
+        status = Status("●", f"{done}/{count} ready", Tone.GOOD)
     else:
-        status = Status("◐", f"{ready}/{len(rows)} ready", Tone.BUSY)
+        status = Status("◐", f"{done}/{count} ready", Tone.BUSY)
     cpu, memory = _use(containers, state.usage)
     name = state.project.name if state.project else "no project"
     return Row(
         key="stack", kind=Kind.STACK, name=clean(name, lines=False), status=status, state=status, cpu=cpu, memory=memory
-    )
-
-
-def _finished(row: ServiceRow) -> bool:
-    """A job that has done its work (it exited with 0 and nothing starts it again) counts as ready."""
-    keeps = row.service.restart if row.service else ""
-    return (
-        bool(row.containers)
-        and keeps in ("", "no", "on-failure")
-        and all(c.state is RunState.EXITED and c.detail is not None and c.detail.exit_code == 0 for c in row.containers)
     )
 
 
@@ -142,6 +149,17 @@ def _service(row: ServiceRow, usage: Mapping[str, Usage], now: float, *, opened:
         replicas=len(row.containers),
         opened=opened,
     )
+
+
+def _debugged(line: Row, debuggee: Debuggee | None) -> Row:
+    """With the mark of a debugger in it; while a thread stands, what its probes say means nothing."""
+    if debuggee is None or debuggee.phase is not Debugging.ATTACHED or line.state is None or line.status is None:
+        return line
+    if debuggee.stopped:
+        return replace(line, status=_STOPPED, state=_STOPPED, health=None)
+    if line.status.tone is Tone.BAD:
+        return line
+    return replace(line, status=replace(line.status, symbol=_IN), state=replace(line.state, symbol=_IN))
 
 
 def _container(container: Container, usage: Mapping[str, Usage], now: float, kind: Kind, name: str) -> Row:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Sequence
+from enum import Enum
+from typing import ClassVar, Protocol
 
 from textual import events
 from textual.app import ComposeResult
@@ -12,7 +14,7 @@ from textual.widgets import Static
 
 from devbox.tui.action import Group
 from devbox.tui.actions import ACTIONS
-from devbox.tui.keys import Keys
+from devbox.tui.keys import Keyed, Keys
 from devbox.tui.screens.dialog import Dialog, Page
 from devbox.tui.text import clean
 
@@ -27,19 +29,34 @@ _NARROWEST = 20
 """Cells that a text gets beside its key, however narrow the screen is."""
 
 
-def text(keys: Keys, width: int) -> Content:
+class Told(Keyed, Protocol):
+    """What of an action the help tells."""
+
+    @property
+    def help(self) -> str: ...
+    @property
+    def group(self) -> Enum: ...
+
+
+def text(
+    keys: Keys,
+    width: int,
+    actions: Sequence[Told] = ACTIONS,
+    groups: type[Enum] = Group,
+    moving: Sequence[tuple[str, str]] = MOVING,
+) -> Content:
     """The whole help in lines of `width`; actions without a key are named as reached through the palette."""
     parts: list[Content | tuple[str, str]] = []
-    for group in Group:
+    for group in groups:
         parts.append((f"\n{group.value}\n", "bold $primary"))
-        for action in (action for action in ACTIONS if action.group is group):
+        for action in (action for action in actions if action.group is group):
             shown = keys.all(action.id)
             style = "bold" if shown else "$foreground-disabled"
             head = Content.styled(f"  {clean(shown) or keys.first('palette'):<14}", style)
             what = Content.assemble((action.help, "$text"), (f"  {action.id}", "$foreground-disabled"))
             parts.append(_row(head, what, width))
     parts.append(("\nMoving\n", "bold $primary"))
-    for shown, moves in MOVING:
+    for shown, moves in moving:
         parts.append(_row(Content.styled(f"  {shown:<26}", "bold"), Content.styled(moves, "$text"), width))
     for problem in keys.problems:
         parts.append((f"\n▲ {clean(problem)}", "$text-warning"))
@@ -58,12 +75,15 @@ def _row(head: Content, what: Content, width: int) -> Content:
 class _Text(Static):
     """The help, in lines as wide as it is."""
 
-    def __init__(self, keys: Keys) -> None:
+    def __init__(
+        self, keys: Keys, actions: Sequence[Told], groups: type[Enum], moving: Sequence[tuple[str, str]]
+    ) -> None:
         super().__init__()
         self._keys = keys
+        self._of = (actions, groups, moving)
 
     def on_resize(self, event: events.Resize) -> None:
-        self.update(text(self._keys, event.size.width))
+        self.update(text(self._keys, event.size.width, *self._of))
 
 
 class Help(Dialog[None]):
@@ -71,13 +91,22 @@ class Help(Dialog[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark", "guides", show=False)]
 
-    def __init__(self, keys: Keys) -> None:
+    def __init__(
+        self,
+        keys: Keys,
+        actions: Sequence[Told] = ACTIONS,
+        groups: type[Enum] = Group,
+        moving: Sequence[tuple[str, str]] = MOVING,
+        *,
+        title: str = "Help",
+    ) -> None:
         super().__init__()
-        self._keys = keys
+        self._text = _Text(keys, actions, groups, moving)
+        self._title = title
 
     def compose(self) -> ComposeResult:
-        with Page("Help", subtitle="? guides · Esc close"):
-            yield _Text(self._keys)
+        with Page(self._title, subtitle="? guides · Esc close"):
+            yield self._text
 
     def action_guides(self) -> None:
         """Choose a guide and read it."""

@@ -1,0 +1,171 @@
+"""`devbox debug`: a service's debugger on screen, or for an editor."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from typing import TYPE_CHECKING
+
+from devbox.cli import arguments, confirm, launch
+from devbox.cli.output import note, printable, say, say_json, stdout_style
+from devbox.cli.project import opened
+from devbox.cli.select import check_services
+from devbox.errors import DevboxError, ExitCode, UsageError
+from devbox.plan.names import known_services
+from devbox.plan.observed import RunState
+
+if TYPE_CHECKING:
+    from devbox.cli.arguments import Subparsers
+    from devbox.cli.project import Stack
+    from devbox.plan.observed import Container
+    from devbox.ports import Outside
+
+_ADDRESS = re.compile(r"\d+|\[[^\]]*\](:\d+)?|[^:]*:\d*|\d+\.\d+\.\d+\.\d+|localhost")
+_LOOPBACK = "127.0.0.1"
+_LAST_PORT = 65535
+
+
+def add(subparsers: Subparsers) -> None:
+    """Declare the verb."""
+    parser = arguments.verb(
+        subparsers,
+        "debug",
+        "The debugger of a service on screen; with --listen a port for VS Code, PyCharm or nvim-dap, which reloads and"
+        " restarts do not close. Nothing has to be in the image (`devbox guide debug`).",
+    )
+    parser.add_argument("services", nargs="*", metavar="SERVICE", default=[], help="which; on screen it is one")
+    add_argument = parser.add_argument
+    add_argument(
+        "--listen",
+        nargs="?",
+        const="",
+        default=None,
+        metavar="HOST:PORT",
+        help="keep a port open until Ctrl-C (127.0.0.1 and one that stays the same, unless named; each further service"
+        " has the next)",
+    )
+    add_argument("--container", type=int, default=0, metavar="N", help="only the replica of that number")
+    add_argument("--launch", action="store_true", help="write it into .vscode/launch.json, where all else stays")
+    add_argument(
+        "--editor", choices=launch.EDITORS, default="vscode", help="whom --listen prints how to attach for (vscode)"
+    )
+    add_argument("--ways", action="store_true", help="each way in, and why it does not apply")
+    add_argument("--prepare", action="store_true", help="recreate the services with debug on demand")
+    arguments.assume_yes(parser)
+    arguments.as_json(parser, "print JSON; with --listen an object a line")
+
+
+def on_screen(args: argparse.Namespace) -> str:
+    """The service whose debugger is to be opened on the screen; "" where something else is asked for."""
+    if args.listen is not None or args.launch or args.ways or args.prepare or args.json:
+        return ""
+    return args.services[0] if len(args.services) == 1 else ""
+
+
+async def run(args: argparse.Namespace, outside: Outside) -> int:
+    """--ways: 1 where none applies. --listen: 130 when interrupted, which is how it ends."""
+    address = _address(args)
+    if not args.services:
+        raise UsageError("devbox debug needs a service.", hint="`devbox ps` lists them.")
+    if address is None and not (args.launch or args.ways or args.prepare):
+        raise UsageError(
+            "The debugger's screen needs a terminal, and shows one service.",
+            hint="For an editor: --listen. `devbox debug --help` tells the rest.",
+        )
+    async with opened(args, outside) as stack:
+        args.services = list(dict.fromkeys(args.services))
+        check_services(stack.project, None, args.services)
+        if args.ways:
+            return await _ways(stack, args)
+        confirm.permit(stack.environment, args.yes_i_mean)
+        if args.prepare and (code := await _prepare(stack, args, outside)):
+            return code
+        if address is not None:
+            from devbox.cli.listen import listen
+
+            return await listen(stack, args, outside, *address)
+        if args.launch:
+            from devbox.session.listening import own_port
+
+            ports = {name: own_port(stack.project.name, name) for name in args.services}
+            await launch.tell(stack, args, outside, _LOOPBACK, ports)
+            note(f"`devbox debug {' '.join(args.services)} --listen` opens the port.")
+    return ExitCode.DONE
+
+
+def _address(args: argparse.Namespace) -> tuple[str, int] | None:
+    """Where to listen (port 0: one of devbox's choice); a word that is no address is a service."""
+    if args.listen is None:
+        return None
+    if args.listen and not _ADDRESS.fullmatch(args.listen):
+        args.services.insert(0, args.listen)
+        return _LOOPBACK, 0
+    host, colon, port = args.listen.rpartition(":")
+    if not colon or args.listen.endswith("]"):
+        host, port = (_LOOPBACK, args.listen) if args.listen.isdigit() or not args.listen else (args.listen, "")
+    if port and not 0 < int(port) <= _LAST_PORT:
+        raise UsageError(f"{port} is no port.", hint=f"A port is a number from 1 to {_LAST_PORT}.")
+    return host.strip("[]") or _LOOPBACK, int(port or 0)
+
+
+async def _ways(stack: Stack, args: argparse.Namespace) -> int:
+    from devbox.session.attach import NAMES, ways
+
+    found = []
+    for container in await _running(stack, args):
+        applying = await ways(stack.engine, container, known_services(stack.project)[container.service])
+        found.append((container, applying))
+    if args.json:
+        say_json(
+            [
+                {
+                    "service": container.service,
+                    "container": container.name,
+                    "ways": [
+                        {"way": way.name.lower(), "applies": not why, "why_not": why or None} for way, why in each
+                    ],
+                }
+                for container, each in found
+            ]
+        )
+    else:
+        for container, each in found:
+            say(f"{stdout_style(printable(container.service), 'bold')} ({printable(container.name)})")
+            for way, why in each:
+                mark = stdout_style("–", "dim") if why else stdout_style("✓", "green")
+                say(f"  {mark} {NAMES[way]}{': ' if why else ''}{printable(why)}")
+    return ExitCode.DONE if all(any(not why for _, why in each) for _, each in found) else ExitCode.FAILED
+
+
+async def _running(stack: Stack, args: argparse.Namespace) -> list[Container]:
+    """The containers meant; DevboxError where a service has none that runs."""
+    observed = await stack.engine.observe(stack.project.name)
+    found = [
+        one
+        for one in observed.containers
+        if one.service in args.services
+        and not one.oneoff
+        and one.state is RunState.RUNNING
+        and args.container in (0, one.number)
+    ]
+    for name in args.services:
+        if not any(one.service == name for one in found):
+            which = f"{name} #{args.container}" if args.container else name
+            raise DevboxError(f"{which} does not run.", hint=f"`devbox up {name}` starts it.")
+    return sorted(found, key=lambda one: (args.services.index(one.service), one.number))
+
+
+async def _prepare(stack: Stack, args: argparse.Namespace, outside: Outside) -> int:
+    """Recreate the services with the helper; not an exit code of `up` unless that fails."""
+    from devbox.cli.perform import perform_on
+    from devbox.plan.commands import Up
+
+    names = ", ".join(args.services)
+    if not args.yes:
+        note(f"This recreates {printable(names)} with a helper that lets a debugger in when it is asked to;")
+        note("until then it costs nothing. `devbox up` without it takes it out again.")
+        if not confirm.goes_ahead():
+            raise DevboxError("Nothing was changed.")
+    up = Up(services=tuple(args.services), no_deps=True, debug=frozenset(args.services))
+    quiet = argparse.Namespace(**{**vars(args), "json": False})
+    return await perform_on(stack, quiet, outside, up)

@@ -1,0 +1,72 @@
+"""An editor's connection to devbox: its messages in order, and whether it is still there."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+from devbox.debug.codec import Decoder, encode
+from devbox.debug.relayed import OWN, Message
+from devbox.errors import DevboxError
+
+_PART = 1 << 16
+_FAREWELL = 2.0
+"""Seconds for what is still to be sent."""
+
+
+class Editor:
+    """`run` reads until the end; `left` is set once it has hung up or asked to be disconnected."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._messages: asyncio.Queue[Message | None] = asyncio.Queue()
+        host, port = (*(writer.get_extra_info("peername") or ()), "", "")[:2]
+        self.name = f"[{host}]:{port}" if ":" in str(host) else f"{host}:{port}"
+        self.left = asyncio.Event()
+        self.error = ""
+        """Why what it sends was not understood."""
+
+    async def run(self) -> None:
+        """Take in what it sends. Answers to what the relay itself asked are of no interest."""
+        decoder = Decoder()
+        try:
+            while data := await self._reader.read(_PART):
+                for message in decoder.take(data):
+                    if message.get("type") == "response" and _number(message.get("request_seq")) >= OWN:
+                        continue
+                    if message.get("command") == "disconnect":
+                        self.left.set()
+                    self._messages.put_nowait(message)
+        except OSError:
+            return
+        except DevboxError as error:
+            self.error = error.message
+        finally:
+            self.left.set()
+            self._messages.put_nowait(None)
+
+    async def next(self) -> Message | None:
+        """The next message; None at the end, and ever after."""
+        message = await self._messages.get()
+        if message is None:
+            self._messages.put_nowait(None)
+        return message
+
+    async def send(self, *messages: Message) -> None:
+        """Give it the messages; one that has hung up gets nothing."""
+        with suppress(OSError):
+            for message in messages:
+                self._writer.write(encode(message))
+            await self._writer.drain()
+
+    async def close(self) -> None:
+        """Hang up, once it has what was sent."""
+        self._writer.close()
+        with suppress(OSError, TimeoutError):
+            async with asyncio.timeout(_FAREWELL):
+                await self._writer.wait_closed()
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0

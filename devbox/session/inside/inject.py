@@ -1,0 +1,101 @@
+"""Has a running Python load debugpy: `inject.py REQUEST`, with the tar of debugpy on stdin.
+
+REQUEST: {"pid": PID, "way": WAY, "size": BYTES of the tar, "folder": PATH, "gdb": PATH}; where debugpy lies in `folder`
+already there is no tar. Prints {"folder": ...}, then {"port": ...} or {"error": ..., "errno": ...}. WAY is remote_exec
+or gdb_inside, which are done from here, or gdb_beside: somebody else does it as soon as the folder is known.
+Where it fails, or stdin ends, a folder that was made is removed.
+"""
+
+from __future__ import annotations
+
+import errno
+import io
+import json
+import os
+import select
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from typing import Any
+
+from devbox.session.inside.answering import answer, bound
+from devbox.session.inside.gdb import GDB, LOAD, OPTIONS
+
+PLACES = ("/dev/shm", "/tmp", "/var/tmp", "/run")
+PATIENCE = 20
+
+
+def told(**found: Any) -> None:
+    print(json.dumps(found), flush=True)  # noqa: T201
+
+
+def unpacked(request: dict[str, Any]) -> str:
+    """The folder with debugpy, of which the process may read all; OSError where nothing can be written."""
+    archive = sys.stdin.buffer.read(request["size"])
+    failure = OSError(errno.EROFS, "nothing can be written")
+    for place in (*PLACES, os.getcwd()):  # noqa: PTH109
+        folder = ""
+        try:
+            folder = tempfile.mkdtemp(prefix=f"devbox-debug-{request['way']}-", dir=place)
+            os.chmod(folder, 0o755)  # noqa: PTH101
+            with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+                tar.extractall(folder)
+        except OSError as error:
+            failure = error
+            shutil.rmtree(folder, ignore_errors=True)
+        else:
+            return folder
+    raise failure
+
+
+def by_gdb(request: dict[str, Any], folder: str) -> str:
+    """What gdb complains of, should debugpy not listen after this."""
+    script = f"{folder}/gdb"
+    with open(script, "w") as file:  # noqa: PTH123
+        file.write(GDB.format(load=LOAD.format(f"{folder}/listen.py")))
+    command = [request["gdb"], *OPTIONS, "-p", str(request["pid"]), "--batch", "-x", script]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
+    lines = [line for line in done.stdout.decode("utf-8", "replace").splitlines() if line.strip()]
+    wrong = [line for line in lines if "not permitted" in line or "ptrace" in line or "No symbol" in line]
+    return (wrong or lines[-1:] or [""])[0]
+
+
+def by_python(request: dict[str, Any], folder: str) -> str:
+    script = f"{folder}/load.py"
+    with open(script, "w") as file:  # noqa: PTH123
+        file.write(LOAD.format(f"{folder}/listen.py"))
+    sys.remote_exec(request["pid"], script)  # type: ignore[attr-defined]
+    return ""
+
+
+def main() -> None:
+    request = json.loads(sys.argv[1])
+    folder, said = request["folder"], ""
+    listening = False
+    try:
+        door = bound(request["pid"])
+        folder = folder or unpacked(request)
+        told(folder=folder)
+        if request["way"] == "remote_exec":
+            said = by_python(request, folder)
+        elif request["way"] == "gdb_inside":
+            said = by_gdb(request, folder)
+        ready = select.select([door, sys.stdin], [], [], PATIENCE)[0]
+        found = {"error": "given up"} if sys.stdin in ready else answer(door, 0)
+        listening = "port" in found
+        if said and not listening:
+            found = {"error": said, "errno": errno.EPERM if "permitted" in said else 0}
+        told(**found)
+    except OSError as error:
+        told(error=error.strerror or str(error), errno=error.errno)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is told
+        told(error=f"{type(error).__name__}: {error}", errno=0)
+    finally:
+        if folder != request["folder"] and not listening:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,116 @@
+"""A port of this machine at which editors reach the debugger of a service, whatever becomes of its containers."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from zlib import crc32
+
+from devbox.debug.relayed import refusal
+from devbox.errors import DevboxError
+from devbox.session.admitted import Admitted
+from devbox.session.editor import Editor
+from devbox.session.heard import Happened, Heard
+from devbox.session.reached import Doorway
+
+_FIRST, _COUNT = 23000, 1000
+"""The ports of which each service has its own, below those that systems give out by themselves."""
+_TRIES = 20
+
+
+def own_port(project: str, service: str) -> int:
+    """The port that the service has where nobody else holds it."""
+    return _FIRST + crc32(f"{project}/{service}".encode()) % _COUNT
+
+
+class Listening:
+    """`port` 0: one that is always the same for this service, as long as it is free. One editor at a time is let in."""
+
+    def __init__(
+        self, project: str, service: str, host: str, port: int, doorway: Doorway, tell: Callable[[Heard], None]
+    ) -> None:
+        self._own = own_port(project, service)
+        self._service = service
+        self._host = host
+        self._doorway = doorway
+        self._telling = tell
+        self._admitted: Admitted | None = None
+        self._gone_at = float("-inf")
+        self._waiting: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+        self._group: asyncio.TaskGroup | None = None
+        self.port = port
+
+    async def open(self) -> asyncio.Server:
+        """Take the port; DevboxError where it cannot be had. Who comes is let in once `run` runs."""
+        around = (_FIRST + (self._own - _FIRST + step) % _COUNT for step in range(_TRIES))
+        for port in (self.port,) if self.port else around:
+            try:
+                server = await asyncio.start_server(self._met, self._host, port)
+            except OSError as error:
+                if error.errno == errno.EADDRINUSE and not self.port:
+                    continue
+                raise _refused(f"{self._host}:{port}", error) from error
+            self.port = port
+            self._tell(Heard(service=self._service, what=Happened.OPEN))
+            return server
+        raise DevboxError(f"No port from {self._own} on is free.", hint="Name one: --listen HOST:PORT.")
+
+    async def run(self, server: asyncio.Server) -> None:
+        """Let editors in until cancelled; then threads that stand go on."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                self._group = group
+                for reader, writer in self._waiting:
+                    self._met(reader, writer)
+                await asyncio.Event().wait()
+        finally:
+            server.close()
+
+    def _met(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._group is None:
+            self._waiting.append((reader, writer))
+        else:
+            self._group.create_task(self._serve(Editor(reader, writer)), name=f"editor of {self._service}")
+
+    async def _serve(self, editor: Editor) -> None:
+        reading = asyncio.create_task(editor.run())
+        try:
+            message = await editor.next()
+            if message is None:
+                return
+            if message.get("command") != "initialize":
+                await editor.send(refusal(message, "The first request must be initialize."))
+            elif self._admitted is not None:
+                await self._admitted.further(editor, message)
+            else:
+                admitted = self._admitted = Admitted(
+                    service=self._service,
+                    editor=editor,
+                    initialize=message,
+                    address=(self._host, self.port),
+                    doorway=self._doorway,
+                    tell=self._tell,
+                )
+                try:
+                    await admitted.run(gone_at=self._gone_at)
+                finally:
+                    self._admitted = None
+                    if admitted.gone:
+                        self._gone_at = time.monotonic()
+        finally:
+            reading.cancel()
+            await asyncio.wait([reading])
+            await editor.close()
+
+    def _tell(self, heard: Heard) -> None:
+        self._telling(replace(heard, address=f"{self._host}:{self.port}"))
+
+
+def _refused(address: str, error: OSError) -> DevboxError:
+    hint = "--listen HOST:PORT names another, --listen alone takes one that is free."
+    if error.errno == errno.EADDRINUSE:
+        return DevboxError(f"{address} is taken by another program.", hint=hint)
+    return DevboxError(f"{address} cannot be listened at: {error.strerror or error}.", hint=hint)

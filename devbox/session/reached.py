@@ -1,0 +1,28 @@
+"""What a listener needs of a service to let an editor in: its processes, and a pipe to the debug server of each."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from devbox.debug.model import Pair
+from devbox.ports import Pipe
+from devbox.record import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """A process with a debug server in it, in the container named; `pairs` are its paths."""
+
+    container: str
+    name: str
+    pairs: tuple[Pair, ...]
+    open: Callable[[], Awaitable[Pipe]]
+
+
+class Doorway(Protocol):
+    """The way into a service's processes."""
+
+    async def arrive(self, *, patient: bool) -> tuple[Reached, ...]:
+        """Wait until the service runs, and reach at least one process; DevboxError where no way leads into it.
+        `patient`: it has just ended or begun, so that what fails is tried again for a while."""

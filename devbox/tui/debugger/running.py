@@ -1,0 +1,56 @@
+"""Letting threads go on, and stopping them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from devbox.errors import DevboxError
+
+if TYPE_CHECKING:
+    from devbox.tui.debugger.screen import DebuggerScreen
+
+
+class Running:
+    """Asked in the background; what fails is told."""
+
+    def __init__(self, screen: DebuggerScreen) -> None:
+        self._screen = screen
+
+    def _run(self, ask: Callable[[int, int], Awaitable[None]]) -> None:
+        focus = self._screen.focus_on
+        self._attempt(ask(focus.process, focus.thread))
+
+    def _attempt(self, asked: Awaitable[None]) -> None:
+        self._screen.run_worker(self._try(asked), group="run")
+
+    async def _try(self, asked: Awaitable[None]) -> None:
+        try:
+            await asked
+        except DevboxError as error:
+            self._screen.tell("\n".join(part for part in (error.message, error.hint) if part), error=True)
+        except TimeoutError:
+            self._screen.tell("The debuggee did not answer in time.", error=True)
+
+    def do_continue(self) -> None:
+        self._run(self._screen.debugging.go_on)
+
+    def do_over(self) -> None:
+        self._run(self._screen.debugging.next_)
+
+    def do_into(self) -> None:
+        self._run(self._screen.debugging.step_in)
+
+    def do_out(self) -> None:
+        self._run(self._screen.debugging.step_out)
+
+    def do_pause(self) -> None:
+        focus = self._screen.focus_on
+        process = self._screen.scene.process
+        thread = focus.thread or (process.threads[0].id if process and process.threads else 0)
+        self._attempt(self._screen.debugging.pause(focus.process, thread))
+
+    def do_restart(self) -> None:
+        frame = self._screen.scene.frame
+        if frame is not None:
+            self._attempt(self._screen.debugging.restart_frame(self._screen.focus_on.process, frame.id))

@@ -1,0 +1,320 @@
+"""The debugger: source, variables, watches, calls, breakpoints and console of what is debugged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from devbox.debug.model import Debugged, Frame, Phase, Source, Stop
+from devbox.debug.threads import HELD
+from devbox.errors import DevboxError
+from devbox.session.state import State
+from devbox.tui.debugger import breakpoints, stack, status
+from devbox.tui.debugger.actions import ACTIONS, action
+from devbox.tui.debugger.asks import Debugging
+from devbox.tui.debugger.console import Console
+from devbox.tui.debugger.doing import Doing
+from devbox.tui.debugger.outline import Outline
+from devbox.tui.debugger.panel import Panel
+from devbox.tui.debugger.scene import Focus, Scene, follow, of_service, threads
+from devbox.tui.debugger.source_pane import SourcePane
+from devbox.tui.debugger.source_view import SourceView
+from devbox.tui.debugger.variables import VariablesPanel
+from devbox.tui.debugger.watches import WatchesPanel
+from devbox.tui.keys import Keys
+from devbox.tui.panels.footer import Hints
+from devbox.tui.panels.main.tab_bar import TabBar
+from devbox.tui.panels.strip import Part, Strip
+from devbox.tui.text import clean
+
+if TYPE_CHECKING:
+    from devbox.tui.app import DevboxApp
+
+PANELS = ("variables", "watches", "stack", "breakpoints", "console")
+
+
+class Sessions(Strip):
+    """The services that are debugged."""
+
+
+class DebuggerScreen(ModalScreen[None]):
+    """Kept while the project is open: what was open, watched and typed is there again. Leaving it detaches nothing."""
+
+    CSS_PATH = "debugger.tcss"
+    AUTO_FOCUS = "SourceView"
+    HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (110, "-broad")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (22, "-high")]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "act('debug_leave')", show=False, priority=True)]
+
+    def __init__(self, debugging: Debugging, state: State, keys: Keys) -> None:
+        super().__init__()
+        self.debugging = debugging
+        self.keys = keys
+        self.state = state
+        self.focus_on = Focus()
+        self.source = SourcePane(debugging)
+        self.variables = VariablesPanel(debugging, id="variables")
+        self.watches = WatchesPanel(debugging, id="watches")
+        self.stack = Panel("Stack", empty="No thread is known.", id="stack")
+        self.breakpoints = Panel("Breakpoints", empty="None yet.", id="breakpoints")
+        self.console = Console(debugging, id="console")
+        self.doing = Doing(self)
+        self._notes: dict[str, list[str]] = {}
+        """What was done to attach to a service, oldest first."""
+        self._debugged = Debugged()
+        self._more: dict[tuple[int, int, float], tuple[int, tuple[Frame, ...]]] = {}
+        """(process, thread, time of its stop) -> the calls that were asked for, from which on"""
+        self._asking: set[tuple[int, int, float]] = set()
+        for id, pressed in keys.of.items():
+            # As in the app: make_bindings knows Textual's names of single characters.
+            for binding in Binding.make_bindings((key, f"act('{id}')", action(id).label) for key in pressed):
+                self._bindings.bind(binding.key, binding.action, binding.description, show=False)
+
+    def compose(self) -> ComposeResult:
+        yield Sessions(id="sessions")
+        with Container(id="desk"):
+            with Vertical(id="left"):
+                yield self.source
+                yield TabBar([(name, name.capitalize()) for name in PANELS], id="tabs")
+                yield self.console
+            with Vertical(id="side"):
+                yield from (self.variables, self.watches, self.stack, self.breakpoints)
+        yield Static("", id="standing", markup=False)
+        yield Hints(id="keys")
+
+    def on_mount(self) -> None:
+        self.choose("variables")
+        self.take(self.state)
+        self.draw()
+
+    # State to screen
+
+    @property
+    def devbox(self) -> DevboxApp:
+        return cast("DevboxApp", self.app)
+
+    @property
+    def view(self) -> SourceView:
+        return self.source.view
+
+    @property
+    def folder(self) -> str:
+        """The project's, which paths are told without."""
+        return self.state.project.working_dir if self.state.project else ""
+
+    @property
+    def scene(self) -> Scene:
+        """What actions are judged by."""
+        bare = Scene(debugged=self._debugged, focus=self.focus_on)
+        focus, stop = self.focus_on, bare.stop
+        return Scene(
+            debugged=self._debugged,
+            focus=focus,
+            frames=tuple(self.known(focus.process, focus.thread, stop)) if stop else (),
+            panel=self.panel,
+            path=self.source.path,
+            busy=bool(self.console.asked),
+        )
+
+    @property
+    def panel(self) -> str:
+        """The panel in hand."""
+        focused = self.focused
+        for node in focused.ancestors_with_self if focused else ():
+            if node.id in PANELS:
+                return node.id
+        return "source"
+
+    def known(self, process: int, thread: int, stop: Stop) -> Sequence[Frame]:
+        """The calls of a thread, as far as they are known."""
+        start, more = self._more.get((process, thread, stop.at), (0, ()))
+        return (*stop.frames[:start], *more) if len(stop.frames) < start + len(more) else stop.frames
+
+    def take(self, state: State) -> None:
+        """State is another one."""
+        self.state = state
+        self.doing.took(state)
+        before, self._debugged = self._debugged, state.debugged
+        if before is self._debugged:
+            return
+        for name, debuggee in self._debugged.services.items():
+            notes = self._notes.setdefault(name, [])
+            if debuggee.phase in (Phase.ATTACHED, Phase.FAILED, Phase.ENDED):
+                notes.clear()
+            elif debuggee.note and notes[-1:] != [debuggee.note]:
+                notes.append(debuggee.note)
+        focus = follow(self.focus_on, before, self._debugged)
+        if not focus.service and self._debugged.services:
+            focus = of_service(next(iter(self._debugged.services)), self._debugged)
+        if focus != self.focus_on:
+            self.focus_on = focus
+            self.source.come()
+        if self.is_mounted:
+            self.draw()
+
+    def visit(self, service: str) -> None:
+        """Come to that service, whether it is debugged yet or not."""
+        if service != self.focus_on.service:
+            self.focus_on = of_service(service, self._debugged)
+            self.source.come()
+        self.take(self.devbox.state)
+        if self.is_mounted:
+            self.draw()
+
+    def look(self, focus: Focus) -> None:
+        """Bring another thread or frame to the front."""
+        self.focus_on = focus
+        self.source.come()
+        self.draw()
+
+    def draw(self) -> None:
+        """Show what is so now; each part paints only what differs."""
+        scene = self.scene
+        focus, stop, frame = scene.focus, scene.stop, scene.frame
+        if stop is not None and stop.reason == HELD and not scene.frames:
+            self.ask_frames(focus, stop)
+        at = stop.at if stop else 0.0
+        self.source.draw(scene, self.folder, self._notes.get(focus.service, ()), self.keys.first)
+        self.query_one(TabBar).subject = focus.service
+        self.query_one(Sessions).show(status.sessions(scene))
+        self.query_one("#standing", Static).update(status.line(scene))
+        self.stack.outline.show(stack.roots(self._debugged, focus, scene.at, self.known))
+        self.breakpoints.outline.show(breakpoints.roots(self._debugged, self.folder))
+        self.variables.stand(focus.process, focus.thread, frame, at)
+        self.watches.stand(focus.process, frame, at)
+        self.console.stand(focus.process, frame.id if frame else 0)
+        self.console.printed(self._debugged.printed, len(self._debugged.services) > 1)
+        self.hint()
+
+    def hint(self) -> None:
+        """The keys that make sense now."""
+        scene, first = self.scene, self.keys.first
+        found = []
+        for each in sorted((a for a in ACTIONS if a.hint and first(a.id)), key=lambda a: a.hint):
+            if not each.refusal(scene):
+                styled = ((first(each.id), "bold $primary"), (f" {each.label}", "$foreground-muted"))
+                right = each.hint >= 90
+                found.append(Part(styled=styled, target=each.id, weight=0 if right else each.hint, right=right))
+        self.query_one(Hints).show(found)
+
+    def open(self, source: Source, line: int = 0) -> None:
+        """Look at another file."""
+        self.source.open(source, line)
+        self.draw()
+
+    def ask_frames(self, focus: Focus, stop: Stop) -> None:
+        """Ask for the calls that are not known."""
+        key = (focus.process, focus.thread, stop.at)
+        if key not in self._asking:
+            self._asking.add(key)
+            known = tuple(self.known(focus.process, focus.thread, stop))
+            self.run_worker(self._ask_frames(key, len(stop.frames), known[len(stop.frames) :]))
+
+    async def _ask_frames(self, key: tuple[int, int, float], start: int, known: tuple[Frame, ...]) -> None:
+        try:
+            found = await self.debugging.frames(key[0], key[1], start + len(known))
+        except (DevboxError, TimeoutError) as error:
+            self.tell(str(error) or "The calls were not told in time.", error=True)
+            return
+        finally:
+            self._asking.discard(key)
+        every = threads(self._debugged)
+        stands = {(one.id, thread.id, thread.stop.at) for _, one, thread in every if thread.stop}
+        self._more = {each: more for each, more in self._more.items() if each in stands}
+        self._more[key] = (start, (*known, *found))
+        if found:
+            self.draw()
+
+    # Panels
+
+    def choose(self, panel: str, *, focus: bool = False) -> None:
+        """That panel is the one shown where there is room for one."""
+        if panel in PANELS:
+            for each in self.query(Panel):
+                each.set_class(each.id == panel, "-chosen")
+            self.set_class(panel == "console", "-console")
+            self.query_one(TabBar).active = panel
+        if focus:
+            self.call_after_refresh(self._focus_panel, panel)
+
+    def _focus_panel(self, panel: str) -> None:
+        if panel == "source":
+            self.view.focus()
+        elif panel == "console":
+            self.console.prompt.focus()
+        else:
+            self.query_one(f"#{panel}", Panel).outline.focus()
+
+    def toggle_full(self) -> None:
+        """The panel in hand alone, or everything."""
+        self.remove_class("-of-source", "-of-console", "-of-side")
+        if not self.has_class("-full"):
+            panel = self.panel
+            self.choose(panel)
+            self.add_class(f"-of-{panel if panel in ('source', 'console') else 'side'}")
+        self.toggle_class("-full")
+
+    def on_descendant_focus(self) -> None:
+        self.hint()
+
+    def on_tab_bar_chosen(self, event: TabBar.Chosen) -> None:
+        event.stop()
+        self.choose(event.tab, focus=True)
+
+    def on_strip_chosen(self, event: Strip.Chosen) -> None:
+        event.stop()
+        if isinstance(event.strip, Sessions):
+            self.look(of_service(event.target, self._debugged))
+        else:
+            self.perform(event.target)
+
+    def on_source_pane_read(self, event: SourcePane.Read) -> None:
+        event.stop()
+        self.draw()
+
+    def on_source_view_marked(self, event: SourceView.Marked) -> None:
+        event.stop()
+        self.doing.breaking.toggle(event.line)
+
+    def on_console_busy(self, event: Console.Busy) -> None:
+        event.stop()
+        if not self.console.asked:
+            self.doing.looking.refresh_values()
+        self.hint()
+
+    def on_outline_chosen(self, event: Outline.Chosen) -> None:
+        event.stop()
+        self.doing.looking.chosen(event.outline, event.node)
+
+    def on_outline_toggled(self, event: Outline.Toggled) -> None:
+        event.stop()
+        self.doing.breaking.toggled(event.node)
+
+    def on_outline_opened(self, event: Outline.Opened) -> None:
+        event.stop()
+        if isinstance(event.node.of, stack.At):
+            self.doing.looking.frames_of(event.node.of)
+
+    # Keys to actions
+
+    def action_act(self, id: str) -> None:
+        self.perform(id)
+
+    def perform(self, id: str) -> None:
+        """Do the action of that id, or say why it cannot be done."""
+        chosen = action(id)
+        if reason := chosen.refusal(self.scene):
+            self.tell(f"{chosen.label}: {reason}")
+        else:
+            self.doing.do(id)
+
+    def tell(self, text: str, *, error: bool = False) -> None:
+        """Say it in passing."""
+        severity = "error" if error else "information"
+        self.app.notify(clean(text), severity=severity, markup=False, timeout=6 if error else 3)  # type: ignore[arg-type]

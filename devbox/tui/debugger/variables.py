@@ -1,0 +1,84 @@
+"""The variables of the frame in front: a tree, read as far as it is opened."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from devbox.debug.model import Frame, Scope, Variable
+from devbox.errors import DevboxError
+from devbox.tui.debugger.asks import Debugging
+from devbox.tui.debugger.node import Node
+from devbox.tui.debugger.outline import Outline
+from devbox.tui.debugger.panel import Panel
+from devbox.tui.debugger.values import Held, Values
+
+
+class VariablesPanel(Panel):
+    """Shows the scopes of one frame; what it shows stays, in a quiet voice, while the thread runs."""
+
+    def __init__(self, debugging: Debugging, *, id: str) -> None:
+        super().__init__("Variables", empty="No frame stands.", id=id)
+        self._debugging = debugging
+        self.values = Values(debugging.variables, self.draw)
+        self._about: tuple[int, int, int, float] | None = None
+        self._named: tuple[int, int, str] | None = None
+        self._scopes: tuple[Scope, ...] = ()
+        self._error = ""
+
+    def stand(self, process: int, thread: int, frame: Frame | None, at: float) -> None:
+        """The frame in front, and when its thread stopped; None: there is none."""
+        if frame is None:
+            self.set_class(self._about is not None, "-stale")
+            self._about = None
+            return
+        about = (process, thread, frame.id, at)
+        if about == self._about:
+            return
+        named = (process, thread, frame.name)
+        self.values.forget(compare=named == self._named)
+        self._about, self._named = about, named
+        self.run_worker(self._read(about), group="scopes", exclusive=True)
+
+    def again(self) -> None:
+        """Something may have changed them: read them anew."""
+        if self._about is not None:
+            self.values.forget(compare=True)
+            self.run_worker(self._read(self._about), group="scopes", exclusive=True)
+
+    async def _read(self, about: tuple[int, int, int, float]) -> None:
+        try:
+            scopes, error = await self._debugging.scopes(about[0], about[2]), ""
+        except DevboxError as failure:
+            scopes, error = (), failure.message
+        except TimeoutError:
+            scopes, error = (), "it did not answer in time"
+        if about == self._about:
+            self._scopes, self._error = scopes, error
+            # The first scope is opened anyway: its variables come with it, in one painting.
+            begins = [n for n in self._roots() if n.children is None and self.outline.is_open(n)]
+            for node in begins:
+                await self.values.load(node)
+            self.remove_class("-stale")
+            self.draw()
+
+    def draw(self) -> None:
+        """Show what is known now."""
+        if self._about is not None:
+            self.outline.show(self._roots())
+            self.note(Content())
+
+    def _roots(self) -> tuple[Node, ...]:
+        if self._error:
+            return (Node(key="!", spans=((self._error, "bad"),)),)
+        assert self._about is not None
+        process, _, frame, _ = self._about
+        nodes = []
+        for at, scope in enumerate(self._scopes):
+            whole = Variable(name=scope.name, value="", reference=scope.reference, count=scope.count, settable=False)
+            held = Held(variable=whole, process=process, frame=frame)
+            nodes.append(self.values.node(scope.name, held, begins=at == 0 and not scope.expensive))
+        return tuple(nodes)
+
+    def on_outline_opened(self, event: Outline.Opened) -> None:
+        event.stop()
+        self.run_worker(self.values.load(event.node))

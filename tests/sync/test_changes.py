@@ -1,0 +1,88 @@
+"""What is told of changes to files, and in how many batches."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import time
+from contextlib import aclosing
+from pathlib import Path
+
+import pytest
+
+from devbox.adapters import changes
+from devbox.adapters.checkouts import Checkouts
+from devbox.adapters.host_tree import HostTree
+
+
+def git(folder: Path, *words: str) -> None:
+    said = ["-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "init.defaultBranch=main"]
+    subprocess.run(["git", *said, *words], cwd=folder, check=True, capture_output=True)
+
+
+async def test_a_save_after_a_long_rest_is_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(changes, "_REST", 0.0)
+    async with aclosing(HostTree().changes([str(tmp_path)])) as batches:
+        assert await anext(batches) == []
+        (tmp_path / "a").write_text("x")
+        assert await anext(batches) == [str(tmp_path / "a")]
+
+
+async def test_a_storm_that_never_ends_is_told_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(changes, "_STORM", 1)
+    monkeypatch.setattr(changes, "_STORM_LONGEST", 0.1)
+    async with aclosing(HostTree().changes([str(tmp_path)])) as batches:
+        assert await anext(batches) == []
+        writes = ["sh", "-c", "while :; do n=$((n + 1)); echo > f$n; done"]
+        process = await asyncio.create_subprocess_exec(*writes, cwd=tmp_path)
+        try:
+            assert await anext(batches)
+            assert await anext(batches)
+        finally:
+            process.kill()
+            await process.wait()
+
+
+async def test_what_git_changes_is_one_batch_though_it_pauses(tmp_path: Path) -> None:
+    src = tmp_path / "src"
+    src.mkdir()
+    names = [src / str(number) for number in range(5)]
+    for name in names:
+        name.write_text("x")
+    # A filter (as for large files) that waits at every file.
+    (tmp_path / ".gitattributes").write_text("src/* filter=slow\n")
+    git(tmp_path, "init")
+    git(tmp_path, "config", "filter.slow.smudge", "sleep 0.1; cat")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-m", "all")
+    for name in names:
+        name.unlink()
+    async with aclosing(HostTree().changes([str(src)])) as batches:
+        assert await anext(batches) == []
+        git(tmp_path, "checkout", "--", "src")
+        assert await anext(batches) == [str(name) for name in names]
+
+
+def test_a_lock_of_git_is_seen_from_a_folder_below_and_in_a_linked_work_tree(tmp_path: Path) -> None:
+    main, linked = tmp_path / "main", tmp_path / "linked"
+    main.mkdir()
+    git(main, "init")
+    git(main, "commit", "--allow-empty", "-m", "first")
+    git(main, "worktree", "add", str(linked))
+    (linked / "src").mkdir()
+    found = {folder: Checkouts([str(folder)]) for folder in (main, linked / "src", tmp_path)}
+    (main / ".git" / "worktrees" / "linked" / "index.lock").touch()
+    assert {folder: one.running() for folder, one in found.items()} == {
+        main: False,
+        linked / "src": True,
+        tmp_path: False,
+    }
+
+
+def test_a_lock_that_was_left_behind_says_nothing(tmp_path: Path) -> None:
+    git(tmp_path, "init")
+    lock = tmp_path / ".git" / "index.lock"
+    lock.touch()
+    os.utime(lock, (time.time() - 60, time.time() - 60))
+    assert not Checkouts([str(tmp_path)]).running()
