@@ -28,6 +28,8 @@ def below(roots: Iterable[str], most: int = MOST) -> tuple[str, ...]:
 
 
 def _walk(root: str) -> Iterator[str]:
+    if "\0" in root:
+        return
     if Path(root).is_file():
         yield root
         return
