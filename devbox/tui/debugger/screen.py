@@ -69,6 +69,8 @@ class DebuggerScreen(ModalScreen[None]):
         self._debugged = Debugged()
         self._more: dict[tuple[int, int, float], tuple[int, tuple[Frame, ...]]] = {}
         """(process, thread, time of its stop) -> the calls that were asked for, from which on"""
+        self._front: tuple[Focus, float, int] | None = None
+        """The call that the stack's cursor was brought to."""
         self._asking: set[tuple[int, int, float]] = set()
         for id, pressed in keys.of.items():
             # As in the app: make_bindings knows Textual's names of single characters.
@@ -184,6 +186,9 @@ class DebuggerScreen(ModalScreen[None]):
         self.query_one(Sessions).show(status.sessions(scene))
         self.query_one("#standing", Static).update(status.line(scene))
         self.stack.outline.show(stack.roots(self._debugged, focus, scene.at, self.known))
+        if frame is not None and (focus, at, scene.at) != self._front:
+            self._front = (focus, at, scene.at)
+            self.stack.outline.go(f"{focus.process}/{focus.thread}/{scene.at}")
         self.breakpoints.outline.show(breakpoints.roots(self._debugged, self.folder))
         self.variables.stand(focus.process, focus.thread, frame, at)
         self.watches.stand(focus.process, frame, at)

@@ -10,6 +10,10 @@ from devbox.debug.threads import HELD
 from devbox.record import dataclass
 from devbox.tui.debugger.node import Node, Span
 from devbox.tui.debugger.scene import Focus, place, words
+from devbox.tui.text import shorten
+
+_NAME = 36
+"""Characters of what a process runs that are shown."""
 
 Frames = Callable[[int, int, Stop], Sequence[Frame]]
 """process, thread, its stop -> the frames known"""
@@ -55,7 +59,7 @@ def _processes(service: str, debuggee: Debuggee, focus: Focus, frames: Frames) -
         inner = tuple(_thread(service, process, thread, focus, frames) for thread in process.threads)
         if several:
             spans = (
-                (process.name or process.container, "strong"),
+                (shorten(process.name or process.container, _NAME), "strong"),
                 (f"  {process.container} pid {process.pid}", "quiet"),
             )
             at = At(focus=Focus(service=service, process=process.id))
