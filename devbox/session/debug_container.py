@@ -120,7 +120,8 @@ class DebugContainer:
             await found.set_breakpoints(self._breakpoints()[0])  # what was put meanwhile
             self._moved()
             attached.set_result(None)
-            await reading
+            await asyncio.wait([reading])
+            reading.result()
         except DevboxError as error:
             self._broke(attached, error)
         except TimeoutError:

@@ -67,6 +67,7 @@ class Debuggee:
         """path in the container -> what was set there"""
         self._ids: dict[int, Breakpoint] = {}
         """the server's number -> the breakpoint"""
+        self._listing = False
         self._looking: set[asyncio.Task[None]] = set()
         self.suspended = Suspended(self._dap, dialect, lambda: self.process)
 
@@ -221,8 +222,8 @@ class Debuggee:
                 self._resumed(number(body, "threadId"), flag(body, "allThreadsContinued"))
             case "thread":
                 self._change(threads=threads.turned(self._threads, body))
-                if text(body, "reason") != "exited" and self._initialized.is_set():
-                    self._look(self._list_threads())
+                if text(body, "reason") != "exited" and self.process.threads:
+                    self._list_soon()
             case "output" if text(body, "category") != "telemetry":
                 self._printed(text(body, "output"), text(body, "category") or "console")
             case "breakpoint":
@@ -244,13 +245,21 @@ class Debuggee:
         self._change(threads=threads.stopped(self._threads, body, at))
         if thread := number(body, "threadId"):
             self._look(self._see(thread, at))
-        self._look(self._list_threads())
+        self._list_soon()
 
     async def _see(self, thread: int, at: float) -> None:
         found, more = await self.frames(thread, 0)
         self._change(threads=threads.seen(self._threads, thread, at, found, more))
 
+    def _list_soon(self) -> None:
+        """Once for all threads that began or stopped meanwhile."""
+        if not self._listing:
+            self._listing = True
+            self._look(self._list_threads())
+
     async def _list_threads(self) -> None:
+        await asyncio.sleep(0)
+        self._listing = False
         found = protocol.threads(await self._dap.request("threads"))
         self._change(threads=threads.listed(self._threads, found))
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from devbox.debug import breakpoints as edits
+from devbox.debug.dialect import DEBUGPY
 from devbox.debug.model import Breakpoint, Completion, Debugged, Frame, Phase, Printed, Scope, Source, Variable
 from devbox.debug.model import Debuggee as Told
 from devbox.debug.protocol import cut
@@ -238,6 +239,7 @@ class Debugging:
             container,
             asked,
             entering=self._entering(engine),
+            type=asked.debug.type if asked.debug and asked.debug.port else DEBUGPY,
             number=lambda: next(self._ids),
             breakpoints=lambda: (self._breakpoints, self._filters),
             moved=service.moved,

@@ -236,6 +236,7 @@ async def test_exceptions_are_stopped_at_when_asked(world: World, app: Target) -
     await app.answered("raised")
     world.debugging.stop_at(frozenset({"raised"}))
     await world.eventually(lambda: world.store.state.debugged.filters == {"raised"})
+    await world.debugging.evaluate(world.told().processes[0].id, "1")  # answered after what was asked before
     await app.say("raise now")
     process, thread = await world.stands()
     assert thread.stop

@@ -33,7 +33,7 @@ from tests.eventually import eventually
 from tests.fakes import FakeEngine
 from tests.memory import Memory
 
-PATIENCE = 5
+PATIENCE = 60
 FILE = """
 name: {project}
 services:
@@ -240,6 +240,7 @@ class World:
         self.store.apply(StackObserved(project="dbt-d1-played", observed=Observed(containers=tuple(containers))))
 
     def told(self, service: str = "api") -> Debuggee:
+        assert service in self.store.state.debugged.services
         return self.store.state.debugged.services[service]
 
     async def eventually(self, check: Callable[[], Any]) -> Any:
