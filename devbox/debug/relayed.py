@@ -15,6 +15,11 @@ _PENDING = "__pendingTargetId"
 """By what js-debug names a child."""
 
 
+_GO = ("substitutePath", "from", "to")
+_MAPPINGS = {"": ("pathMappings", "localRoot", "remoteRoot"), "go": _GO, "delve": _GO}
+"""By the type of a server: the argument of `attach`, and what it calls this machine's folder and the container's."""
+
+
 def child(attach: Message) -> int | str | None:
     """Which child process an `attach` asks for, as it was announced; None: it asks for the service."""
     arguments = _part(attach, "arguments")
@@ -58,13 +63,15 @@ def announcement(number: int, name: str, attach: Mapping[str, Any], host: str, p
     return {"seq": number, "type": "event", "event": "debugpyAttach", "body": configuration | {"request": "attach"}}
 
 
-def mapped(attach: Message, pairs: Iterable[Pair]) -> Message:
-    """An `attach` with path mappings: the editor's own where it sends any, else those that devbox knows."""
+def mapped(attach: Message, type: str, pairs: Iterable[Pair]) -> Message:
+    """An `attach` with path mappings as a server of that type takes them: the editor's own where it sends any, or
+    else what devbox knows."""
+    name, host, there = _MAPPINGS.get(type, _MAPPINGS[""])
     arguments = _part(attach, "arguments")
-    if arguments.get("pathMappings"):
+    if arguments.get(name):
         return attach
-    mappings = [{"localRoot": pair.host, "remoteRoot": pair.there} for pair in pairs]
-    return attach | {"arguments": arguments | {"pathMappings": mappings}} if mappings else attach
+    mappings = [{host: pair.host, there: pair.there} for pair in pairs]
+    return attach | {"arguments": arguments | {name: mappings}} if mappings else attach
 
 
 def as_the_service(attach: Message) -> Message:

@@ -20,6 +20,8 @@ _YOUNG = 10.0
 _LOOK = 5.0
 """Seconds after which the list is asked for even if no event came: the engine drops some for a slow reader."""
 _PAUSE = 0.3
+_SHOWN = 32
+"""Characters of a process's command."""
 
 
 class ServiceDoorway:
@@ -109,9 +111,10 @@ class ServiceDoorway:
         return [
             Reached(
                 container=container.id,
-                name=container.name if len(entrance.doors) == 1 else f"{container.name} {door.name}",
+                name=container.name if len(entrance.doors) == 1 else f"{container.name} ({_short(door.name)})",
                 pairs=paths.pairs,
                 open=self._opener(entrance, door),
+                type=self._service.debug.type if self._service.debug else "",
             )
             for door in entrance.doors
         ]
@@ -122,3 +125,7 @@ class ServiceDoorway:
     def _is_young(self, container: Container) -> bool:
         started = container.detail.started if container.detail else None
         return started is not None and time.time() + self._engine.ahead - started < _YOUNG
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _SHOWN else f"{name[: _SHOWN - 1]}…"

@@ -10,8 +10,6 @@ from devbox.debug.relayed import OWN, Message
 from devbox.errors import DevboxError
 
 _PART = 1 << 16
-_FAREWELL = 2.0
-"""Seconds for what is still to be sent."""
 
 
 class Editor:
@@ -59,13 +57,6 @@ class Editor:
             for message in messages:
                 self._writer.write(encode(message))
             await self._writer.drain()
-
-    async def close(self) -> None:
-        """Hang up, once it has what was sent."""
-        self._writer.close()
-        with suppress(OSError, TimeoutError):
-            async with asyncio.timeout(_FAREWELL):
-                await self._writer.wait_closed()
 
 
 def _number(value: object) -> int:

@@ -12,12 +12,14 @@ from devbox.record import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reached:
-    """A process with a debug server in it, in the container named; `pairs` are its paths."""
+    """A process with a debug server in it, in the container named; `pairs` are its paths, `type` is as in
+    x-devbox ("": debugpy)."""
 
     container: str
     name: str
     pairs: tuple[Pair, ...]
     open: Callable[[], Awaitable[Pipe]]
+    type: str = ""
 
 
 class Doorway(Protocol):

@@ -119,7 +119,7 @@ class Relay:
     async def _pass(self, message: Message) -> None:
         match message.get("command"):
             case "attach":
-                message = mapped(message, self.reached.pairs)
+                message = mapped(message, self.reached.type, self.reached.pairs)
                 self._asked = message
                 self.attach = message["arguments"] if isinstance(message.get("arguments"), dict) else {}
                 if self.own:
@@ -185,10 +185,10 @@ async def farewell(editor: Editor) -> None:
             while (message := await editor.next()) is not None:
                 if message.get("type") != "request":
                     continue
-                if message.get("command") in ("disconnect", "terminate"):
+                if message.get("command") == "disconnect":
                     await editor.send(answer(message))
-                else:
-                    await editor.send(refusal(message, "The process is gone."))
+                    return
+                await editor.send(refusal(message, "The process is gone."))
 
 
 def _failure(task: asyncio.Task[None]) -> str:
