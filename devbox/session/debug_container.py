@@ -36,8 +36,10 @@ class DebugContainer:
         moved: Callable[[], None],
         note: Callable[[str], None],
         printed: Callable[[str, str], None],
+        farewell: Callable[[], float],
         now: Callable[[], float],
     ) -> None:
+        """`farewell`: seconds that a process has to be let go."""
         self.container = container
         self.debuggees: list[Debuggee] = []
         """Those that are attached, in the order in which they came."""
@@ -53,6 +55,7 @@ class DebugContainer:
         self._moved = moved
         self._note = note
         self._printed = printed
+        self._farewell = farewell
         self._now = now
         self._group = asyncio.TaskGroup()
         """What runs for each process; entered by `run`."""
@@ -117,7 +120,8 @@ class DebugContainer:
             await found.set_breakpoints(self._breakpoints()[0])  # what was put meanwhile
             self._moved()
             attached.set_result(None)
-            await reading
+            await asyncio.wait([reading])
+            reading.result()
         except DevboxError as error:
             self._broke(attached, error)
         except TimeoutError:
@@ -127,7 +131,7 @@ class DebugContainer:
                 self.debuggees.remove(found)
             attached.cancel()
             try:
-                await found.detach()
+                await found.detach(self._farewell())
             finally:
                 reading.cancel()
                 self._moved()

@@ -26,12 +26,6 @@ class Line:
 class Ask(Dialog[tuple[str, ...]]):
     """Answers with the lines once `accept` took them; a DevboxError of it is shown and they can be changed."""
 
-    DEFAULT_CSS = """
-    Ask > .dialog { width: 70; }
-    Ask Input { width: 1fr; }
-    Ask .refused { height: auto; color: $text-error; display: none; }
-    """
-
     def __init__(
         self, title: str, lines: Sequence[Line], accept: Callable[[tuple[str, ...]], Awaitable[None]] | None = None
     ) -> None:
