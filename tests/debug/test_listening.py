@@ -56,13 +56,13 @@ class House:
         self.targets = list(targets)
         self.changed.set()
 
-    async def arrive(self, *, patient: bool) -> tuple[Reached, ...]:
+    async def arrive(self, *, patient: bool, but: frozenset[str] = frozenset()) -> tuple[Reached, ...]:
         if self.refusal:
             raise DevboxError(self.refusal)
         while not self.targets:
             self.changed.clear()
             await self.changed.wait()
-        return tuple(self._reached(one) for one in self.targets)
+        return tuple(one for one in map(self._reached, self.targets) if one.container not in but)
 
     def _reached(self, one: Target) -> Reached:
         async def open() -> TcpPipe:
@@ -275,6 +275,7 @@ async def test_a_service_has_the_same_port_each_time_and_another_where_it_is_tak
         assert first.port == own_port("dbt-d4", "api")
         async with port() as second:
             assert second.port != first.port
+            assert second.heard[0].text == f"its own port {first.port} is taken"
     async with port() as again:
         assert again.port == first.port
 
