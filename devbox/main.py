@@ -69,6 +69,8 @@ def _dispatch(words: list[str], outside: Outside | None) -> int:
         world = _at(args.context, world)
     if module is None:
         return _open(args, words, world)
+    if name == "debug" and (service := module.on_screen(args, world)) and _on_terminal():
+        return _screen(args, world, service)
     return _run(module, args, world)
 
 
@@ -91,17 +93,8 @@ def _run(module: ModuleType, args: argparse.Namespace, outside: Outside) -> int:
 
 def _open(args: argparse.Namespace, words: list[str], outside: Outside) -> int:
     """`devbox` without a verb: the TUI on a terminal; elsewhere the status table, with --up once the stack is up."""
-    # Keys come from stdin, the screen is drawn on stderr, and what is said in the end goes to stdout.
-    if all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
-        from devbox.cli.project import request_of
-        from devbox.compose.remote import is_remote
-
-        request = request_of(args, outside)
-        if any(map(is_remote, (*request.files, request.environ.get("COMPOSE_FILE", "")))):
-            _trusted(request, outside)
-        from devbox.tui.app import run
-
-        return run(outside, request, args.environment, up=args.up)
+    if _on_terminal():
+        return _screen(args, outside)
     from devbox.cli import arguments, verbs
 
     chosen = [word for word in words if word != "--up"]
@@ -111,6 +104,24 @@ def _open(args: argparse.Namespace, words: list[str], outside: Outside) -> int:
         if code:
             return code
     return 0
+
+
+def _on_terminal() -> bool:
+    """Keys come from stdin, the screen is drawn on stderr, and what is said in the end goes to stdout."""
+    return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
+
+
+def _screen(args: argparse.Namespace, outside: Outside, debug: str = "") -> int:
+    """The TUI, `debug`: with the debugger of that service."""
+    from devbox.cli.project import request_of
+    from devbox.compose.remote import is_remote
+
+    request = request_of(args, outside)
+    if any(map(is_remote, (*request.files, request.environ.get("COMPOSE_FILE", "")))):
+        _trusted(request, outside)
+    from devbox.tui.app import run
+
+    return run(outside, request, args.environment, up=args.up, debug=debug)
 
 
 def _trusted(request: LoadRequest, outside: Outside) -> None:

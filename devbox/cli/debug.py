@@ -55,19 +55,26 @@ def add(subparsers: Subparsers) -> None:
     arguments.as_json(parser, "print JSON; with --listen an object a line")
 
 
-def on_screen(args: argparse.Namespace) -> str:
-    """The service whose debugger is to be opened on the screen; "" where something else is asked for."""
-    if args.listen is not None or args.launch or args.ways or args.prepare or args.json:
+def on_screen(args: argparse.Namespace, outside: Outside) -> str:
+    """The service whose debugger is to be opened on the screen, which is one of the project's; "" where something else
+    is asked for."""
+    if args.listen is not None or args.launch or args.ways or args.prepare or args.json or len(args.services) != 1:
         return ""
-    return args.services[0] if len(args.services) == 1 else ""
+    from devbox.cli.project import choose, load_project
+
+    check_services(load_project(choose(args, outside)[0], outside), None, args.services)
+    return str(args.services[0])
 
 
 async def run(args: argparse.Namespace, outside: Outside) -> int:
     """--ways: 1 where none applies. --listen: 130 when interrupted, which is how it ends."""
-    address = _address(args)
+    listens = None if args.listen is None else address(args.listen)
+    if args.listen is not None and listens is None:
+        args.services.insert(0, args.listen)
+        listens = address("")
     if not args.services:
         raise UsageError("devbox debug needs a service.", hint="`devbox ps` lists them.")
-    if address is None and not (args.launch or args.ways or args.prepare):
+    if listens is None and not (args.launch or args.ways or args.prepare):
         raise UsageError(
             "The debugger's screen needs a terminal, and shows one service.",
             hint="For an editor: --listen. `devbox debug --help` tells the rest.",
@@ -76,14 +83,14 @@ async def run(args: argparse.Namespace, outside: Outside) -> int:
         args.services = list(dict.fromkeys(args.services))
         check_services(stack.project, None, args.services)
         if args.ways:
-            return await _ways(stack, args)
+            return await _ways(stack, args, outside)
         confirm.permit(stack.environment, args.yes_i_mean)
         if args.prepare and (code := await _prepare(stack, args, outside)):
             return code
-        if address is not None:
+        if listens is not None:
             from devbox.cli.listen import listen
 
-            return await listen(stack, args, outside, *address)
+            return await listen(stack, args, outside, *listens)
         if args.launch:
             from devbox.session.listening import own_port
 
@@ -93,27 +100,28 @@ async def run(args: argparse.Namespace, outside: Outside) -> int:
     return ExitCode.DONE
 
 
-def _address(args: argparse.Namespace) -> tuple[str, int] | None:
-    """Where to listen (port 0: one of devbox's choice); a word that is no address is a service."""
-    if args.listen is None:
-        return None
-    if args.listen and not _ADDRESS.fullmatch(args.listen):
-        args.services.insert(0, args.listen)
+def address(word: str) -> tuple[str, int] | None:
+    """The host and port that --listen names (port 0: of devbox's choice); None: it is no address but a service."""
+    if not word:
         return _LOOPBACK, 0
-    host, colon, port = args.listen.rpartition(":")
-    if not colon or args.listen.endswith("]"):
-        host, port = (_LOOPBACK, args.listen) if args.listen.isdigit() or not args.listen else (args.listen, "")
+    if not _ADDRESS.fullmatch(word):
+        return None
+    host, colon, port = word.rpartition(":")
+    if not colon or word.endswith("]"):
+        host, port = (_LOOPBACK, word) if word.isdigit() else (word, "")
     if port and not 0 < int(port) <= _LAST_PORT:
         raise UsageError(f"{port} is no port.", hint=f"A port is a number from 1 to {_LAST_PORT}.")
     return host.strip("[]") or _LOOPBACK, int(port or 0)
 
 
-async def _ways(stack: Stack, args: argparse.Namespace) -> int:
+async def _ways(stack: Stack, args: argparse.Namespace, outside: Outside) -> int:
     from devbox.session.attach import NAMES, ways
+    from devbox.session.attach_beside import allowed
 
     found = []
     for container in await _running(stack, args):
-        applying = await ways(stack.engine, container, known_services(stack.project)[container.service])
+        service = known_services(stack.project)[container.service]
+        applying = await ways(stack.engine, container, service, beside=allowed(outside))
         found.append((container, applying))
     if args.json:
         say_json(
@@ -163,7 +171,7 @@ async def _prepare(stack: Stack, args: argparse.Namespace, outside: Outside) -> 
     names = ", ".join(args.services)
     if not args.yes:
         note(f"This recreates {printable(names)} with a helper that lets a debugger in when it is asked to;")
-        note("until then it costs nothing. `devbox up` without it takes it out again.")
+        note("until then it costs nothing. It stays until the containers are made anew.")
         if not confirm.goes_ahead():
             raise DevboxError("Nothing was changed.")
     up = Up(services=tuple(args.services), no_deps=True, debug=frozenset(args.services))

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 async def listen(stack: Stack, args: argparse.Namespace, outside: Outside, host: str, port: int) -> int:
     """130 when interrupted. `port` 0: one of each service's own."""
+    from devbox.compose.provenance import Explainer
     from devbox.session.causes import first
     from devbox.session.doorway import ServiceDoorway
     from devbox.session.entered import Entered
@@ -31,7 +32,7 @@ async def listen(stack: Stack, args: argparse.Namespace, outside: Outside, host:
     from devbox.session.state import State
 
     state = State(project=stack.project)
-    entering = Entered(stack.engine, outside, lambda: state)
+    entering = Entered(stack.engine, outside, lambda: state, Explainer(stack.loaded).place if stack.loaded else None)
     says = _Says(outside, as_json=args.json)
     _warn(host, args.services)
     listeners: list[Listening] = []
@@ -44,15 +45,19 @@ async def listen(stack: Stack, args: argparse.Namespace, outside: Outside, host:
         listeners.append(Listening(stack.project.name, name, host, wanted, doorway, says.heard))
     try:
         async with asyncio.TaskGroup() as group:
-            servers = [await one.open() for one in listeners]
+            for one in listeners:
+                await one.open()
             ports = {name: one.port for name, one in zip(args.services, listeners, strict=True)}
             await launch.tell(stack, args, outside, host, ports)
-            for one, server in zip(listeners, servers, strict=True):
-                group.create_task(one.run(server))
+            for one in listeners:
+                group.create_task(one.run())
     except asyncio.CancelledError:
         return ExitCode.INTERRUPTED
     except BaseExceptionGroup as failures:
         raise first(failures) from None
+    finally:
+        for one in listeners:
+            one.close()
     return ExitCode.DONE
 
 
@@ -95,7 +100,8 @@ def _line(heard: Heard) -> str:
     editor, container, text = map(printable, (heard.editor, heard.container, heard.text))
     match heard.what:
         case Happened.OPEN:
-            return f"{stderr_style(heard.address, 'green')} is open for an editor, until Ctrl-C"
+            opened = f"{stderr_style(heard.address, 'green')} is open for an editor, until Ctrl-C"
+            return f"{opened} ({text})" if text else opened
         case Happened.CAME:
             return f"{editor} came"
         case Happened.ATTACHED:
@@ -103,6 +109,6 @@ def _line(heard: Heard) -> str:
         case Happened.REFUSED:
             return f"{editor} was refused: {text}"
         case Happened.AWAY:
-            return f"{container} is gone; {editor} is told to attach again"
+            return f"{container} is gone; {editor} {text}"
         case Happened.LEFT:
             return f"{editor} left{f': {text}' if text else ''}"

@@ -15,6 +15,16 @@ _PENDING = "__pendingTargetId"
 """By what js-debug names a child."""
 
 
+_GO = ("substitutePath", "from", "to")
+_PYTHON = ("pathMappings", "localRoot", "remoteRoot")
+_MAPPINGS = {"": _PYTHON, "python": _PYTHON, "debugpy": _PYTHON, "go": _GO, "delve": _GO}
+"""By the type of a server: the argument of `attach`, and what it calls this machine's folder and the container's."""
+
+
+_STANDING = frozenset({"go", "delve"})
+"""Servers that leave a process standing."""
+
+
 def child(attach: Message) -> int | str | None:
     """Which child process an `attach` asks for, as it was announced; None: it asks for the service."""
     arguments = _part(attach, "arguments")
@@ -58,18 +68,45 @@ def announcement(number: int, name: str, attach: Mapping[str, Any], host: str, p
     return {"seq": number, "type": "event", "event": "debugpyAttach", "body": configuration | {"request": "attach"}}
 
 
-def mapped(attach: Message, pairs: Iterable[Pair]) -> Message:
-    """An `attach` with path mappings: the editor's own where it sends any, else those that devbox knows."""
+def mapped(attach: Message, type: str, pairs: Iterable[Pair]) -> Message:
+    """An `attach` with path mappings as a server of that type takes them: the editor's own where it sends any, or
+    else what devbox knows."""
     arguments = _part(attach, "arguments")
-    if arguments.get("pathMappings"):
+    if type not in _MAPPINGS:
         return attach
-    mappings = [{"localRoot": pair.host, "remoteRoot": pair.there} for pair in pairs]
-    return attach | {"arguments": arguments | {"pathMappings": mappings}} if mappings else attach
+    name, host, there = _MAPPINGS[type]
+    if arguments.get(name):
+        return attach
+    mappings = [{host: pair.host, there: pair.there} for pair in pairs]
+    return attach | {"arguments": arguments | {name: mappings}} if mappings else attach
 
 
 def as_the_service(attach: Message) -> Message:
     """An `attach` to a child, as the server takes it for which that process is no child."""
     return attach | {"arguments": {k: v for k, v in _part(attach, "arguments").items() if k != "subProcessId"}}
+
+
+def release(type: str, sources: Iterable[Message]) -> list[Message]:
+    """What has a process go on that is left: delve leaves it, and its breakpoints in `sources`, as they are."""
+    if type not in _STANDING:
+        return []
+    empty: list[tuple[str, Message]] = [("setBreakpoints", {"source": source, "breakpoints": []}) for source in sources]
+    asked = [*empty, ("continue", {"threadId": 1})]
+    return [
+        {"seq": OWN + number, "type": "request", "command": command, "arguments": arguments}
+        for number, (command, arguments) in enumerate(asked, 1)
+    ]
+
+
+def disconnect() -> Message:
+    """In the name of an editor that has hung up."""
+    return {"seq": OWN, "type": "request", "command": "disconnect", "arguments": {"terminateDebuggee": False}}
+
+
+def is_own(response: Message) -> bool:
+    """Whether it answers what the relay itself asked."""
+    number = response.get("request_seq")
+    return response.get("type") == "response" and isinstance(number, int) and number >= OWN
 
 
 def comes_back(terminated: Message) -> Message:

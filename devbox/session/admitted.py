@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from devbox.debug.relayed import OWN, Message, announcement, answer, child, refusal
 from devbox.errors import DevboxError
+from devbox.ports import Pipe
 from devbox.session.editor import Editor
 from devbox.session.heard import Happened, Heard
 from devbox.session.reached import Doorway, Reached
@@ -38,8 +39,15 @@ class Admitted:
     _children: dict[int | str, tuple[Reached, bool]] = field(default_factory=dict)
     """By the number that the editor knows a process by: its debug server, and whether it is that server's own."""
     _relays: dict[asyncio.Task[None], Reached] = field(default_factory=dict)
+    _opened: list[Pipe] = field(default_factory=list)
+    """Of the first process: what is opened as the editor leaves is closed too."""
     _again: set[asyncio.Task[None]] = field(default_factory=set)
     _count: int = 0
+
+    @property
+    def over(self) -> bool:
+        """Whether it is about to end."""
+        return self.editor.left.is_set() or (self._first is not None and self._first.gone)
 
     async def run(self, *, gone_at: float) -> None:
         """`gone_at`: when a process of the service was last seen to end (time.monotonic())."""
@@ -59,7 +67,10 @@ class Admitted:
         finally:
             self._capabilities.cancel()
             for task in (*self._relays, *self._again):
-                task.cancel()
+                if not task.cancelling():  # a second time would break off its cleaning up
+                    task.cancel()
+            for pipe in self._opened:
+                await pipe.close()
 
     async def further(self, editor: Editor, initialize: Message) -> None:
         """Another connection: to a process that was announced, or of somebody who finds the place taken."""
@@ -73,7 +84,10 @@ class Admitted:
             return
         number = child(message)
         if number in self._children:
-            await self._attach(editor, initialize, message, *self._children[number])
+            reached, own = self._children[number]
+            if not own:
+                reached = replace(reached, name=f"{reached.name}, its child {number}")
+            await self._attach(editor, initialize, message, reached, own)
             return
         text = f"The process {number} is gone."
         if number is None:
@@ -88,7 +102,9 @@ class Admitted:
             patient = time.monotonic() - gone_at < _PATIENCE
             reached = await self.doorway.arrive(patient=patient)
             try:
-                return reached, await join(reached[0], self.initialize)
+                joined = await join(reached[0], self.initialize)
+                self._opened.append(joined.pipe)
+                return reached, joined
             except DevboxError:
                 if not patient:
                     raise
@@ -105,7 +121,7 @@ class Admitted:
         await self.editor.send(joined.response)
         await relay.run()
         self.gone = relay.gone
-        self._say(Happened.AWAY if relay.gone else Happened.LEFT, self.editor, reached[0], self.editor.error)
+        self._ended(relay, "is told to attach again")
 
     async def _announce(self, reached: tuple[Reached, ...]) -> None:
         """Other processes of the service, which the editor takes for children of the first."""
@@ -135,7 +151,7 @@ class Admitted:
             return
         finally:
             del self._relays[task]
-        self._say(Happened.AWAY if relay.gone else Happened.LEFT, editor, reached, editor.error)
+        self._ended(relay, "hears of it when it is back" if own else "is told")
         if relay.gone and own:
             again = asyncio.create_task(self._offer_again())
             self._again.add(again)
@@ -143,14 +159,12 @@ class Admitted:
 
     async def _offer_again(self) -> None:
         """A container of several has ended: it is announced once more when it is back."""
+        first = (self._first.reached,) if self._first else ()
+        live = frozenset(one.container for one in (*first, *self._relays.values()))
         try:
-            reached = await self.doorway.arrive(patient=True)
+            await self._announce(await self.doorway.arrive(patient=True, but=live))
         except DevboxError:
             return
-        live = {one.container for one in self._relays.values()}
-        if self._first is not None:
-            live.add(self._first.reached.container)
-        await self._announce(tuple(one for one in reached if one.container not in live))
 
     def _relay(
         self,
@@ -175,6 +189,14 @@ class Admitted:
             heard_of=heard_of,
             attached=attached,
         )
+
+    def _ended(self, relay: Relay, told: str) -> None:
+        """`told`: what becomes of the editor where the process is gone."""
+        editor = relay.editor
+        if relay.gone:
+            self._say(Happened.AWAY, editor, relay.reached, told)
+        else:
+            self._say(Happened.LEFT, editor, relay.reached, editor.error)
 
     def _say(self, what: Happened, editor: Editor, reached: Reached | None = None, text: str = "") -> None:
         container = reached.name if reached else ""

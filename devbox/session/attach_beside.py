@@ -20,7 +20,7 @@ from devbox.ports import Builder, BuildRequest, Engine, Outside
 from devbox.record import dataclass
 from devbox.session.attach_inject import Denied
 from devbox.session.attach_look import Look, Seen
-from devbox.session.inside.gdb import GDB, LOAD, OPTIONS
+from devbox.session.inside.gdb import COMPLAINTS, GDB, LOAD, OPTIONS
 
 _DOCKERFILE = """\
 FROM {base}
@@ -79,7 +79,7 @@ async def run(engine: Engine, beside: Beside, found: Look, target: Seen, folder:
     finally:
         with suppress(EngineError):
             await engine.remove(side, force=True, volumes=True)
-    wrong = [line for line in said if "not permitted" in line or "No symbol" in line or "ermission denied" in line]
+    wrong = [line for line in said if any(word in line for word in COMPLAINTS)]
     if wrong and any("ermi" in line for line in wrong) and not privileged:
         raise Denied(wrong[0])
     if code or wrong:

@@ -15,6 +15,8 @@ from devbox.session.state import State
 
 _PATIENCE = 20.0
 """Seconds for which a container that came back may refuse: its process is not up yet, or it still goes."""
+_TAKEN = 2.0
+"""Seconds for which a process may refuse that a debugger has just left."""
 _PAUSE, _LONGEST_PAUSE = 0.25, 2.0
 """Between two tries."""
 
@@ -143,14 +145,16 @@ class DebugService:
         since, pause = self._now(), _PAUSE
         first = self._attached_in == 0.0
         while container.id in self._running():
-            attached = False
+            attached, held = False, None
             try:
-                attached = await self._attach(self._make(container, self), first)
+                held = self._make(container, self)
+                attached = await self._attach(held, first)
             except (EngineLost, NoEngine):
                 since = self._now()
                 self.noted("waits for the engine")
             except DevboxError as error:
-                if first or self._now() - since > _PATIENCE:
+                patience = _PATIENCE if not first else _TAKEN if held and held.way else 0.0
+                if self._now() - since > patience:
                     self._error = error
                     self._given_up.add(container.id)
                     break

@@ -22,8 +22,6 @@ FRAMES = 20
 """Frames of a stop that are asked for at once."""
 _ATTACHED = 30.0
 """Seconds that a debug server has to take hold of its process."""
-_FAREWELL = 0.7
-"""Seconds that a debug server has to let its process go; hanging up does it too."""
 _STEPS = ("next", "stepIn", "stepOut", "continue")
 _CLIENT = {
     "clientID": "devbox",
@@ -69,6 +67,7 @@ class Debuggee:
         """path in the container -> what was set there"""
         self._ids: dict[int, Breakpoint] = {}
         """the server's number -> the breakpoint"""
+        self._listing = False
         self._looking: set[asyncio.Task[None]] = set()
         self.suspended = Suspended(self._dap, dialect, lambda: self.process)
 
@@ -103,20 +102,24 @@ class Debuggee:
             await asyncio.wait([attaching])
         await self._list_threads()
 
-    async def detach(self) -> None:
-        """Let it go on, without a debugger; quickly, whatever it does."""
+    async def detach(self, within: float) -> None:
+        """Let it go on, without a debugger, in `within` seconds whatever it does."""
         try:
-            async with asyncio.timeout(_FAREWELL):
+            async with asyncio.timeout(within):
                 await self.suspended.interrupt()
+                if self._dialect.keeps:
+                    await self._clear()
                 await self._dap.request("disconnect", {"restart": False, "terminateDebuggee": False})
         except (DevboxError, TimeoutError):
             pass  # hanging up says the same
         finally:
             await self._dap.close()
 
-    async def hang_up(self) -> None:
-        """End the connection."""
-        await self._dap.close()
+    async def _clear(self) -> None:
+        """Leave nothing that would stop it, and nothing that stands."""
+        await self.set_breakpoints(())
+        if standing := next((one.id for one in self._threads if one.stop), 0):
+            await self._dap.request("continue", {"threadId": standing})
 
     # Breakpoints
     async def set_breakpoints(self, breakpoints: Sequence[Breakpoint]) -> None:
@@ -223,8 +226,8 @@ class Debuggee:
                 self._resumed(number(body, "threadId"), flag(body, "allThreadsContinued"))
             case "thread":
                 self._change(threads=threads.turned(self._threads, body))
-                if text(body, "reason") != "exited" and self._initialized.is_set():
-                    self._look(self._list_threads())
+                if text(body, "reason") != "exited" and self.process.threads:
+                    self._list_soon()
             case "output" if text(body, "category") != "telemetry":
                 self._printed(text(body, "output"), text(body, "category") or "console")
             case "breakpoint":
@@ -235,6 +238,8 @@ class Debuggee:
                 self._change(can=self.process.can | protocol.capabilities(part(body, "capabilities")))
             case "debugpyAttach":
                 self._child({key: value for key, value in body.items() if key in ("subProcessId", "name")})
+            case "terminated":
+                self._look(self._dap.close())  # a debug server waits for that
             case "startDebugging":
                 self._child(part(body, "configuration"))
 
@@ -244,13 +249,21 @@ class Debuggee:
         self._change(threads=threads.stopped(self._threads, body, at))
         if thread := number(body, "threadId"):
             self._look(self._see(thread, at))
-        self._look(self._list_threads())
+        self._list_soon()
 
     async def _see(self, thread: int, at: float) -> None:
         found, more = await self.frames(thread, 0)
         self._change(threads=threads.seen(self._threads, thread, at, found, more))
 
+    def _list_soon(self) -> None:
+        """Once for all threads that began or stopped meanwhile."""
+        if not self._listing:
+            self._listing = True
+            self._look(self._list_threads())
+
     async def _list_threads(self) -> None:
+        await asyncio.sleep(0)
+        self._listing = False
         found = protocol.threads(await self._dap.request("threads"))
         self._change(threads=threads.listed(self._threads, found))
 

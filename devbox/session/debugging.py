@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from devbox.debug import breakpoints as edits
+from devbox.debug.dialect import DEBUGPY
 from devbox.debug.model import Breakpoint, Completion, Debugged, Frame, Phase, Printed, Scope, Source, Variable
 from devbox.debug.model import Debuggee as Told
 from devbox.debug.protocol import cut
@@ -28,7 +29,8 @@ from devbox.session.store import Store
 
 PRINTED = 500
 """Things said that are kept."""
-_FAREWELL = 0.9
+_FAREWELL, _HURRY = 3.0, 0.7
+"""Seconds that a process has to be let go, where an evaluation must be ended first; and when devbox is left."""
 
 
 class Debugging:
@@ -61,6 +63,7 @@ class Debugging:
         """What is not debugged, or not any more, by service"""
         self._printed: deque[Printed] = deque(maxlen=PRINTED)
         self._telling = False
+        self._farewell = _FAREWELL
         self._group: asyncio.TaskGroup | None = None
 
     async def run(self) -> None:
@@ -73,8 +76,12 @@ class Debugging:
                 self._group = group
                 for found in self._services.values():
                     self._begin(found)
-                await asyncio.Event().wait()
+                try:
+                    await asyncio.Event().wait()
+                finally:
+                    self._farewell = _HURRY
         finally:
+            self._farewell = _FAREWELL
             self._group = None
             unsubscribe()
             self._services, self._tasks = {}, {}
@@ -99,16 +106,17 @@ class Debugging:
         task = self._tasks.get(service)
         if service in self._services and (task is None or not task.done()):
             return
+        self._ended.pop(service, None)
         self._services[service] = DebugService(
             service, container, state=self._state, make=self._make, moved=self._tell, now=self._now
         )
-        self._begin(self._services[service])
+        self._begin(self._services[service], task)
         self._tell()
 
     def detach(self, service: str) -> None:
         """Let its processes go on without a debugger."""
         self._refused.pop(service, None)
-        if (task := self._tasks.pop(service, None)) is not None:
+        if (task := self._tasks.get(service)) is not None:
             task.cancel()
         if (found := self._services.pop(service, None)) is not None:
             self._ended[service] = replace(found.told, phase=Phase.ENDED, processes=(), note="", error="", hint="")
@@ -119,8 +127,10 @@ class Debugging:
         tasks = [task for task in self._tasks.values() if not task.done()]
         for service in tuple(self._services):
             self.detach(service)
+        self._farewell = _HURRY
         if tasks:
-            await asyncio.wait(tasks, timeout=_FAREWELL)
+            await asyncio.wait(tasks)
+        self._farewell = _FAREWELL
 
     # Breakpoints
     def toggle(self, path: str, line: int, there: bool = False) -> None:
@@ -229,11 +239,13 @@ class Debugging:
             container,
             asked,
             entering=self._entering(engine),
+            type=asked.debug.type if asked.debug and asked.debug.port else DEBUGPY,
             number=lambda: next(self._ids),
             breakpoints=lambda: (self._breakpoints, self._filters),
             moved=service.moved,
             note=service.noted,
             printed=lambda text, category: self._print(service.service, text, category),
+            farewell=lambda: self._farewell,
             now=self._now,
         )
 
@@ -256,9 +268,16 @@ class Debugging:
             self._quietly(one.set_breakpoints(breakpoints))
         self._told()
 
-    def _begin(self, service: DebugService) -> None:
+    def _begin(self, service: DebugService, before: asyncio.Task[None] | None = None) -> None:
+        """`before`: what lets go of it still."""
+
+        async def run() -> None:
+            if before is not None:
+                await asyncio.wait([before])
+            await service.run()
+
         if self._group is not None:
-            self._tasks[service.service] = self._group.create_task(service.run(), name=f"debug {service.service}")
+            self._tasks[service.service] = self._group.create_task(run(), name=f"debug {service.service}")
 
     def _quietly(self, work: Coroutine[Any, Any, None]) -> None:
         """Tell a process something in the background; one that goes meanwhile need not know."""

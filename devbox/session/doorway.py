@@ -20,6 +20,8 @@ _YOUNG = 10.0
 _LOOK = 5.0
 """Seconds after which the list is asked for even if no event came: the engine drops some for a slow reader."""
 _PAUSE = 0.3
+_SHOWN = 32
+"""Characters of a process's command."""
 
 
 class ServiceDoorway:
@@ -42,11 +44,11 @@ class ServiceDoorway:
         self._tell = tell
         self._number = number
 
-    async def arrive(self, *, patient: bool) -> tuple[Reached, ...]:
+    async def arrive(self, *, patient: bool, but: frozenset[str] = frozenset()) -> tuple[Reached, ...]:
         """As the protocol has it. A container that has just begun is given time, too."""
         deadline = time.monotonic() + _PATIENCE
         while True:
-            containers = await self._running()
+            containers = await self._running(but)
             try:
                 return await self._reached(containers)
             except EngineLost:
@@ -56,13 +58,13 @@ class ServiceDoorway:
                     raise
             await asyncio.sleep(_PAUSE)
 
-    async def _running(self) -> list[Container]:
+    async def _running(self, but: frozenset[str]) -> list[Container]:
         """Wait until one runs."""
         told = False
         async with aclosing(self._engine.events(self._project)) as events:
             await anext(events)  # the subscription stands before the list is asked for
             while True:
-                if found := await self._containers():
+                if found := await self._containers(but):
                     return found
                 if not told:
                     told = True
@@ -71,7 +73,7 @@ class ServiceDoorway:
                     async with asyncio.timeout(_LOOK):
                         await anext(events)
 
-    async def _containers(self) -> list[Container]:
+    async def _containers(self, but: frozenset[str]) -> list[Container]:
         observed = await self._engine.observe(self._project)
         mine = [
             one
@@ -80,6 +82,7 @@ class ServiceDoorway:
             and not one.oneoff
             and one.state is RunState.RUNNING
             and self._number in (0, one.number)
+            and one.id not in but
         ]
         return [await self._engine.inspect(one.id) for one in sorted(mine, key=lambda one: one.number)]
 
@@ -109,9 +112,10 @@ class ServiceDoorway:
         return [
             Reached(
                 container=container.id,
-                name=container.name if len(entrance.doors) == 1 else f"{container.name} {door.name}",
+                name=container.name if len(entrance.doors) == 1 else f"{container.name} ({_short(door.name)})",
                 pairs=paths.pairs,
                 open=self._opener(entrance, door),
+                type=self._service.debug.type if self._service.debug else "",
             )
             for door in entrance.doors
         ]
@@ -122,3 +126,7 @@ class ServiceDoorway:
     def _is_young(self, container: Container) -> bool:
         started = container.detail.started if container.detail else None
         return started is not None and time.time() + self._engine.ahead - started < _YOUNG
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _SHOWN else f"{name[: _SHOWN - 1]}…"

@@ -15,6 +15,7 @@ from devbox.ports import Engine, Outside, Pipe
 from devbox.session.state import State
 
 if TYPE_CHECKING:
+    from devbox.hardening.finding import Where
     from devbox.session.entering import Door, Entrance
 
 _LONGEST = 16 * 1024 * 1024
@@ -24,10 +25,14 @@ _LONGEST = 16 * 1024 * 1024
 class Entered:
     """Entering on a real engine."""
 
-    def __init__(self, engine: Engine, outside: Outside, state: Callable[[], State]) -> None:
+    def __init__(
+        self, engine: Engine, outside: Outside, state: Callable[[], State], where: Where | None = None
+    ) -> None:
+        """`where` tells the places of the files' values."""
         self._engine = engine
         self._outside = outside
         self._state = state
+        self._where = where
 
     async def enter(self, container: Container, service: Service, tell: Callable[[str], None]) -> Entrance:
         from devbox.session.attach import enter
@@ -50,7 +55,7 @@ class Entered:
         found = container if container.detail else await self._engine.inspect(container.id)
         body = found.detail.body if found.detail else {}
         files, sources = self._outside.files, self._outside.sources()
-        return mapped(project, service.name, body, files, sources.ignore_file)
+        return mapped(project, service.name, body, files, sources.ignore_file, self._where)
 
     async def read(self, container: str, source: Source) -> str:
         if source.host and (text := self._here(source.host)) is not None:

@@ -22,6 +22,7 @@ from devbox.session.store import Store
 from devbox.session.watching import Watching
 
 if TYPE_CHECKING:
+    from devbox.hardening.finding import Where
     from devbox.session.guarding import Guarding
 
 _FAREWELL = 0.5
@@ -38,6 +39,7 @@ class Feeds:
         emit: Callable[[Event], None],
         command: Callable[[Command], int],
         guard: Guarding | None = None,
+        where: Where | None = None,
     ) -> None:
         self._outside = outside
         self._store = store
@@ -65,7 +67,7 @@ class Feeds:
             link=self._link,
             emit=emit,
             now=outside.now,
-            entering=lambda engine: Entered(engine, outside, self._state),
+            entering=lambda engine: Entered(engine, outside, self._state, where),
             kept=outside.kept(),
         )
         self.foresight = Foresight(store=store, link=self._link, emit=emit, now=outside.now, guard=guard)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from zlib import crc32
 
-from devbox.debug.relayed import refusal
+from devbox.debug.relayed import Message, refusal
 from devbox.errors import DevboxError
 from devbox.session.admitted import Admitted
 from devbox.session.editor import Editor
@@ -40,40 +40,49 @@ class Listening:
         self._admitted: Admitted | None = None
         self._gone_at = float("-inf")
         self._waiting: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+        self._admitting: asyncio.Future[None]
         self._group: asyncio.TaskGroup | None = None
+        self._server: asyncio.Server | None = None
         self.port = port
 
-    async def open(self) -> asyncio.Server:
-        """Take the port; DevboxError where it cannot be had. Who comes is let in once `run` runs."""
+    async def open(self) -> None:
+        """Take the port, until `close`; DevboxError where it cannot be had. Who comes is let in once `run` runs."""
         around = (_FIRST + (self._own - _FIRST + step) % _COUNT for step in range(_TRIES))
         for port in (self.port,) if self.port else around:
             try:
-                server = await asyncio.start_server(self._met, self._host, port)
+                self._server = await asyncio.start_server(self._met, self._host, port)
             except OSError as error:
                 if error.errno == errno.EADDRINUSE and not self.port:
                     continue
                 raise _refused(f"{self._host}:{port}", error) from error
+            moved = not self.port and port != self._own
             self.port = port
-            self._tell(Heard(service=self._service, what=Happened.OPEN))
-            return server
+            text = f"its own port {self._own} is taken" if moved else ""
+            self._tell(Heard(service=self._service, what=Happened.OPEN, text=text))
+            return
         raise DevboxError(f"No port from {self._own} on is free.", hint="Name one: --listen HOST:PORT.")
 
-    async def run(self, server: asyncio.Server) -> None:
+    def close(self) -> None:
+        """Give the port back, and hang up on who was not let in yet."""
+        if self._server is not None:
+            self._server.close()
+        for _, writer in self._waiting:
+            writer.close()
+
+    async def run(self) -> None:
         """Let editors in until cancelled; then threads that stand go on."""
-        try:
-            async with asyncio.TaskGroup() as group:
-                self._group = group
-                for reader, writer in self._waiting:
-                    self._met(reader, writer)
-                await asyncio.Event().wait()
-        finally:
-            server.close()
+        async with asyncio.TaskGroup() as self._group:
+            waiting, self._waiting = self._waiting, []
+            for reader, writer in waiting:
+                self._met(reader, writer)
+            await asyncio.Event().wait()
 
     def _met(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._group is None:
             self._waiting.append((reader, writer))
         else:
-            self._group.create_task(self._serve(Editor(reader, writer)), name=f"editor of {self._service}")
+            task = self._group.create_task(self._serve(Editor(reader, writer)), name=f"editor of {self._service}")
+            task.add_done_callback(lambda _: writer.close())
 
     async def _serve(self, editor: Editor) -> None:
         reading = asyncio.create_task(editor.run())
@@ -83,27 +92,33 @@ class Listening:
                 return
             if message.get("command") != "initialize":
                 await editor.send(refusal(message, "The first request must be initialize."))
-            elif self._admitted is not None:
+                return
+            while self._admitted is not None and self._admitted.over:
+                await asyncio.wait([self._admitting])  # one that was told to come back comes at once
+            if self._admitted is not None:
                 await self._admitted.further(editor, message)
             else:
-                admitted = self._admitted = Admitted(
-                    service=self._service,
-                    editor=editor,
-                    initialize=message,
-                    address=(self._host, self.port),
-                    doorway=self._doorway,
-                    tell=self._tell,
-                )
-                try:
-                    await admitted.run(gone_at=self._gone_at)
-                finally:
-                    self._admitted = None
-                    if admitted.gone:
-                        self._gone_at = time.monotonic()
+                await self._admit(editor, message)
         finally:
             reading.cancel()
-            await asyncio.wait([reading])
-            await editor.close()
+
+    async def _admit(self, editor: Editor, initialize: Message) -> None:
+        admitted = self._admitted = Admitted(
+            service=self._service,
+            editor=editor,
+            initialize=initialize,
+            address=(self._host, self.port),
+            doorway=self._doorway,
+            tell=self._tell,
+        )
+        self._admitting = asyncio.get_running_loop().create_future()
+        try:
+            await admitted.run(gone_at=self._gone_at)
+        finally:
+            self._admitted = None
+            self._admitting.set_result(None)
+            if admitted.gone:
+                self._gone_at = time.monotonic()
 
     def _tell(self, heard: Heard) -> None:
         self._telling(replace(heard, address=f"{self._host}:{self.port}"))

@@ -13,7 +13,7 @@ from devbox.environments.discover import Environments, find
 from devbox.environments.environment import Environment
 from devbox.environments.folders import text_of
 from devbox.environments.request import request_for
-from devbox.errors import Problem
+from devbox.errors import Place, Problem
 from devbox.ports import Outside
 from devbox.record import dataclass
 from devbox.session.guarding import LateGuard
@@ -82,6 +82,11 @@ class Opened:
         """Where the values at or below `path` come from; none if there is nothing."""
         explainer = self._explaining()
         return explainer.below(path) if explainer and explainer.has(path) else iter(())
+
+    def place(self, path: Path) -> Place | None:
+        """Where the value at `path` is set."""
+        explainer = self._explaining()
+        return explainer.place(path) if explainer else None
 
     def located(self, problem: Problem) -> Problem:
         """With file and line, where the files have them."""

@@ -12,17 +12,20 @@ from devbox.record import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reached:
-    """A process with a debug server in it, in the container named; `pairs` are its paths."""
+    """A process with a debug server in it, in the container named; `pairs` are its paths, `type` is as in
+    x-devbox ("": debugpy)."""
 
     container: str
     name: str
     pairs: tuple[Pair, ...]
     open: Callable[[], Awaitable[Pipe]]
+    type: str = ""
 
 
 class Doorway(Protocol):
     """The way into a service's processes."""
 
-    async def arrive(self, *, patient: bool) -> tuple[Reached, ...]:
-        """Wait until the service runs, and reach at least one process; DevboxError where no way leads into it.
-        `patient`: it has just ended or begun, so that what fails is tried again for a while."""
+    async def arrive(self, *, patient: bool, but: frozenset[str] = frozenset()) -> tuple[Reached, ...]:
+        """Wait until the service runs, in other containers than those (by id), and reach at least one process;
+        DevboxError where no way leads into it. `patient`: it has just ended or begun, so that what fails is
+        tried again for a while."""

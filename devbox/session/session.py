@@ -55,7 +55,9 @@ class Session:
         self._outside = outside
         self._group = group
         self._opened = Opened(outside, request, wanted)
-        self._feeds = Feeds(outside, self.store, group, self._emit, self.command, self._opened.guard)
+        self._feeds = Feeds(
+            outside, self.store, group, self._emit, self.command, self._opened.guard, self._opened.place
+        )
         self._running = Running(emit=self._emit, now=outside.now)
         self._going = asyncio.Lock()
         self._rereading = Rereading(

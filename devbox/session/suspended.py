@@ -18,6 +18,7 @@ PART = 100
 _WITHIN = 15.0
 _INTERRUPTED = 3.0
 """Seconds that an evaluation has to end after it was told to."""
+_TRIES = 10
 _LONGEST = 86_400.0
 """Seconds for which an evaluation that was given up is still known to hold its thread."""
 
@@ -152,17 +153,23 @@ class Suspended:
     async def _end(self, running: asyncio.Future[Body], frame: int) -> bool:
         """Tell the debuggee to end an evaluation; whether it did. One that does not still holds its thread."""
         if frame and self._dialect.interrupt:
-            try:
-                # Not "repl": debugpy lets one of those in at a time.
-                asked = {"expression": self._dialect.interrupt, "context": "hover"}
-                await self._dap.request("evaluate", asked, within=_INTERRUPTED)
-            except (DevboxError, TimeoutError):
-                pass  # what counts is whether it ends
-        elif self._dap.cancels or not frame:
-            running.cancel()
+            for _ in range(_TRIES):
+                await self._interrupt()
+                done, _ = await asyncio.wait({running}, timeout=_INTERRUPTED / _TRIES)
+                if done:
+                    return True
             return False
-        done, _ = await asyncio.wait({running}, timeout=_INTERRUPTED)
-        return bool(done)
+        running.cancel()  # the server is told, if it understands that
+        return False
+
+    async def _interrupt(self) -> None:
+        """Not as "repl": debugpy lets one of those in at a time. What counts is whether the evaluation ends: it may not
+        even have begun."""
+        asked = {"expression": self._dialect.interrupt, "context": "hover"}
+        try:
+            await self._dap.request("evaluate", asked, within=_INTERRUPTED)
+        except (DevboxError, TimeoutError):
+            return
 
     async def _remembered(
         self, command: str, asked: Mapping[str, Any], id: int, start: int = 0, count: int = 0

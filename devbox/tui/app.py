@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
 import sys
 from collections.abc import Callable
@@ -25,6 +24,7 @@ from devbox.settings import Settings
 from devbox.tui import themes
 from devbox.tui.action import Action
 from devbox.tui.actions import ACTIONS, action
+from devbox.tui.collector import calm
 from devbox.tui.conditions import engine
 from devbox.tui.debugger.opening import Debugger
 from devbox.tui.doing import Doing
@@ -47,8 +47,6 @@ if TYPE_CHECKING:
 
 
 _LEAVING_SECONDS = 5
-_YOUNG = 20_000
-"""New objects after which garbage is looked for."""
 _TURN = 0.001
 """Seconds after which a thread gives way to another that waits: those that read logs are busy, keys are few."""
 
@@ -72,10 +70,12 @@ class DevboxApp(App[None], inherit_bindings=False):
 
     state: reactive[State] = reactive(State(), repaint=False, init=False)
 
-    def __init__(self, session: Session, settings: Settings, now: Callable[[], float], first: str = "") -> None:
-        """`first` is an action to do as soon as the engine answers ("" : none)."""
+    def __init__(
+        self, session: Session, settings: Settings, now: Callable[[], float], first: str = "", debug: str = ""
+    ) -> None:
+        """`first` is an action to do as soon as the engine answers ("" : none), `debug` a service to debug then."""
         super().__init__()
-        self._first = first
+        self._first, self._debug = first, debug
         self._asked: tuple[str, Selection] | None = None
         """What was asked for before the engine had answered, and what was in hand."""
         self.session = session
@@ -118,7 +118,7 @@ class DevboxApp(App[None], inherit_bindings=False):
     def on_mount(self) -> None:
         self._unsubscribe = self.session.store.subscribe(self._take)
         self._take()
-        self.call_after_refresh(_calm_collector)
+        self.call_after_refresh(calm)
         for problem in self.keys.problems:
             self.notify(clean(problem), severity="warning", title="Keys", markup=False)
 
@@ -136,6 +136,9 @@ class DevboxApp(App[None], inherit_bindings=False):
         if self._first and isinstance(state.connection, Connected) and state.project is not None:
             first, self._first = self._first, ""
             self.perform(first)
+        if self._debug and any(not row.unseen for row in state.rows):
+            service, self._debug = self._debug, ""
+            self.debugger.open(service)
         if self._asked and not isinstance(state.connection, Connecting):
             asked, self._asked = self._asked, None
             self.perform(*asked)
@@ -240,17 +243,13 @@ class DevboxApp(App[None], inherit_bindings=False):
 
     def action_interrupt(self) -> None:
         """Ctrl-C: leave; the second one at once, whatever stands in the way."""
-        if self._interrupted or len(self.screen_stack) > 1:
+        if not self._interrupted and self.debugger.leave():
+            self._interrupted = True
+        elif self._interrupted or len(self.screen_stack) > 1:
             self.exit()
         else:
             self._interrupted = True
             self.perform("leave")
-
-
-def _calm_collector() -> None:
-    """Have garbage looked for in short pauses: 15 ms every other second under a flood of logs, not 85 at once."""
-    gc.freeze()  # what the start has made stays: it need not be looked at
-    gc.set_threshold(_YOUNG)
 
 
 def farewell(state: State) -> str:
@@ -268,18 +267,19 @@ def _leave_without_terminal(app: DevboxApp) -> None:
     app.exit()
 
 
-def run(outside: Outside, request: LoadRequest, environment: str, *, up: bool = False) -> int:
-    """Open the session and the screen, `up`: and bring the stack up; the exit code once the user has left."""
-    return asyncio.run(_run(outside, request, environment, "up" if up else ""))
+def run(outside: Outside, request: LoadRequest, environment: str, *, up: bool = False, debug: str = "") -> int:
+    """Open the session and the screen, `up`: and bring the stack up, `debug`: and the debugger of that service; the
+    exit code once the user has left."""
+    return asyncio.run(_run(outside, request, environment, "up" if up else "", debug))
 
 
-async def _run(outside: Outside, request: LoadRequest, environment: str, first: str) -> int:
+async def _run(outside: Outside, request: LoadRequest, environment: str, first: str, debug: str) -> int:
     from devbox.session.session import Session
 
     sys.setswitchinterval(_TURN)
     # Outside run_async: Textual cancels its workers without awaiting what they clean up.
     async with Session.open(outside, request, environment) as session:
-        app = DevboxApp(session, outside.settings, outside.now, first)
+        app = DevboxApp(session, outside.settings, outside.now, first, debug)
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, app.exit)
         loop.add_signal_handler(signal.SIGHUP, _leave_without_terminal, app)

@@ -42,7 +42,7 @@ class Ide:
     async def attach(self, **arguments: Any) -> Ide:
         """Introduce itself, attach, set the breakpoints, let it go on. Refused says why not."""
         self.capabilities = await self.ask("initialize", adapterID="x", supportsStartDebuggingRequest=self.asks)
-        attaching = asyncio.ensure_future(self.ask("attach", **arguments))
+        attaching = asyncio.ensure_future(self.ask("attach", **{"name": "test", **arguments}))
         initialized = asyncio.ensure_future(self.event("initialized"))
         await asyncio.wait([attaching, initialized], return_when=asyncio.FIRST_COMPLETED)
         if not initialized.done():

@@ -18,9 +18,10 @@ from devbox.adapters.files import LocalFiles
 from devbox.compose.load import load
 from devbox.compose.model import Service
 from devbox.compose.request import LoadRequest
-from devbox.debug.model import Debuggee, Pair, Process, Source, Thread, Way
+from devbox.debug.model import Bound, Breakpoint, Debuggee, Pair, Phase, Process, Source, Thread, Way
 from devbox.debug.paths import Paths
 from devbox.debug.protocol import Body
+from devbox.environments.environment import Environment
 from devbox.errors import DevboxError
 from devbox.plan.observed import Container, Observed, RunState
 from devbox.ports import Pipe
@@ -100,6 +101,10 @@ class Target:
         while (line := await self.answer()) != expected:
             assert line, f"it ended without saying {expected!r}"
 
+    @property
+    def runs(self) -> bool:
+        return self.process.returncode is None
+
     def kill(self) -> None:
         with contextlib.suppress(ProcessLookupError):
             self.process.kill()
@@ -144,9 +149,9 @@ class Entrance:
 
 @dataclass
 class Inside:
-    """Entering: containers by name, each with the ports of its debug servers."""
+    """Entering: containers by name, each with its programs."""
 
-    ports: dict[str, list[int]] = field(default_factory=dict)
+    programs: dict[str, Sequence[Target]] = field(default_factory=dict)
     refusal: DevboxError | None = None
     pairs: tuple[tuple[str, str], ...] = (("/", "/"),)
     opened: list[TcpPipe] = field(default_factory=list)
@@ -155,7 +160,10 @@ class Inside:
     async def enter(self, container: Container, service: Service, tell: Callable[[str], None]) -> Entrance:
         if self.refusal is not None:
             raise self.refusal
-        return Entrance([Door(1, port, "app.py") for port in self.ports[container.name]])
+        doors = [Door(1, one.port, one.file.name) for one in self.programs[container.name] if one.runs]
+        if not doors:
+            raise DevboxError("No Python process is there.")
+        return Entrance(doors)
 
     async def open(self, entrance: Any, door: Any) -> Pipe:
         try:
@@ -211,7 +219,7 @@ class World:
         world = cls(folder, memory)
         project = load(LoadRequest(cwd=str(folder), environ={}), LocalFiles())
         world.store.apply(ProjectLoaded(environment="", project=project))
-        world.runs(api=[one.port for one in targets])
+        world.runs(api=targets)
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(world.store.publish()), group.create_task(world.debugging.run())]
             await asyncio.sleep(0)
@@ -219,12 +227,12 @@ class World:
             for task in tasks:
                 task.cancel()
 
-    def runs(self, **ports: Sequence[int] | None) -> None:
-        """These services run, with these ports; None: a container that has ended."""
+    def runs(self, **programs: Sequence[Target] | None) -> None:
+        """These services run, with these programs; None: a container that has ended."""
         containers = []
-        for service, found in ports.items():
+        for service, found in programs.items():
             name = f"{service}-1"
-            self.inside.ports[name] = list(found or ())
+            self.inside.programs[name] = found or ()
             state = RunState.EXITED if found is None else RunState.RUNNING
             containers.append(
                 Container(id=f"id-{name}", name=name, project="dbt-d1-played", service=service, state=state)
@@ -232,6 +240,7 @@ class World:
         self.store.apply(StackObserved(project="dbt-d1-played", observed=Observed(containers=tuple(containers))))
 
     def told(self, service: str = "api") -> Debuggee:
+        assert service in self.store.state.debugged.services
         return self.store.state.debugged.services[service]
 
     async def eventually(self, check: Callable[[], Any]) -> Any:
@@ -239,9 +248,8 @@ class World:
 
     async def attached(self, service: str = "api", processes: int = 1) -> tuple[Process, ...]:
         """Attach, and wait until that many processes are."""
-        from devbox.debug.model import Phase
-
         self.debugging.attach(service)
+        await asyncio.sleep(0)  # State is told once in a turn of the loop
         await self.eventually(
             lambda: (
                 service in self.store.state.debugged.services
@@ -265,12 +273,19 @@ class World:
         result: tuple[Process, Thread] = await self.eventually(found)
         return result
 
+    async def bound(self, breakpoint: Breakpoint, service: str = "api") -> Bound:
+        """What its process made of a breakpoint."""
+        found: Bound = await self.eventually(lambda: self.told(service).processes[0].bound.get(breakpoint))
+        return found
+
     async def runs_on(self, service: str = "api") -> None:
         """Wait until nothing stands."""
         await self.eventually(lambda: not self.told(service).stopped)
 
-    def environments(self, *found: Any, current: str) -> None:
-        self.store.apply(EnvironmentsFound(environments=found, current=current))
+    def protect(self) -> None:
+        """Have the environment protected."""
+        guarded = Environment(name="", protected=True)
+        self.store.apply(EnvironmentsFound(environments=(guarded,), current=""))
 
 
 def said(world: World) -> list[str]:

@@ -59,7 +59,7 @@ CASES: dict[str, tuple[tuple[int, int], State, str]] = {
     "variants": ((100, 30), shop.state(), "j j R"),
     "progress": ((100, 30), shop.state(operations=(shop.operation(),)), "v"),
     "sync": ((100, 30), shop.state(project=shop.SYNCED, sync=shop.sync()), "j j 7"),
-    "help": ((110, 76), shop.state(), "?"),
+    "help": ((110, 90), shop.state(), "?"),
 }
 
 

@@ -1,8 +1,13 @@
-# devbox's debug helper: this Python can be asked to listen for a debugger. Until then nothing is imported for it.
-def _helper(start: str) -> None:
+# devbox's debug helper: this Python, of whatever version, can be asked to listen for a debugger.
+# Until then nothing is imported for it.
+def _helper(start):
+    # type: (str) -> None
     import _signal  # type: ignore[import-not-found]  # `signal` itself imports enum
 
-    def asked(number: int, frame: object, path: str = start[: -len("start")] + "listen.py") -> None:
+    path = start.rpartition("/")[0] + "/listen.py"
+
+    def asked(number, frame):
+        # type: (int, object) -> None
         try:
             with open(path) as file:  # noqa: PTH123
                 scope = {"__file__": path, "__name__": "devbox_debug"}
@@ -14,7 +19,8 @@ def _helper(start: str) -> None:
         _signal.signal(50, asked)
 
 
-def _next(start: str) -> None:
+def _next(start):
+    # type: (str) -> None
     """The sitecustomize that ours stands in front of."""
     import sys
 
@@ -25,7 +31,7 @@ def _next(start: str) -> None:
     except ImportError as error:
         if ours is not None:
             sys.modules["sitecustomize"] = ours
-        if error.name != "sitecustomize":
+        if getattr(error, "name", "sitecustomize") != "sitecustomize":
             raise
 
 

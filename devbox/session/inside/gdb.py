@@ -13,5 +13,7 @@ call (void)PyGILState_Release($gil)
 detach
 quit
 """
+COMPLAINTS = ("not permitted", "ermission denied", "No symbol")
+"""What a line of its output has where it could not do it."""
 LOAD = "exec(compile(open('{0}').read(), '{0}', 'exec'), dict(__file__='{0}', __name__='devbox_debug'))"
 """As a statement without a double quote; {0} is the path of listen.py."""

@@ -21,7 +21,7 @@ import tempfile
 from typing import Any
 
 from devbox.session.inside.answering import answer, bound
-from devbox.session.inside.gdb import GDB, LOAD, OPTIONS
+from devbox.session.inside.gdb import COMPLAINTS, GDB, LOAD, OPTIONS
 
 PLACES = ("/dev/shm", "/tmp", "/var/tmp", "/run")
 PATIENCE = 20
@@ -51,15 +51,15 @@ def unpacked(request: dict[str, Any]) -> str:
 
 
 def by_gdb(request: dict[str, Any], folder: str) -> str:
-    """What gdb complains of, should debugpy not listen after this."""
+    """What gdb complains of, so that nothing comes of it; "" if nothing."""
     script = f"{folder}/gdb"
     with open(script, "w") as file:  # noqa: PTH123
         file.write(GDB.format(load=LOAD.format(f"{folder}/listen.py")))
     command = [request["gdb"], *OPTIONS, "-p", str(request["pid"]), "--batch", "-x", script]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
     lines = [line for line in done.stdout.decode("utf-8", "replace").splitlines() if line.strip()]
-    wrong = [line for line in lines if "not permitted" in line or "ptrace" in line or "No symbol" in line]
-    return (wrong or lines[-1:] or [""])[0]
+    wrong = [line for line in lines if any(word in line for word in COMPLAINTS)]
+    return (wrong or (lines[-1:] if done.returncode else []) or [""])[0]
 
 
 def by_python(request: dict[str, Any], folder: str) -> str:
@@ -82,11 +82,11 @@ def main() -> None:
             said = by_python(request, folder)
         elif request["way"] == "gdb_inside":
             said = by_gdb(request, folder)
+        if said:
+            raise OSError(errno.EPERM if "ermi" in said else 0, said)
         ready = select.select([door, sys.stdin], [], [], PATIENCE)[0]
         found = {"error": "given up"} if sys.stdin in ready else answer(door, 0)
         listening = "port" in found
-        if said and not listening:
-            found = {"error": said, "errno": errno.EPERM if "permitted" in said else 0}
         told(**found)
     except OSError as error:
         told(error=error.strerror or str(error), errno=error.errno)

@@ -118,7 +118,7 @@ def doors(own: dict[int, Process], every: dict[int, Process]) -> tuple[list[dict
         if not one.adapter or "--port" not in one.command[:-1]:
             continue
         port = int(one.command[one.command.index("--port") + 1])
-        inside, held = [], ""
+        inside, held, hidden = [], "", False
         for near, far, other, inode in rows:
             if inode not in one.sockets:
                 continue
@@ -128,11 +128,13 @@ def doors(own: dict[int, Process], every: dict[int, Process]) -> tuple[list[dict
                 held = holder(every[pid]) if pid else address(far)
             elif pid in own:
                 inside.append(own[pid])
+            else:
+                hidden = True
         inside.sort(key=lambda one: one.began)
         behind |= {one.pid for one in inside}
-        if inside:
-            about = {"pid": inside[0].pid, "name": inside[0].name}
-            found.append({"port": port, "held": held, "by": loaded_by(one), **about})
+        if inside or hidden:
+            pid, name = (inside[0].pid, inside[0].name) if inside else (0, "a process that hides its connections")
+            found.append({"port": port, "held": held, "by": loaded_by(one), "pid": pid, "name": name})
     return found, behind
 
 

@@ -11,7 +11,7 @@ from textual.widgets import Input, Static
 from devbox.errors import DevboxError
 from devbox.record import dataclass
 from devbox.tui.screens.dialog import Dialog
-from devbox.tui.text import plain
+from devbox.tui.text import clean, plain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,12 +25,6 @@ class Line:
 
 class Ask(Dialog[tuple[str, ...]]):
     """Answers with the lines once `accept` took them; a DevboxError of it is shown and they can be changed."""
-
-    DEFAULT_CSS = """
-    Ask > .dialog { width: 70; }
-    Ask Input { width: 1fr; }
-    Ask .refused { height: auto; color: $text-error; display: none; }
-    """
 
     def __init__(
         self, title: str, lines: Sequence[Line], accept: Callable[[tuple[str, ...]], Awaitable[None]] | None = None
@@ -50,13 +44,20 @@ class Ask(Dialog[tuple[str, ...]]):
                 if line.label:
                     yield Static(plain(line.label, lines=False), classes="text quiet")
                 yield Input(
-                    value=line.value, placeholder=line.hint, compact=True, select_on_focus=len(self._lines) == 1
+                    value=clean(line.value, lines=False),
+                    placeholder=line.hint,
+                    compact=True,
+                    select_on_focus=len(self._lines) == 1,
                 )
             yield Static("", classes="refused", markup=False)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        values = tuple(field.value for field in self.query(Input))
+        # What was not changed is answered as it was given, not as it could be shown.
+        values = tuple(
+            line.value if field.value == clean(line.value, lines=False) else field.value
+            for line, field in zip(self._lines, self.query(Input), strict=True)
+        )
         self.run_worker(self._take(values), group="take", exclusive=True)
 
     async def _take(self, values: tuple[str, ...]) -> None:

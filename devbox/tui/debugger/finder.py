@@ -24,11 +24,6 @@ from devbox.tui.text import clean, plain
 class Finder(Dialog[Source]):
     """Answers with the file chosen."""
 
-    DEFAULT_CSS = """
-    Finder > .dialog { width: 90; }
-    Finder Input { width: 1fr; }
-    Finder OptionList { width: 1fr; min-height: 3; }
-    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,ctrl+n", "move(1)", show=False, priority=True),
         Binding("up,ctrl+p", "move(-1)", show=False, priority=True),

@@ -31,12 +31,13 @@ class Debugger:
         self._unseen = ""
         """The service that stopped last while the screen was not open."""
 
-    def open(self) -> None:
-        """Show what stopped, else the service in hand: attached to if it is not."""
+    def open(self, service: str = "") -> None:
+        """Show what stopped, else the service named or in hand: attached to if it is not."""
         app = self._app
         selection, debugged = app.selection, app.state.debugged
         stopped, self._unseen = self._unseen, ""
-        service = selection.one
+        container = "" if service else selection.container
+        service = service or selection.one
         screen = self._made()
         if screen not in app.screen_stack:
             app.clear_notifications()  # one of them may have said that it stopped
@@ -47,9 +48,16 @@ class Debugger:
             known = debugged.services.get(service)
             screen.visit(service)
             if known is None or known.phase not in _LIVE:
-                screen.doing.attaching.attach(service, selection.container)
+                screen.doing.attaching.attach(service, container)
         elif debugged.services:
             screen.visit(screen.focus_on.service or next(iter(debugged.services)))
+
+    def leave(self) -> bool:
+        """Back to the services; whether the debugger was what one saw."""
+        seen = self._screen is not None and self._app.screen is self._screen
+        if seen:
+            self._app.pop_screen()
+        return seen
 
     def _made(self) -> DebuggerScreen:
         from devbox.tui.debugger.actions import ACTIONS

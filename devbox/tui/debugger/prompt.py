@@ -37,7 +37,7 @@ class Prompt(Input):
         self, history: tuple[str, ...], complete: Callable[[str, int], Awaitable[tuple[Completion, ...]]], *, id: str
     ) -> None:
         super().__init__(placeholder="an expression or a statement", compact=True, id=id)
-        self.history = history[-HISTORY:]
+        self.history = tuple(clean(line, lines=False) for line in history[-HISTORY:])
         self._complete = complete
         self._at = len(self.history)
         self._draft = ""

@@ -19,7 +19,11 @@ class Running:
 
     def _run(self, ask: Callable[[int, int], Awaitable[None]]) -> None:
         focus = self._screen.focus_on
-        self._attempt(ask(focus.process, focus.thread))
+        self._attempt(self._after_watches(ask(focus.process, focus.thread)))
+
+    async def _after_watches(self, asked: Awaitable[None]) -> None:
+        await self._screen.watches.rest()
+        await asked
 
     def _attempt(self, asked: Awaitable[None]) -> None:
         self._screen.run_worker(self._try(asked), group="run")

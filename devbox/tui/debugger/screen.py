@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, cast
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.containers import Container, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -50,7 +50,6 @@ class DebuggerScreen(ModalScreen[None]):
     AUTO_FOCUS = "SourceView"
     HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (110, "-broad")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-low"), (22, "-high")]  # noqa: RUF012
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "act('debug_leave')", show=False, priority=True)]
 
     def __init__(self, debugging: Debugging, state: State, keys: Keys) -> None:
         super().__init__()
@@ -60,7 +59,7 @@ class DebuggerScreen(ModalScreen[None]):
         self.focus_on = Focus()
         self.source = SourcePane(debugging)
         self.variables = VariablesPanel(debugging, id="variables")
-        self.watches = WatchesPanel(debugging, id="watches")
+        self.watches = WatchesPanel(debugging, self.variables.read, id="watches")
         self.stack = Panel("Stack", empty="No thread is known.", id="stack")
         self.breakpoints = Panel("Breakpoints", empty="None yet.", id="breakpoints")
         self.console = Console(debugging, id="console")
@@ -70,6 +69,8 @@ class DebuggerScreen(ModalScreen[None]):
         self._debugged = Debugged()
         self._more: dict[tuple[int, int, float], tuple[int, tuple[Frame, ...]]] = {}
         """(process, thread, time of its stop) -> the calls that were asked for, from which on"""
+        self._front: tuple[Focus, float, int] | None = None
+        """The call that the stack's cursor was brought to."""
         self._asking: set[tuple[int, int, float]] = set()
         for id, pressed in keys.of.items():
             # As in the app: make_bindings knows Textual's names of single characters.
@@ -171,20 +172,24 @@ class DebuggerScreen(ModalScreen[None]):
         """Bring another thread or frame to the front."""
         self.focus_on = focus
         self.source.come()
+        stop = self.scene.stop
+        if stop is not None and stop.reason == HELD and not self.known(focus.process, focus.thread, stop):
+            self.ask_frames(focus, stop)
         self.draw()
 
     def draw(self) -> None:
         """Show what is so now; each part paints only what differs."""
         scene = self.scene
         focus, stop, frame = scene.focus, scene.stop, scene.frame
-        if stop is not None and stop.reason == HELD and not scene.frames:
-            self.ask_frames(focus, stop)
         at = stop.at if stop else 0.0
         self.source.draw(scene, self.folder, self._notes.get(focus.service, ()), self.keys.first)
         self.query_one(TabBar).subject = focus.service
         self.query_one(Sessions).show(status.sessions(scene))
         self.query_one("#standing", Static).update(status.line(scene))
         self.stack.outline.show(stack.roots(self._debugged, focus, scene.at, self.known))
+        if frame is not None and (focus, at, scene.at) != self._front:
+            self._front = (focus, at, scene.at)
+            self.stack.outline.go(f"{focus.process}/{focus.thread}/{scene.at}")
         self.breakpoints.outline.show(breakpoints.roots(self._debugged, self.folder))
         self.variables.stand(focus.process, focus.thread, frame, at)
         self.watches.stand(focus.process, frame, at)

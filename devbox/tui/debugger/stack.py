@@ -10,6 +10,10 @@ from devbox.debug.threads import HELD
 from devbox.record import dataclass
 from devbox.tui.debugger.node import Node, Span
 from devbox.tui.debugger.scene import Focus, place, words
+from devbox.tui.text import shorten
+
+_NAME = 36
+"""Characters of what a process runs that are shown."""
 
 Frames = Callable[[int, int, Stop], Sequence[Frame]]
 """process, thread, its stop -> the frames known"""
@@ -55,7 +59,7 @@ def _processes(service: str, debuggee: Debuggee, focus: Focus, frames: Frames) -
         inner = tuple(_thread(service, process, thread, focus, frames) for thread in process.threads)
         if several:
             spans = (
-                (process.name or process.container, "strong"),
+                (shorten(process.name or process.container, _NAME), "strong"),
                 (f"  {process.container} pid {process.pid}", "quiet"),
             )
             at = At(focus=Focus(service=service, process=process.id))
@@ -82,7 +86,9 @@ def _thread(service: str, process: Process, thread: Thread, focus: Focus, frames
         nodes.append(Node(key=f"{key}/more", spans=rest, of=At(focus=here, more=True)))
     tone = "bad" if stop.reason == "exception" else "quiet" if held else "busy"
     spans = (name, (f"  {words(stop)}", tone))
-    return Node(key=key, spans=spans, children=tuple(nodes) or None, begins=not held, of=At(focus=here))
+    return Node(
+        key=key, spans=spans, children=tuple(nodes) or (None if held else ()), begins=not held, of=At(focus=here)
+    )
 
 
 def _frames(key: str, frames: Sequence[Frame], here: Focus, chosen: int) -> list[Node]:

@@ -51,6 +51,7 @@ def line(scene: Scene) -> Content:
     if debuggee.phase is not Phase.ATTACHED:
         symbol, tone = _PHASES[debuggee.phase]
         said = debuggee.error if debuggee.phase is Phase.FAILED else debuggee.note or debuggee.phase.value
+        said = said.strip().partition("\n")[0].rstrip(":")
         return Content.assemble((f" {symbol} {name}: ", tone), (clean(said, lines=False), "$text"))
     others = [each for each in standing(scene.debugged) if each[2] is not scene.thread]
     more = f" · {len(others)} more stand{'s' if len(others) == 1 else ''}" if others else ""

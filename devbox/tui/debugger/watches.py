@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
+
 from textual.content import Content
 
 from devbox.debug.model import Frame, Variable
@@ -20,13 +23,18 @@ _MOST = 100
 class WatchesPanel(Panel):
     """Keeps them between runs; one that fails says why."""
 
-    def __init__(self, debugging: Debugging, *, id: str) -> None:
+    def __init__(self, debugging: Debugging, first: Callable[[], Awaitable[None]], *, id: str) -> None:
+        """`first` is waited for before they are evaluated."""
         super().__init__("Watches", empty="None yet.", id=id)
         self._debugging = debugging
+        self._first = first
         self.values = Values(debugging.variables, self.draw)
         self.expressions: tuple[str, ...] = tuple(debugging.kept("watches"))
         self._found: dict[str, Variable | str] = {}
         self._about: tuple[int, int, float] | None = None
+        self._turn = 0
+        """Which evaluation of them all is wanted: an older one ends after the expression that it is at."""
+        self._evaluating = asyncio.Lock()
 
     def on_mount(self) -> None:
         self.draw()
@@ -46,7 +54,13 @@ class WatchesPanel(Panel):
     def again(self) -> None:
         """Evaluate them all."""
         if self._about is not None:
-            self.run_worker(self._evaluate(self._about), group="watches", exclusive=True)
+            self.run_worker(self._evaluate(self._about), group="watches")
+
+    async def rest(self) -> None:
+        """Evaluate no more, and wait for the one under way: no thread goes on before it ends."""
+        self._turn += 1
+        async with self._evaluating:
+            return
 
     def add(self, expression: str) -> None:
         """Another one, or one that there is already, to be evaluated now."""
@@ -66,21 +80,27 @@ class WatchesPanel(Panel):
         self.draw()
 
     async def _evaluate(self, about: tuple[int, int, float]) -> None:
-        for expression in self.expressions:
-            found: Variable | str
-            try:
-                found = await self._debugging.evaluate(
-                    about[0], expression, frame=about[1], context="watch", timeout=_PATIENCE
-                )
-            except DevboxError as error:
-                found = error.message
-            except TimeoutError:
-                found = f"no answer within {_PATIENCE} s"
-            if about != self._about:
-                return
-            self._found[expression] = found
-        self.remove_class("-stale")
-        self.draw()
+        self._turn += 1
+        turn = self._turn
+        await self._first()
+        async with self._evaluating:
+            for expression in self.expressions:
+                if turn != self._turn or about != self._about:
+                    return
+                self._found[expression] = await self._asked(about, expression)
+        if about == self._about:
+            self.remove_class("-stale")
+            self.draw()
+
+    async def _asked(self, about: tuple[int, int, float], expression: str) -> Variable | str:
+        """What it is, or why it is nothing."""
+        process, frame, _ = about
+        try:
+            return await self._debugging.evaluate(process, expression, frame=frame, context="watch", timeout=_PATIENCE)
+        except DevboxError as error:
+            return error.message
+        except TimeoutError:
+            return f"no answer within {_PATIENCE} s"
 
     def draw(self) -> None:
         """Show what is known now."""
