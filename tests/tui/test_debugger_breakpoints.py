@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from devbox.debug.model import Bound, Breakpoint, Debugged
-from devbox.tui.debugger.files import below, best
+from devbox.tui.debugger.files import below, best, roots
 from devbox.tui.debugger.screen import DebuggerScreen
 from tests.tui.debugging import debugger, rows, settled
 from tests.tui.driving import keys, screen_text, shows
@@ -145,6 +145,15 @@ async def test_a_file_of_the_mapped_folders_is_found_by_some_letters(tmp_path: P
         await settled(pilot)
         await keys(pilot, "o r d enter")
         assert await shows(screen.devbox, "1  ORDERS = {}")
+
+
+def test_the_projects_own_folders_are_looked_into_first_and_of_a_mounted_home_only_the_project() -> None:
+    assert roots(["/home/me", "/opt/lib", "/home/me/shop/api"], "/home/me/shop") == (
+        "/home/me/shop",
+        "/home/me/shop/api",
+        "/opt/lib",
+    )
+    assert roots([], "/shop") == ("/shop",)
 
 
 def test_the_best_match_has_its_letters_in_the_files_name() -> None:

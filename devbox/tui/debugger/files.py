@@ -16,6 +16,12 @@ _NO_SOURCE = (
 )  # fmt: skip
 
 
+def roots(hosts: Sequence[str], folder: str) -> tuple[str, ...]:
+    """Where to look: the project's own first; of what holds the whole project (a mounted home, say) only that."""
+    narrowed = [folder if folder.startswith(f"{host.rstrip('/')}/") else host for host in hosts]
+    return tuple(dict.fromkeys(sorted(narrowed or [folder], key=lambda host: not host.startswith(folder))))
+
+
 def below(roots: Iterable[str], most: int = MOST) -> tuple[str, ...]:
     """Absolute paths of what may be source in these folders (or are these files), at most `most`, each once."""
     found: dict[str, None] = {}

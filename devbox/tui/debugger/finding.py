@@ -23,14 +23,14 @@ class Finding:
         self._screen.run_worker(self._find(), group="find", exclusive=True)
 
     async def _find(self) -> None:
-        from devbox.tui.debugger.files import below
+        from devbox.tui.debugger.files import below, roots
         from devbox.tui.debugger.finder import Finder
 
         screen = self._screen
         debugged = screen.state.debugged
         debuggee = debugged.services.get(screen.focus_on.service)
-        roots = dict.fromkeys(pair.host for pair in debuggee.pairs) if debuggee else {}
-        paths = await asyncio.to_thread(below, roots or [screen.folder])
+        hosts = [pair.host for pair in debuggee.pairs] if debuggee else []
+        paths = await asyncio.to_thread(below, roots(hosts, screen.folder))
         found = {path: Source(there="", host=path) for path in paths}
         for _, _, _, stop in standing(debugged):
             for frame in stop.frames:

@@ -59,7 +59,7 @@ class DebuggerScreen(ModalScreen[None]):
         self.focus_on = Focus()
         self.source = SourcePane(debugging)
         self.variables = VariablesPanel(debugging, id="variables")
-        self.watches = WatchesPanel(debugging, id="watches")
+        self.watches = WatchesPanel(debugging, self.variables.read, id="watches")
         self.stack = Panel("Stack", empty="No thread is known.", id="stack")
         self.breakpoints = Panel("Breakpoints", empty="None yet.", id="breakpoints")
         self.console = Console(debugging, id="console")
@@ -172,14 +172,15 @@ class DebuggerScreen(ModalScreen[None]):
         """Bring another thread or frame to the front."""
         self.focus_on = focus
         self.source.come()
+        stop = self.scene.stop
+        if stop is not None and stop.reason == HELD and not self.known(focus.process, focus.thread, stop):
+            self.ask_frames(focus, stop)
         self.draw()
 
     def draw(self) -> None:
         """Show what is so now; each part paints only what differs."""
         scene = self.scene
         focus, stop, frame = scene.focus, scene.stop, scene.frame
-        if stop is not None and stop.reason == HELD and not scene.frames:
-            self.ask_frames(focus, stop)
         at = stop.at if stop else 0.0
         self.source.draw(scene, self.folder, self._notes.get(focus.service, ()), self.keys.first)
         self.query_one(TabBar).subject = focus.service

@@ -86,7 +86,9 @@ def _thread(service: str, process: Process, thread: Thread, focus: Focus, frames
         nodes.append(Node(key=f"{key}/more", spans=rest, of=At(focus=here, more=True)))
     tone = "bad" if stop.reason == "exception" else "quiet" if held else "busy"
     spans = (name, (f"  {words(stop)}", tone))
-    return Node(key=key, spans=spans, children=tuple(nodes) or None, begins=not held, of=At(focus=here))
+    return Node(
+        key=key, spans=spans, children=tuple(nodes) or (None if held else ()), begins=not held, of=At(focus=here)
+    )
 
 
 def _frames(key: str, frames: Sequence[Frame], here: Focus, chosen: int) -> list[Node]:

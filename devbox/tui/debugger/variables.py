@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from textual.content import Content
 
 from devbox.debug.model import Frame, Scope, Variable
@@ -24,12 +26,19 @@ class VariablesPanel(Panel):
         self._named: tuple[int, int, str] | None = None
         self._scopes: tuple[Scope, ...] = ()
         self._error = ""
+        self._read_all = asyncio.Event()
+        self._read_all.set()
+
+    async def read(self) -> None:
+        """Wait until what is in sight was read: a debug server answers one question after the other."""
+        await self._read_all.wait()
 
     def stand(self, process: int, thread: int, frame: Frame | None, at: float) -> None:
         """The frame in front, and when its thread stopped; None: there is none."""
         if frame is None:
-            self.set_class(self._about is not None, "-stale")
+            self.set_class(self._named is not None, "-stale")
             self._about = None
+            self._read_all.set()
             return
         about = (process, thread, frame.id, at)
         if about == self._about:
@@ -37,6 +46,7 @@ class VariablesPanel(Panel):
         named = (process, thread, frame.name)
         self.values.forget(compare=named == self._named)
         self._about, self._named = about, named
+        self._read_all.clear()
         self.run_worker(self._read(about), group="scopes", exclusive=True)
 
     def again(self) -> None:
@@ -60,6 +70,7 @@ class VariablesPanel(Panel):
                 await self.values.load(node)
             self.remove_class("-stale")
             self.draw()
+            self._read_all.set()
 
     def draw(self) -> None:
         """Show what is known now."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 from textual.content import Content
 
@@ -22,9 +23,11 @@ _MOST = 100
 class WatchesPanel(Panel):
     """Keeps them between runs; one that fails says why."""
 
-    def __init__(self, debugging: Debugging, *, id: str) -> None:
+    def __init__(self, debugging: Debugging, first: Callable[[], Awaitable[None]], *, id: str) -> None:
+        """`first` is waited for before they are evaluated."""
         super().__init__("Watches", empty="None yet.", id=id)
         self._debugging = debugging
+        self._first = first
         self.values = Values(debugging.variables, self.draw)
         self.expressions: tuple[str, ...] = tuple(debugging.kept("watches"))
         self._found: dict[str, Variable | str] = {}
@@ -79,6 +82,7 @@ class WatchesPanel(Panel):
     async def _evaluate(self, about: tuple[int, int, float]) -> None:
         self._turn += 1
         turn = self._turn
+        await self._first()
         async with self._evaluating:
             for expression in self.expressions:
                 if turn != self._turn or about != self._about:
