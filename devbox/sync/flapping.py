@@ -2,7 +2,7 @@
 
 A path that keeps changing right after it was acted upon is held. Changes that go on though nothing is done are those of
 somebody who writes often, and pass. When it falls quiet what it holds now is let through, so that no save is lost; a
-change that follows each time at once is a loop: it is stopped, and let through once more after a longer rest, in case
+change that follows each time at once is a loop: it is stopped, and let through again after ever longer rests, in case
 it was somebody's hand after all.
 """
 
@@ -18,8 +18,9 @@ TIMES, WITHIN, AFTER = 6, 60.0, 1.0
 """A path is held after so many changes in so many seconds, each less than `AFTER` seconds after it was acted upon."""
 TRIALS = 2
 """So many times is it let through before it is stopped."""
-_BUSY, _REST = 30.0, 10.0
-"""Seconds that acting may take, and of quiet after which all is forgotten."""
+_BUSY, _REST, _LONGER = 30.0, 10.0, 4
+"""Seconds that acting may take, and of quiet after which all is forgotten, or what was stopped is let through; so many
+times longer the next time."""
 
 
 class _Stage(Enum):
@@ -41,6 +42,7 @@ class _Path:
     acting: float | None = None
     trials: int = 0
     rested: bool = False
+    rest: float = _REST
 
     @property
     def waits(self) -> bool:
@@ -98,8 +100,9 @@ class Loops:
                 one.stage = _Stage.TRIED
                 one.trials += 1
                 passed.add(path)
-            elif one.stage is _Stage.STOPPED and quiet > _REST:
+            elif one.stage is _Stage.STOPPED and quiet > one.rest:
                 one.rested = True
+                one.rest *= _LONGER
                 passed.add(path)
         return Sifted(passed=passed, held=len(passed) < len(waiting))
 
@@ -133,3 +136,5 @@ def _change(one: _Path, at: float) -> None:
             one.chain = ()
         case _Stage.TRIED:
             one.stage = _Stage.STOPPED if one.trials >= TRIALS else _Stage.HELD
+        case _Stage.STOPPED:
+            one.rested = False  # what it holds now is owed, whoever wrote it

@@ -45,13 +45,27 @@ def test_a_file_that_changes_whenever_it_was_sent_is_stopped_and_named_once(take
     world = World(takes=takes, answers=answers)
     world.run(200)
     assert world.looped == [PATH]
-    assert world.version <= TIMES + TRIALS + 2
+    assert world.version <= TIMES + TRIALS + 4
 
 
 def test_a_file_that_is_written_all_the_time_is_sent_all_the_time() -> None:
     world = World(writes=lambda tick: tick < 500)
     world.run(60)
     assert (world.looped, world.sent) == ([], world.version)
+
+
+def test_a_save_after_the_loop_was_let_through_once_more_is_not_lost() -> None:
+    loops, at, looped = Loops(), 0.0, False
+    while not looped:
+        sifted = loops.changed([PATH], at)
+        looped = bool(sifted.looped)
+        if sifted.passed or loops.release(at := at + 1.1).passed:
+            loops.acted([PATH], at)
+        at += 0.2
+    assert loops.release(at + 11).passed
+    loops.acted([PATH], at + 11)
+    assert not loops.changed([PATH], at + 11.5).passed
+    assert loops.release(at + 60).passed
 
 
 @pytest.mark.parametrize("takes", [1, 12])
