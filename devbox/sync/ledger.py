@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from devbox.record import dataclass
 from devbox.sync.entry import Entry, Kind
+
+_FEW = 8
+"""Folders that a path is compared with one by one; a storm has thousands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +26,8 @@ class Lack:
 
     def in_the_way(self) -> tuple[str, ...]:
         """What is to be deleted before anything is written: a file in the place of a folder, or the other way round."""
+        if not self.delete:
+            return ()
         written = {path for path, _ in self.write}
         heads = {path[:at] for path in written for at, char in enumerate(path) if char == "/"}
         return tuple(path for path in self.delete if path in written or path in heads)
@@ -53,11 +58,11 @@ class Ledger:
 
     def below(self, folders: Iterable[str], root: str) -> list[str]:
         """The paths below these that came from `root` and are there as far as is known."""
-        heads = tuple(f"{folder.rstrip('/')}/" for folder in folders)
+        below = _below(folders)
         return [
             path
             for path, given in self._given.items()
-            if given.entry is not None and given.root == root and path.startswith(heads)
+            if given.entry is not None and given.root == root and below(path)
         ]
 
     def lacks(self, wanted: Mapping[str, Entry | None]) -> Lack:
@@ -81,8 +86,9 @@ class Ledger:
 
     def note(self, lack: Lack, at: float, root: str = "") -> None:
         """`lack` was made good."""
+        if lack.delete:
+            self._forget_below(lack.delete)
         for path in lack.delete:
-            self._forget_below(path)
             self._given[path] = Given(entry=None, at=at, root=root)
         for path, entry in lack.write:
             self._given[path] = Given(entry=entry, at=at, root=root)
@@ -92,9 +98,18 @@ class Ledger:
         for path in paths:
             self._given.pop(path, None)
 
-    def _forget_below(self, folder: str) -> None:
-        for path in [path for path in self._given if path.startswith(f"{folder}/")]:
+    def _forget_below(self, folders: Iterable[str]) -> None:
+        for path in list(filter(_below(folders), self._given)):
             del self._given[path]
+
+
+def _below(folders: Iterable[str]) -> Callable[[str], bool]:
+    """Whether a path lies below one of these."""
+    tops = {folder.rstrip("/") for folder in folders}
+    if len(tops) <= _FEW:
+        heads = tuple(f"{top}/" for top in tops)
+        return lambda path: path.startswith(heads)
+    return lambda path: any(path[:at] in tops for at, char in enumerate(path) if char == "/")
 
 
 def _outermost(paths: list[str]) -> list[str]:
