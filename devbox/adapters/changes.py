@@ -26,6 +26,8 @@ _REST, _REST_STEP = 5.0, 7
 wake-up, and 200 of them a second cost 1 % of a core."""
 _STORM = 50
 """Paths in a batch from which on more are expected."""
+_LOST = 5000
+"""Changes in a storm from which on the kernel's queue (16,384 events, several a file) may have run over, untold."""
 _LOOK = 100
 """Milliseconds between two looks at the roots themselves, which no watch of the kernel outlives."""
 _LIMITS = "/proc/sys/fs/inotify"
@@ -43,6 +45,8 @@ class ChangeSource:
         self._notifier = self._watch()
         self._looked = self._heard = time.monotonic()
         self._storm: Storm | None = None
+        self._heard_of = 0
+        """Changes of that storm."""
         self._stormed = 0.0
 
     def read(self) -> Changes | None:
@@ -68,6 +72,7 @@ class ChangeSource:
         self._heard = time.monotonic()
         if len(found) >= _STORM or self._checkouts.running():
             self._storm = Storm(self._heard, self._heard - self._stormed)
+            self._heard_of = len(found)
         return Changes(paths=tuple(sorted(found)), more=self._storm is not None)
 
     def _rest_of(self, storm: Storm) -> Changes:
@@ -77,9 +82,11 @@ class ChangeSource:
         self._heard = time.monotonic()
         if found:
             storm.heard(self._heard)
+            self._heard_of += len(found)
         if storm.over(self._heard, checkout=checkout):
             self._storm, self._stormed = None, storm.heard_last
-        return Changes(paths=tuple(sorted(found)), more=self._storm is not None)
+        lost = self._storm is None and self._heard_of >= _LOST
+        return Changes(paths=tuple(sorted(found)), more=self._storm is not None, lost=lost)
 
     def _next(self, longest: int, step: int, patience: int) -> set[str]:
         if self._notifier is None:
