@@ -1,0 +1,98 @@
+"""develop.watch on the real engine: what others are known to stumble over."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from contextlib import suppress
+from itertools import count
+from pathlib import Path
+
+from devbox.plan.commands import Up
+from devbox.sync.told import RebuildBegan
+from tests.eventually import eventually
+from tests.scenarios.stack import Stack
+from tests.scenarios.watching import begin, watching
+
+
+async def test_a_save_goes_out_while_another_file_is_written_all_the_time(stack: Stack) -> None:
+    await begin(stack)
+    async with watching(stack) as watch:
+
+        async def write() -> None:
+            for number in count():
+                (watch.src / "log").write_text(str(number))
+                await asyncio.sleep(0.01)
+
+        writing = asyncio.create_task(write())
+        try:
+            (watch.src / "main.py").write_text("two")
+            await eventually(lambda: watch.inside().get("main.py") == "two", timeout=60)
+            assert not writing.done()
+        finally:
+            writing.cancel()
+            with suppress(asyncio.CancelledError):
+                await writing
+
+
+async def test_an_initial_sync_brings_what_the_rule_includes_and_no_more(stack: Stack) -> None:
+    await begin(stack, rule='initial_sync: true, include: ["**/*.py"], ignore: [skipped.py]')
+    for name in ("kept/deep.py", "kept/deep.txt", "skipped.py", "other"):
+        (stack.folder / "src" / name).parent.mkdir(exist_ok=True)
+        (stack.folder / "src" / name).write_text("x")
+    async with watching(stack) as watch:
+        await eventually(lambda: {"main.py", "kept/deep.py"} <= watch.inside().keys(), timeout=60)
+        assert watch.inside().keys() == {"main.py", "kept", "kept/deep.py"}
+
+
+async def test_an_image_that_is_built_holds_no_sync_back(stack: Stack) -> None:
+    (stack.folder / "src").mkdir()
+    (stack.folder / "deps").write_text("one")
+    stack.write("""
+        services:
+          app:
+            <<: *service
+            develop:
+              watch:
+                - {action: rebuild, path: ./deps}
+                - {action: sync, path: ./src, target: /app}
+        """)
+    await stack.done(Up())
+    go_on = asyncio.Event()
+
+    async def rebuild(service: str) -> None:
+        await go_on.wait()
+
+    async with watching(stack, rebuild) as watch:
+        (stack.folder / "deps").write_text("two")
+        await watch.tells(RebuildBegan)
+        (watch.src / "main.py").write_text("two")
+        await watch.same()
+        go_on.set()
+
+
+AS_NOBODY = """
+import os, sys
+from watchfiles import _rust_notify
+from devbox.adapters.changes import ChangeSource
+os.setuid(65534)
+source = ChangeSource([sys.argv[1]])
+print(source.read(), flush=True)
+print(source.read(), flush=True)
+"""
+
+
+def test_a_folder_that_may_not_be_read_stops_nothing(tmp_path: Path) -> None:
+    for folder in (tmp_path, *tmp_path.parents):
+        if folder.stat().st_uid == tmp_path.stat().st_uid and folder != Path("/"):
+            folder.chmod(folder.stat().st_mode | 0o005)
+    (tmp_path / "closed" / "inside").mkdir(parents=True)
+    (tmp_path / "closed").chmod(0o700)
+    (tmp_path / "open").mkdir()
+    watching = subprocess.Popen([sys.executable, "-c", AS_NOBODY, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    assert watching.stdout is not None
+    assert watching.stdout.readline() == "[]\n"
+    (tmp_path / "open" / "a").write_text("x")
+    assert str(tmp_path / "open" / "a") in watching.stdout.readline()
+    watching.communicate()
