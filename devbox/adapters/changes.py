@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from devbox.adapters.closed import beside_closed
 from devbox.errors import DevboxError
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class ChangeSource:
         from watchfiles import _rust_notify as rust
 
         try:
-            return rust.RustNotify(folders, False, False, 300, True, True)
+            return rust.RustNotify([*folders, *beside_closed(folders)], False, False, 300, True, True)
         except (OSError, rust.WatchfilesRustInternalError) as error:
             raise DevboxError(
                 f"Files cannot be watched: {error}.",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 
 from devbox.errors import Conflict, DevboxError, EngineLost, NotFound
 from devbox.plan.observed import Container, RunState
@@ -180,19 +179,23 @@ class Replicas:
 
     async def _check(self, engine: Engine, replica: Replica) -> None:
         """Look whether what is believed to be there is; what is not is sent, and looked at again."""
-        with suppress(NotFound, Conflict):  # it has ended meanwhile
-            await replica.has_filled()
-            waiting = replica.rules
-            for _ in range(_LOOKS):
-                await asyncio.sleep(_ENDS)
-                async with self._checking:
-                    waiting = [rule for rule in waiting if await self._lost(engine, replica, rule)]
+        await replica.has_filled()
+        waiting = replica.rules
+        for _ in range(_LOOKS):
+            await asyncio.sleep(_ENDS)
+            async with self._checking:
+                waiting = [rule for rule in waiting if await self._lost(engine, replica, rule)]
 
     async def _lost(self, engine: Engine, replica: Replica, rule: Rule) -> bool:
         """Whether something of a rule was not there, and is sent again."""
         from devbox.session.verify import verified
 
-        found = await verified(engine, self._sources, rule, replica.rules, replica.to, self._ledgers)
+        try:
+            found = await verified(engine, self._sources, rule, replica.rules, replica.to, self._ledgers)
+        except EngineLost:
+            raise
+        except DevboxError:  # it has ended meanwhile, or cannot be looked into
+            return False
         lost = {one.path for one in found.differences if one.fault is not Fault.UNREADABLE}
         if not rule.initial:
             lost &= {*await self._ledgers.given(replica.to, rule)}

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 from contextlib import suppress
 from itertools import count
-from pathlib import Path
 
 from devbox.plan.commands import Up
 from devbox.sync.told import RebuildBegan
@@ -70,29 +67,3 @@ async def test_an_image_that_is_built_holds_no_sync_back(stack: Stack) -> None:
         (watch.src / "main.py").write_text("two")
         await watch.same()
         go_on.set()
-
-
-AS_NOBODY = """
-import os, sys
-from watchfiles import _rust_notify
-from devbox.adapters.changes import ChangeSource
-os.setuid(65534)
-source = ChangeSource([sys.argv[1]])
-print(source.read(), flush=True)
-print(source.read(), flush=True)
-"""
-
-
-def test_a_folder_that_may_not_be_read_stops_nothing(tmp_path: Path) -> None:
-    for folder in (tmp_path, *tmp_path.parents):
-        if folder.stat().st_uid == tmp_path.stat().st_uid and folder != Path("/"):
-            folder.chmod(folder.stat().st_mode | 0o005)
-    (tmp_path / "closed" / "inside").mkdir(parents=True)
-    (tmp_path / "closed").chmod(0o700)
-    (tmp_path / "open").mkdir()
-    watching = subprocess.Popen([sys.executable, "-c", AS_NOBODY, str(tmp_path)], stdout=subprocess.PIPE, text=True)
-    assert watching.stdout is not None
-    assert watching.stdout.readline() == "[]\n"
-    (tmp_path / "open" / "a").write_text("x")
-    assert str(tmp_path / "open" / "a") in watching.stdout.readline()
-    watching.communicate()

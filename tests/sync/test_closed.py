@@ -1,0 +1,52 @@
+"""Folders that may not be read stop the watch of no other."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+AS_NOBODY = """
+import os, sys
+from watchfiles import _rust_notify
+from devbox.adapters.changes import ChangeSource
+os.setuid(65534)
+source = ChangeSource([sys.argv[1]])
+print(source.read(), flush=True)
+heard = set()
+while len(heard) < 9:
+    heard |= set(source.read())
+print(*sorted(heard), flush=True)
+"""
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """Which everybody may enter, other than pytest's own."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as made:
+        Path(made).chmod(0o755)
+        yield Path(made)
+
+
+def test_what_lies_beside_a_folder_that_may_not_be_read_is_watched_however_they_are_listed(open_folder: Path) -> None:
+    for name in "abcdef":
+        (open_folder / name / "deep").mkdir(parents=True)
+    for closed in ("b", "d/deep", "e"):
+        (open_folder / closed).chmod(0o700)
+    command = [sys.executable, "-c", AS_NOBODY, str(open_folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as watching:
+        try:
+            assert watching.stdout is not None
+            assert watching.stdout.readline() == "[]\n"
+            wanted = [open_folder / name / "x" for name in ("a", "a/deep", "c", "c/deep", "d", "f", "f/deep", ".")]
+            for file in wanted:
+                file.write_text("x")
+            wanted.append(open_folder / "a" / "new")
+            wanted[-1].mkdir()
+            assert watching.stdout.readline().split() == sorted(map(str, wanted))
+        finally:
+            watching.kill()
