@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from devbox.adapters.closed import beside_closed
+from devbox.adapters.inotify import WatchLimit, refused
 from devbox.errors import DevboxError
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ _STORM = 50
 _STORM_STEP, _STORM_LONGEST = 50, 2000
 _LOOK = 100
 """Milliseconds between two looks at the roots themselves, which no watch of the kernel outlives."""
-_LIMITS = "/proc/sys/fs/inotify"
 
 
 class ChangeSource:
@@ -38,7 +38,12 @@ class ChangeSource:
         self._stop = threading.Event()
         self._begun = False
         self._seen = {root: _identity(root) for root in self._roots}
-        self._notifier = self._watch()
+        self._limit = WatchLimit()
+        try:
+            self._notifier = self._watch()
+        except DevboxError:
+            self._limit.close()
+            raise
         self._looked = self._heard = time.monotonic()
 
     def read(self) -> list[str] | None:
@@ -49,11 +54,13 @@ class ChangeSource:
         while not self._stop.is_set():
             if found := self._found():
                 self._heard = time.monotonic()
+                self._check_limit()  # what was made just now may be watched no more
                 return sorted(found)
         return None
 
     def close(self) -> None:
         self._stop.set()
+        self._limit.close()
 
     def _found(self) -> set[str]:
         resting = time.monotonic() - self._heard > _REST
@@ -88,13 +95,17 @@ class ChangeSource:
         from watchfiles import _rust_notify as rust
 
         try:
-            return rust.RustNotify([*folders, *beside_closed(folders)], False, False, 300, True, True)
+            notifier = rust.RustNotify([*folders, *beside_closed(folders)], False, False, 300, True, True)
         except (OSError, rust.WatchfilesRustInternalError) as error:
-            raise DevboxError(
-                f"Files cannot be watched: {error}.",
-                hint=f"Limits here: {_limit('max_user_watches')}, {_limit('max_user_instances')}. Raise one with"
-                " `sudo sysctl fs.inotify.max_user_watches=524288`, or let rules name narrower folders.",
-            ) from error
+            limit = "max_user_instances" if "os error 24" in str(error) else "max_user_watches"
+            raise refused(limit, str(error)) from error
+        self._check_limit()
+        return notifier
+
+    def _check_limit(self) -> None:
+        folder = next((root for root in self._roots if os.path.isdir(root)), None)
+        if folder is not None and self._limit.reached(folder):
+            raise refused("max_user_watches", "there are more folders than may be")
 
 
 def _identity(root: str) -> tuple[int, ...] | None:
@@ -106,10 +117,3 @@ def _identity(root: str) -> tuple[int, ...] | None:
     if os.path.isdir(root):
         return (there.st_dev, there.st_ino)
     return (there.st_dev, there.st_ino, there.st_size, there.st_mtime_ns, there.st_mode)
-
-
-def _limit(name: str) -> str:
-    try:
-        return f"fs.inotify.{name}={Path(_LIMITS, name).read_text().strip()}"
-    except OSError:
-        return f"fs.inotify.{name} unknown"

@@ -1,4 +1,4 @@
-"""Folders that may not be read stop the watch of no other."""
+"""What the kernel leaves out of a watch without a word: it is watched all the same, or said."""
 
 from __future__ import annotations
 
@@ -6,9 +6,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import aclosing
 from pathlib import Path
 
 import pytest
+
+from devbox.adapters import changes
+from devbox.adapters.host_tree import HostTree
+from devbox.errors import DevboxError
 
 AS_NOBODY = """
 import os, sys
@@ -50,3 +55,15 @@ def test_what_lies_beside_a_folder_that_may_not_be_read_is_watched_however_they_
             assert watching.stdout.readline().split() == sorted(map(str, wanted))
         finally:
             watching.kill()
+
+
+async def test_that_the_kernel_watches_no_more_folders_is_said_with_the_limit_that_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with aclosing(HostTree().changes([str(tmp_path)])) as batches:
+        assert await anext(batches) == []
+        monkeypatch.setattr(changes.WatchLimit, "reached", lambda limit, folder: True)
+        (tmp_path / "new").mkdir()
+        with pytest.raises(DevboxError, match=r"fs\.inotify\.max_user_watches=\d+") as told:
+            await anext(batches)
+    assert "sudo sysctl fs.inotify.max_user_watches=" in told.value.hint
