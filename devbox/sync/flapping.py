@@ -3,7 +3,7 @@
 A path that keeps changing right after it was acted upon is held. Changes that go on though nothing is done are those of
 somebody who writes often, and pass. When it falls quiet what it holds now is let through, so that no save is lost; a
 change that follows each time at once is a loop: it is stopped, and let through once more after a longer rest, in case
-it was somebody's hand after all.
+it was somebody's hand after all, and after ten times that, so that what it holds in the end is never lost.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ class _Path:
     acting: float | None = None
     trials: int = 0
     rested: bool = False
+    rests: int = 0
 
     @property
     def waits(self) -> bool:
@@ -99,8 +100,9 @@ class Loops:
                 one.stage = _Stage.TRIED
                 one.trials += 1
                 passed.add(path)
-            elif one.stage is _Stage.STOPPED and quiet > _REST:
+            elif one.stage is _Stage.STOPPED and not one.rested and quiet > _REST * 10 ** min(one.rests, 2):
                 one.rested = True
+                one.rests += 1
                 passed.add(path)
         return Sifted(passed=passed, held=len(passed) < len(waiting))
 
@@ -129,5 +131,7 @@ def _change(one: _Path, at: float) -> None:
         case _Stage.TRIED if not one.follows(at):
             one.stage, one.trials = _Stage.OPEN, 0
             one.chain.clear()
+        case _Stage.STOPPED:
+            one.rested = False  # what it holds now is let through as well, each time later
         case _Stage.TRIED:
             one.stage = _Stage.STOPPED if one.trials >= TRIALS else _Stage.HELD

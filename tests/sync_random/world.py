@@ -48,7 +48,7 @@ volumes: {v: {}, w: {}}
 """
 MOUNTS = {"mixed-1": ("d", "cache")}
 """Folders that are there whether the host has them or not."""
-_SETTLED = 45.0
+_SETTLED = 150.0
 
 
 class World:
