@@ -100,6 +100,8 @@ class Debuggee:
         finally:
             attaching.cancel()
             await asyncio.wait([attaching])
+        if self._dialect.greeting:
+            self._look(self.suspended.greet())
         await self._list_threads()
 
     async def detach(self, within: float) -> None:
