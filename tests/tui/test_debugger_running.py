@@ -74,12 +74,18 @@ async def test_frames_are_walked_over_the_calls_of_libraries() -> None:
 
 async def test_a_step_shows_the_next_line_and_what_changed() -> None:
     async with debugger() as (screen, pilot, debugging):
+        first, *others = debugging.parts[100]
+        debugging.parts[100] = (replace(first, value="3"), *others)
         debugging.put_state(RUNS)
         await pilot.pause()
         assert "▶ api runs" in screen_text(screen.devbox)
         stepped = stop("step", at=11.0, frames=(replace(FRAMES[0], line=16), *FRAMES[1:]))
         debugging.put_state(debugged(debuggee(process(1, stepped, None))))
         assert await shows(screen.devbox, "16▶     answer =")
+        await settled(pilot)
+        nodes = {node.text: node for _, node in screen.variables.outline.rows}
+        assert ("3", "busy") in nodes["item_id = 3"].spans
+        assert ("'pear'", "string") in nodes["name = 'pear'"].spans
 
 
 async def test_a_new_stop_does_not_take_away_the_one_that_is_looked_at() -> None:
