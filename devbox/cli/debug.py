@@ -171,7 +171,7 @@ async def _prepare(stack: Stack, args: argparse.Namespace, outside: Outside) -> 
     names = ", ".join(args.services)
     if not args.yes:
         note(f"This recreates {printable(names)} with a helper that lets a debugger in when it is asked to;")
-        note("until then it costs nothing. `devbox up` without it takes it out again.")
+        note("until then it costs nothing. It stays until the containers are made anew.")
         if not confirm.goes_ahead():
             raise DevboxError("Nothing was changed.")
     up = Up(services=tuple(args.services), no_deps=True, debug=frozenset(args.services))

@@ -100,7 +100,8 @@ def _line(heard: Heard) -> str:
     editor, container, text = map(printable, (heard.editor, heard.container, heard.text))
     match heard.what:
         case Happened.OPEN:
-            return f"{stderr_style(heard.address, 'green')} is open for an editor, until Ctrl-C"
+            opened = f"{stderr_style(heard.address, 'green')} is open for an editor, until Ctrl-C"
+            return f"{opened} ({text})" if text else opened
         case Happened.CAME:
             return f"{editor} came"
         case Happened.ATTACHED:
@@ -108,6 +109,6 @@ def _line(heard: Heard) -> str:
         case Happened.REFUSED:
             return f"{editor} was refused: {text}"
         case Happened.AWAY:
-            return f"{container} is gone; {editor} is told to attach again"
+            return f"{container} is gone; {editor} {text}"
         case Happened.LEFT:
             return f"{editor} left{f': {text}' if text else ''}"

@@ -44,19 +44,21 @@ def _nothing(pairs: Iterable[Pair]) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
-    """How a kind of debug server is spoken to: the adapter's id, what `attach` takes besides, and what ends an
-    evaluation, evaluated without a frame ("": DAP's `cancel` alone)."""
+    """How a kind of debug server is spoken to: the adapter's id, what `attach` takes besides, what ends an evaluation,
+    evaluated without a frame ("": DAP's `cancel` alone), and whether a process that is left `keeps` its breakpoints
+    and stands where it stood."""
 
     adapter: str
     arguments: Callable[[Iterable[Pair]], dict[str, Any]] = _nothing
     interrupt: str = ""
+    keeps: bool = False
 
 
 _DIALECTS: Mapping[str, Dialect] = {
     DEBUGPY: Dialect(adapter=DEBUGPY, arguments=_debugpy, interrupt=_INTERRUPT),
     "python": Dialect(adapter=DEBUGPY, arguments=_debugpy, interrupt=_INTERRUPT),
-    "go": Dialect(adapter="go", arguments=_remote),
-    "delve": Dialect(adapter="go", arguments=_remote),
+    "go": Dialect(adapter="go", arguments=_remote, keeps=True),
+    "delve": Dialect(adapter="go", arguments=_remote, keeps=True),
 }
 
 

@@ -16,8 +16,13 @@ _PENDING = "__pendingTargetId"
 
 
 _GO = ("substitutePath", "from", "to")
-_MAPPINGS = {"": ("pathMappings", "localRoot", "remoteRoot"), "go": _GO, "delve": _GO}
+_PYTHON = ("pathMappings", "localRoot", "remoteRoot")
+_MAPPINGS = {"": _PYTHON, "python": _PYTHON, "debugpy": _PYTHON, "go": _GO, "delve": _GO}
 """By the type of a server: the argument of `attach`, and what it calls this machine's folder and the container's."""
+
+
+_STANDING = frozenset({"go", "delve"})
+"""Servers that leave a process standing."""
 
 
 def child(attach: Message) -> int | str | None:
@@ -66,8 +71,10 @@ def announcement(number: int, name: str, attach: Mapping[str, Any], host: str, p
 def mapped(attach: Message, type: str, pairs: Iterable[Pair]) -> Message:
     """An `attach` with path mappings as a server of that type takes them: the editor's own where it sends any, or
     else what devbox knows."""
-    name, host, there = _MAPPINGS.get(type, _MAPPINGS[""])
     arguments = _part(attach, "arguments")
+    if type not in _MAPPINGS:
+        return attach
+    name, host, there = _MAPPINGS[type]
     if arguments.get(name):
         return attach
     mappings = [{host: pair.host, there: pair.there} for pair in pairs]
@@ -77,6 +84,29 @@ def mapped(attach: Message, type: str, pairs: Iterable[Pair]) -> Message:
 def as_the_service(attach: Message) -> Message:
     """An `attach` to a child, as the server takes it for which that process is no child."""
     return attach | {"arguments": {k: v for k, v in _part(attach, "arguments").items() if k != "subProcessId"}}
+
+
+def release(type: str, sources: Iterable[Message]) -> list[Message]:
+    """What has a process go on that is left: delve leaves it, and its breakpoints in `sources`, as they are."""
+    if type not in _STANDING:
+        return []
+    empty: list[tuple[str, Message]] = [("setBreakpoints", {"source": source, "breakpoints": []}) for source in sources]
+    asked = [*empty, ("continue", {"threadId": 1})]
+    return [
+        {"seq": OWN + number, "type": "request", "command": command, "arguments": arguments}
+        for number, (command, arguments) in enumerate(asked, 1)
+    ]
+
+
+def disconnect() -> Message:
+    """In the name of an editor that has hung up."""
+    return {"seq": OWN, "type": "request", "command": "disconnect", "arguments": {"terminateDebuggee": False}}
+
+
+def is_own(response: Message) -> bool:
+    """Whether it answers what the relay itself asked."""
+    number = response.get("request_seq")
+    return response.get("type") == "response" and isinstance(number, int) and number >= OWN
 
 
 def comes_back(terminated: Message) -> Message:

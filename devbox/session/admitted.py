@@ -121,7 +121,7 @@ class Admitted:
         await self.editor.send(joined.response)
         await relay.run()
         self.gone = relay.gone
-        self._say(Happened.AWAY if relay.gone else Happened.LEFT, self.editor, reached[0], self.editor.error)
+        self._ended(relay, "is told to attach again")
 
     async def _announce(self, reached: tuple[Reached, ...]) -> None:
         """Other processes of the service, which the editor takes for children of the first."""
@@ -151,7 +151,7 @@ class Admitted:
             return
         finally:
             del self._relays[task]
-        self._say(Happened.AWAY if relay.gone else Happened.LEFT, editor, reached, editor.error)
+        self._ended(relay, "hears of it when it is back" if own else "is told")
         if relay.gone and own:
             again = asyncio.create_task(self._offer_again())
             self._again.add(again)
@@ -159,14 +159,12 @@ class Admitted:
 
     async def _offer_again(self) -> None:
         """A container of several has ended: it is announced once more when it is back."""
+        first = (self._first.reached,) if self._first else ()
+        live = frozenset(one.container for one in (*first, *self._relays.values()))
         try:
-            reached = await self.doorway.arrive(patient=True)
+            await self._announce(await self.doorway.arrive(patient=True, but=live))
         except DevboxError:
             return
-        live = {one.container for one in self._relays.values()}
-        if self._first is not None:
-            live.add(self._first.reached.container)
-        await self._announce(tuple(one for one in reached if one.container not in live))
 
     def _relay(
         self,
@@ -191,6 +189,14 @@ class Admitted:
             heard_of=heard_of,
             attached=attached,
         )
+
+    def _ended(self, relay: Relay, told: str) -> None:
+        """`told`: what becomes of the editor where the process is gone."""
+        editor = relay.editor
+        if relay.gone:
+            self._say(Happened.AWAY, editor, relay.reached, told)
+        else:
+            self._say(Happened.LEFT, editor, relay.reached, editor.error)
 
     def _say(self, what: Happened, editor: Editor, reached: Reached | None = None, text: str = "") -> None:
         container = reached.name if reached else ""

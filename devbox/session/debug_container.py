@@ -17,6 +17,9 @@ from devbox.session.dap import Gone
 from devbox.session.debuggee import Debuggee
 from devbox.session.entering import Door, Entering, Entrance
 
+_LATE = 1.0
+"""Seconds after which it is looked once more for processes."""
+
 
 class DebugContainer:
     """Attaches to what runs in a container, and to each child at once: one that is not attached to does not begin.
@@ -65,6 +68,7 @@ class DebugContainer:
         self._note(f"looking for a way into {self.container.name}")
         entrance = await self._entering.enter(self.container, self._service, self._note)
         self.way = entrance.way
+        late = asyncio.ensure_future(self._look_again()) if entrance.way is Way.ON_DEMAND else None
         self._note(f"attaching to {self.container.name}")
         try:
             async with asyncio.TaskGroup() as group:
@@ -75,6 +79,22 @@ class DebugContainer:
                 self._moved()
         except BaseExceptionGroup as failures:
             raise foreseen(failures) from None
+        finally:
+            if late is not None:
+                late.cancel()
+
+    async def _look_again(self) -> None:
+        """Attach to processes that began while their parent was being attached to, too early to be told of by it."""
+        await self.attached.wait()
+        await asyncio.sleep(_LATE)
+        try:
+            entrance = await self._entering.enter(self.container, self._service, self._note)
+            held = {found.process.pid for found in self.debuggees}
+            for door in entrance.doors:
+                if door.pid not in held:
+                    await self._begin(entrance, door, {}, "")
+        except DevboxError:
+            return  # all that there is has its debugger
 
     def _judge(self, results: Sequence[BaseException | None]) -> None:
         """Processes that could not be attached to are told of; if none could, that is an error."""

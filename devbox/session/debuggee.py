@@ -107,15 +107,19 @@ class Debuggee:
         try:
             async with asyncio.timeout(within):
                 await self.suspended.interrupt()
+                if self._dialect.keeps:
+                    await self._clear()
                 await self._dap.request("disconnect", {"restart": False, "terminateDebuggee": False})
         except (DevboxError, TimeoutError):
             pass  # hanging up says the same
         finally:
             await self._dap.close()
 
-    async def hang_up(self) -> None:
-        """End the connection."""
-        await self._dap.close()
+    async def _clear(self) -> None:
+        """Leave nothing that would stop it, and nothing that stands."""
+        await self.set_breakpoints(())
+        if standing := next((one.id for one in self._threads if one.stop), 0):
+            await self._dap.request("continue", {"threadId": standing})
 
     # Breakpoints
     async def set_breakpoints(self, breakpoints: Sequence[Breakpoint]) -> None:

@@ -44,11 +44,11 @@ class ServiceDoorway:
         self._tell = tell
         self._number = number
 
-    async def arrive(self, *, patient: bool) -> tuple[Reached, ...]:
+    async def arrive(self, *, patient: bool, but: frozenset[str] = frozenset()) -> tuple[Reached, ...]:
         """As the protocol has it. A container that has just begun is given time, too."""
         deadline = time.monotonic() + _PATIENCE
         while True:
-            containers = await self._running()
+            containers = await self._running(but)
             try:
                 return await self._reached(containers)
             except EngineLost:
@@ -58,13 +58,13 @@ class ServiceDoorway:
                     raise
             await asyncio.sleep(_PAUSE)
 
-    async def _running(self) -> list[Container]:
+    async def _running(self, but: frozenset[str]) -> list[Container]:
         """Wait until one runs."""
         told = False
         async with aclosing(self._engine.events(self._project)) as events:
             await anext(events)  # the subscription stands before the list is asked for
             while True:
-                if found := await self._containers():
+                if found := await self._containers(but):
                     return found
                 if not told:
                     told = True
@@ -73,7 +73,7 @@ class ServiceDoorway:
                     async with asyncio.timeout(_LOOK):
                         await anext(events)
 
-    async def _containers(self) -> list[Container]:
+    async def _containers(self, but: frozenset[str]) -> list[Container]:
         observed = await self._engine.observe(self._project)
         mine = [
             one
@@ -82,6 +82,7 @@ class ServiceDoorway:
             and not one.oneoff
             and one.state is RunState.RUNNING
             and self._number in (0, one.number)
+            and one.id not in but
         ]
         return [await self._engine.inspect(one.id) for one in sorted(mine, key=lambda one: one.number)]
 

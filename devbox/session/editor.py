@@ -6,7 +6,7 @@ import asyncio
 from contextlib import suppress
 
 from devbox.debug.codec import Decoder, encode
-from devbox.debug.relayed import OWN, Message
+from devbox.debug.relayed import Message, is_own
 from devbox.errors import DevboxError
 
 _PART = 1 << 16
@@ -31,7 +31,7 @@ class Editor:
         try:
             while data := await self._reader.read(_PART):
                 for message in decoder.take(data):
-                    if message.get("type") == "response" and _number(message.get("request_seq")) >= OWN:
+                    if is_own(message):
                         continue
                     if message.get("command") == "disconnect":
                         self.left.set()
@@ -57,7 +57,3 @@ class Editor:
             for message in messages:
                 self._writer.write(encode(message))
             await self._writer.drain()
-
-
-def _number(value: object) -> int:
-    return value if isinstance(value, int) else 0

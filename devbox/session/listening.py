@@ -55,8 +55,10 @@ class Listening:
                 if error.errno == errno.EADDRINUSE and not self.port:
                     continue
                 raise _refused(f"{self._host}:{port}", error) from error
+            moved = not self.port and port != self._own
             self.port = port
-            self._tell(Heard(service=self._service, what=Happened.OPEN))
+            text = f"its own port {self._own} is taken" if moved else ""
+            self._tell(Heard(service=self._service, what=Happened.OPEN, text=text))
             return
         raise DevboxError(f"No port from {self._own} on is free.", hint="Name one: --listen HOST:PORT.")
 

@@ -25,6 +25,7 @@ class Reached:
 class Doorway(Protocol):
     """The way into a service's processes."""
 
-    async def arrive(self, *, patient: bool) -> tuple[Reached, ...]:
-        """Wait until the service runs, and reach at least one process; DevboxError where no way leads into it.
-        `patient`: it has just ended or begun, so that what fails is tried again for a while."""
+    async def arrive(self, *, patient: bool, but: frozenset[str] = frozenset()) -> tuple[Reached, ...]:
+        """Wait until the service runs, in other containers than those (by id), and reach at least one process;
+        DevboxError where no way leads into it. `patient`: it has just ended or begun, so that what fails is
+        tried again for a while."""

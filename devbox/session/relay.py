@@ -10,16 +10,18 @@ from typing import Any
 
 from devbox.debug.codec import Decoder, encode
 from devbox.debug.relayed import (
-    OWN,
     Message,
     announced,
     answer,
     as_the_service,
     child_of,
     comes_back,
+    disconnect,
+    is_own,
     mapped,
     readdressed,
     refusal,
+    release,
     terminated,
 )
 from devbox.errors import DevboxError
@@ -91,7 +93,8 @@ class Relay:
     _leaving: bool = False
     _ended: bool = False
     _asked: Message | None = None
-    _yes: bool = False
+    _sources: dict[str, Message] = field(default_factory=dict)
+    """Those that the editor set breakpoints in."""
 
     async def run(self, waiting: Sequence[Message] = ()) -> None:
         """Until either side is gone. `waiting` is what the editor has already said."""
@@ -104,6 +107,9 @@ class Relay:
             elif not self._leaving:
                 up.cancel()
                 await self._tell_the_end(_failure(down))
+        except asyncio.CancelledError:
+            await self._let_go(down)
+            raise
         finally:
             up.cancel()
             down.cancel()
@@ -118,16 +124,25 @@ class Relay:
 
     async def _pass(self, message: Message) -> None:
         match message.get("command"):
-            case "attach":
+            case "attach" | "launch":
                 message = mapped(message, self.reached.type, self.reached.pairs)
                 self._asked = message
-                self.attach = message["arguments"] if isinstance(message.get("arguments"), dict) else {}
+                self.attach = _part(message, "arguments")
                 if self.own:
                     message = as_the_service(message)
+            case "setBreakpoints":
+                source = _part(_part(message, "arguments"), "source")
+                self._sources[str(source)] = source
             case "disconnect" | "terminate":
                 self._leaving = True
+                if not _part(message, "arguments").get("terminateDebuggee"):
+                    await self._send(*release(self.reached.type, self._sources.values()))
+        await self._send(message)
+
+    async def _send(self, *messages: Message) -> None:
         with suppress(DevboxError):  # nobody listens: what is read ends too, and that is told
-            await self.joined.pipe.write(encode(message))
+            for message in messages:
+                await self.joined.pipe.write(encode(message))
 
     async def _down(self) -> None:
         for message in self.joined.early:
@@ -137,7 +152,7 @@ class Relay:
                 await self._tell(message)
 
     async def _tell(self, message: Message) -> None:
-        if message.get("event") == "debugpySockets":  # they are the container's own
+        if message.get("event") == "debugpySockets" or is_own(message):  # the container's sockets, and answers to us
             return
         if (configuration := announced(message)) is not None:
             message = readdressed(message, *self.address)
@@ -149,30 +164,24 @@ class Relay:
                 self.gone = True
                 message = comes_back(message)
         await self.editor.send(message)
-        if message.get("type") == "response" and message.get("command") == "attach":
-            self._asked, self._yes = None, bool(message.get("success"))
-            if self._yes:
+        if message.get("type") == "response" and message.get("command") in ("attach", "launch"):
+            self._asked = None
+            if message.get("success"):
                 await self.attached()
 
     async def _let_go(self, down: asyncio.Task[None]) -> None:
-        """The editor has hung up; one that did not say so is spoken for, so that no thread stays where it stands."""
-        if not self._leaving:
-            message = {
-                "seq": OWN,
-                "type": "request",
-                "command": "disconnect",
-                "arguments": {"terminateDebuggee": False},
-            }
-            with suppress(DevboxError):
-                await self.joined.pipe.write(encode(message))
+        """The editor has hung up, or devbox ends; who did not say so is spoken for, so that no thread stays where it
+        stands."""
+        if not self._leaving and not down.done():
+            await self._send(*release(self.reached.type, self._sources.values()), disconnect())
         await asyncio.wait([down], timeout=_FAREWELL)
 
     async def _tell_the_end(self, failure: str) -> None:
         """The process is gone: an attach that waits is refused, else the editor is told to come back."""
         self.gone = True
-        if self._asked is not None or not self._yes:
+        if self._asked is not None:
             text = failure or f"The process of {self.reached.name} went away."
-            await self.editor.send(refusal(self._asked or self.joined.response, text))
+            await self.editor.send(refusal(self._asked, text))
         elif not self._ended:
             await self.editor.send(terminated(restart=self.first))
         await farewell(self.editor)
@@ -196,3 +205,8 @@ def _failure(task: asyncio.Task[None]) -> str:
     if error is not None and not isinstance(error, DevboxError):
         raise error
     return error.message if error else ""
+
+
+def _part(message: Message, name: str) -> dict[str, Any]:
+    found = message.get(name)
+    return found if isinstance(found, dict) else {}

@@ -56,13 +56,13 @@ class House:
         self.targets = list(targets)
         self.changed.set()
 
-    async def arrive(self, *, patient: bool) -> tuple[Reached, ...]:
+    async def arrive(self, *, patient: bool, but: frozenset[str] = frozenset()) -> tuple[Reached, ...]:
         if self.refusal:
             raise DevboxError(self.refusal)
         while not self.targets:
             self.changed.clear()
             await self.changed.wait()
-        return tuple(self._reached(one) for one in self.targets)
+        return tuple(one for one in map(self._reached, self.targets) if one.container not in but)
 
     def _reached(self, one: Target) -> Reached:
         async def open() -> TcpPipe:
@@ -140,12 +140,11 @@ async def test_the_editor_needs_no_path_mappings_of_its_own(tmp_path: Path) -> N
         await app.answered("8")
 
 
-@pytest.mark.parametrize("asks", [False, True], ids=["debugpyAttach", "startDebugging"])
-async def test_children_are_reached_through_the_same_port(tmp_path: Path, asks: bool) -> None:
+async def test_children_are_reached_through_the_same_port(tmp_path: Path) -> None:
     (tmp_path / "child.py").write_text("def double(text):\n    result = int(text) * 2\n    return result\n")
     async with target(tmp_path, FORKS) as app, port(app) as here:
         await app.answered("ready")
-        ide = await (await here.ide(tmp_path / "child.py", 2, asks=asks)).attach()
+        ide = await (await here.ide(tmp_path / "child.py", 2)).attach()
         for number in (3, 5):
             await app.say(str(number))
             one, frames = await ide.stands()
@@ -155,8 +154,7 @@ async def test_children_are_reached_through_the_same_port(tmp_path: Path, asks: 
         await ide.close()
 
 
-@pytest.mark.parametrize("asks", [False, True], ids=["debugpyAttach", "startDebugging"])
-async def test_all_processes_of_a_service_are_attached_to(tmp_path: Path, asks: bool) -> None:
+async def test_all_processes_of_a_service_are_attached_to(tmp_path: Path) -> None:
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
     async with (
@@ -166,7 +164,7 @@ async def test_all_processes_of_a_service_are_attached_to(tmp_path: Path, asks: 
     ):
         for app in (one, two):
             await app.answered("ready")
-        ide = await (await here.ide(two.file, LINE, asks=asks)).attach()
+        ide = await (await here.ide(two.file, LINE, asks=True)).attach()
         await here.hears(Happened.ATTACHED, 2)
         await two.say("4")
         child, frames = await ide.stands()
@@ -259,15 +257,15 @@ async def test_who_gives_up_waiting_leaves_the_place_to_others(tmp_path: Path) -
         await other.close()
 
 
-@pytest.mark.parametrize("said", [b"GET / HTTP/1.1\r\n\r\n", b"\x00" * 9000, b"Content-Length: 2\r\n\r\n{}", b""])
-async def test_what_is_no_editor_changes_nothing(tmp_path: Path, said: bytes) -> None:
+async def test_what_is_no_editor_changes_nothing(tmp_path: Path) -> None:
     async with target(tmp_path, DOUBLES) as app, port(app) as here:
         await app.answered("ready")
-        reader, writer = await asyncio.open_connection("127.0.0.1", here.port)
-        writer.write(said)
-        writer.write_eof()
-        await reader.read()
-        writer.close()
+        for said in (b"GET / HTTP/1.1\r\n\r\n", b"\x00" * 9000, b"Content-Length: 2\r\n\r\n{}", b""):
+            reader, writer = await asyncio.open_connection("127.0.0.1", here.port)
+            writer.write(said)
+            writer.write_eof()
+            await reader.read()
+            writer.close()
         ide = await (await here.ide()).attach()
         await ide.close()
 
@@ -277,6 +275,7 @@ async def test_a_service_has_the_same_port_each_time_and_another_where_it_is_tak
         assert first.port == own_port("dbt-d4", "api")
         async with port() as second:
             assert second.port != first.port
+            assert second.heard[0].text == f"its own port {first.port} is taken"
     async with port() as again:
         assert again.port == first.port
 

@@ -10,12 +10,17 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from textwrap import indent
 from typing import Any
+
+import pytest
 
 from devbox.plan.commands import Restart, Up
 from tests.debug.ide import Ide
 from tests.eventually import eventually
 from tests.scenarios.attaching import LINE, LOOP, Attaching
+from tests.scenarios.test_attach_running import built
+from tests.stack.stack import images
 
 PATIENCE = 90
 RELOADS = """\
@@ -33,6 +38,19 @@ if __name__ == "__main__":
         child.join()
 """
 """What `uvicorn --reload` does: a parent that watches, and a child that serves."""
+
+
+GO = """\
+FROM {base}
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends golang-go delve
+WORKDIR /code
+RUN printf '%s\\n' 'package main' 'import "time"' \\
+    'func work(n int) int {{' ' doubled := n * 2' ' return doubled' '}}' \\
+    'func main() {{' ' for n := 1; ; n++ {{' '  println(work(n))' '  time.Sleep(5e7)' ' }}' '}}' > app.go \\
+ && CGO_ENABLED=0 go build -gcflags='all=-N -l' -o /app app.go
+CMD ["dlv", "exec", "--headless", "--listen=127.0.0.1:4711", "--accept-multiclient", "--continue", "/app"]
+"""
+GO_LINE = 5
 
 
 @dataclass
@@ -136,3 +154,38 @@ async def test_children_are_followed_through_hot_reloads(attaching: Attaching) -
         assert await old.event("terminated") == {}, "the service is still there: nobody has to come back"
         assert int(await stops(ide, file)) < 0
         await ide.close()
+
+
+async def goes_on(attaching: Attaching, lines: int) -> None:
+    """Wait until it has printed that many."""
+    app = attaching.stack.containers()["app-1"]
+    await eventually(lambda: app.logs().count(b"\n") > lines, PATIENCE, message="it stands where it was left")
+
+
+@pytest.fixture(scope="session")
+def go_image() -> str:
+    """A program in Go, started by its debugger."""
+    base = "devbox-offline/debian:bookworm" if images() else "debian:bookworm-slim"
+    return built("dbt-go:2", GO.format(base=base))
+
+
+async def test_a_service_in_go_is_debugged_by_delve_and_goes_on_afterwards(attaching: Attaching, go_image: str) -> None:
+    service = f"image: {go_image}\nx-devbox: {{debug: {{port: 4711, type: go}}}}"
+    attaching.stack.write(
+        f"services:\n  app:\n    network_mode: none\n    cap_drop: [ALL]\n{indent(service, '    ')}\n"
+    )
+    await attaching.stack.done(Up())
+    async with listening(attaching.stack.folder, attaching.stack.name, "app") as command:
+        port = await command.port()
+        for leaving in ("it says so", "it hangs up", "devbox ends"):
+            ide = await Ide(port, {"/code/app.go": [GO_LINE]}).connect()
+            await ide.attach(**await command.configuration(attaching.stack.folder))
+            one, frames = await ide.stands()
+            assert (frames[0]["name"], frames[0]["line"]) == ("main.work", GO_LINE)
+            found = await one.ask("evaluate", expression="n", frameId=frames[0]["id"], context="repl")
+            if leaving == "it says so":
+                await ide.ask("disconnect", terminateDebuggee=False)
+            elif leaving == "devbox ends":
+                assert await command.interrupted() == 130
+            await ide.close()
+            await goes_on(attaching, int(found["result"]) + 5)

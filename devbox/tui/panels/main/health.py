@@ -47,10 +47,11 @@ class HealthTab(PageTab):
             replace(row, containers=tuple(self._latest(container) for container in row.containers))
             for row in self.state.rows
         )
+        debugged = self.state.debugged.services
         if self.service is None:
-            return stack_health(rows, now, self.room)
+            return stack_health(rows, now, self.room, debugged)
         row = next((row for row in rows if row.name == self.service), None)
-        return service_health(row, rows, now, self.room) if row else Content()
+        return service_health(row, rows, now, self.room, debugged) if row else Content()
 
     def _latest(self, container: Container) -> Container:
         """As inspected, unless State knows of a change since."""

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from textual.content import Content
 
-from devbox.plan.observed import Container, Detail, Probe
+from devbox.debug.model import Debuggee
+from devbox.debug.standing import standing
+from devbox.plan.observed import Container, Detail, HealthState, Probe, RunState
 from devbox.plan.readiness import Readiness, absent, readiness, waits_for
 from devbox.session.state import ServiceRow
 from devbox.tui.amounts import span, took
-from devbox.tui.status import Tone, container_status, service_status
+from devbox.tui.status import Status, Tone, container_status, service_status
 from devbox.tui.text import clean, plain, shorten, shorten_name
 
 _QUIET = "$foreground 60%"
@@ -24,10 +26,16 @@ _TONES = {
     Tone.PLAIN: "",
 }
 _OUTPUT_LINES = 6
+_STANDS = Status("◈", "in debugger", Tone.BUSY)
 
 
-def service_health(row: ServiceRow, rows: Sequence[ServiceRow], now: float, width: int) -> Content:
-    """Of one service: verdict, healthcheck and probes of each replica, and the dependencies that do not hold."""
+def service_health(
+    row: ServiceRow, rows: Sequence[ServiceRow], now: float, width: int, debugged: Mapping[str, Debuggee]
+) -> Content:
+    """Of one service: verdict, healthcheck and probes of each replica, and the dependencies that do not hold.
+
+    What stands in the debugger is said to, instead of what its probes make of that.
+    """
     others = {other.name: other.containers for other in rows}
     blocks: list[Content] = []
     if not row.containers:
@@ -39,24 +47,26 @@ def service_health(row: ServiceRow, rows: Sequence[ServiceRow], now: float, widt
             return Content.styled("Not known yet: the engine has not answered.", _QUIET)
         return _verdict(absent(row.service, others, now), Content.styled("○ not created", _QUIET))
     for container in row.containers:
-        blocks.append(_container(container, now, width, named=len(row.containers) > 1))
+        stands = standing(debugged.get(row.name)).get(container.name, "")
+        blocks.append(_container(container, now, width, stands, named=len(row.containers) > 1))
     if row.service is not None and (waiting := waits_for(row.service, others, now)):
         lines = [Content.styled("Its dependencies", "bold"), *(plain(f"  {line}", lines=False) for line in waiting)]
         blocks.append(Content("\n").join(lines))
     return Content("\n\n").join(blocks)
 
 
-def stack_health(rows: Sequence[ServiceRow], now: float, width: int) -> Content:
+def stack_health(rows: Sequence[ServiceRow], now: float, width: int, debugged: Mapping[str, Debuggee]) -> Content:
     """A line for each service, and under what is not ready, why."""
     names = max((len(row.name) for row in rows), default=0)
     names = min(names, 24)
     lines: list[Content] = []
     others = {row.name: row.containers for row in rows}
     for row in rows:
-        status = service_status(row)
+        stands = standing(debugged.get(row.name))
+        status = _STANDS if stands else service_status(row)
         head = plain(shorten_name(row.name, names).ljust(names + 2), "bold")
         lines.append(head + plain(f"{status.symbol} {status.word}", _TONES[status.tone], lines=False))
-        for verdict in _missing(row, others, now):
+        for verdict in _missing(row, others, now, stands):
             for line in (verdict.text, *verdict.reasons):
                 lines.append(plain(f"  {shorten(line, width - 2)}", _QUIET))
     if not lines:
@@ -64,22 +74,34 @@ def stack_health(rows: Sequence[ServiceRow], now: float, width: int) -> Content:
     return Content("\n").join(lines)
 
 
-def _missing(row: ServiceRow, others: dict[str, tuple[Container, ...]], now: float) -> list[Readiness]:
+def _missing(
+    row: ServiceRow, others: dict[str, tuple[Container, ...]], now: float, stands: Mapping[str, str]
+) -> list[Readiness]:
     if row.disabled and not row.containers:
         return []
     if not row.containers:
         return [absent(row.service, others, now)] if row.service and not row.unseen else []
-    verdicts = [readiness(container, now) for container in row.containers]
+    verdicts = [_ready(container, now, stands.get(container.name, "")) for container in row.containers]
     return [verdict for verdict in verdicts if not verdict.ready]
 
 
-def _container(container: Container, now: float, width: int, *, named: bool) -> Content:
-    status = container_status(container)
+def _ready(container: Container, now: float, stands: str) -> Readiness:
+    """Its verdict; of one that `stands` in the debugger, that."""
+    if not stands or container.state is not RunState.RUNNING:
+        return readiness(container, now)
+    failing = container.health is HealthState.UNHEALTHY or (container.detail and container.detail.failing_streak)
+    checked = container.health is not HealthState.NONE
+    so = "; its healthcheck fails for that" if failing else "; its healthcheck may fail for that" if checked else ""
+    return Readiness(ready=False, text=f"{stands[:1].upper()}{stands[1:]}{so}.")
+
+
+def _container(container: Container, now: float, width: int, stands: str, *, named: bool) -> Content:
+    status = _STANDS if stands else container_status(container)
     head = plain(f"{status.symbol} {status.word}", _TONES[status.tone], lines=False)
     if named:
         head = plain(f"{container.name}  ", "bold", lines=False) + head
     detail = container.detail
-    lines = [_verdict(readiness(container, now), head)]
+    lines = [_verdict(_ready(container, now, stands), head)]
     if detail is None:
         return lines[0]
     if times := _times(detail, now):
