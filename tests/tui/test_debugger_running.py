@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from devbox.debug.model import Debugged, Phase, Printed
+from devbox.tui.debugger import running
 from tests.tui import shop
 from tests.tui.debugging import debugger, on, rows, settled
 from tests.tui.driving import keys, opened, screen_text, shows
@@ -198,3 +199,16 @@ async def test_the_file_is_read_anew_at_each_stop() -> None:
         debugging.texts[ROUTES] = debugging.texts[ROUTES].replace("3 * len", "4 * len")
         debugging.put_state(debugged(debuggee(process(1, stop(at=30.0), None))))
         assert await shows(screen.devbox, "price = 4 * len(name)")
+
+
+async def test_a_step_typed_ahead_is_taken_when_the_thread_stands_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "_SOON", 60.0)  # however slow this machine is
+    async with debugger() as (screen, pilot, debugging):
+        await keys(pilot, "n")
+        await settled(pilot)
+        debugging.put_state(RUNS)
+        await keys(pilot, "n")
+        assert "runs" not in "".join(str(told.message) for told in screen.devbox._notifications)
+        debugging.put_state(debugged(debuggee(process(1, stop("step", at=11.0), None))))
+        await settled(pilot)
+        assert [asked for asked in debugging.asked if asked[0] == "next_"] == [("next_", 1, 1), ("next_", 1, 1)]

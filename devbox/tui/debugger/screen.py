@@ -10,7 +10,7 @@ from textual.containers import Container, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from devbox.debug.model import Debugged, Phase, Source, Stop
+from devbox.debug.model import Debugged, Source, Stop
 from devbox.session.state import State
 from devbox.tui.debugger import breakpoints, stack, status
 from devbox.tui.debugger.action import PREFIX
@@ -19,6 +19,7 @@ from devbox.tui.debugger.asks import Debugging
 from devbox.tui.debugger.calls import Calls
 from devbox.tui.debugger.console import Console
 from devbox.tui.debugger.doing import Doing
+from devbox.tui.debugger.notes import Notes
 from devbox.tui.debugger.outline import Outline
 from devbox.tui.debugger.panel import Panel
 from devbox.tui.debugger.scene import Focus, Scene, follow, of_service
@@ -66,14 +67,13 @@ class DebuggerScreen(ModalScreen[None]):
         for panel in (self.variables, self.watches, self.stack, self.breakpoints, self.console):
             panel.title = f"{keys.first(f'{PREFIX}{panel.id}')} {panel.title}".strip()
         self.doing = Doing(self)
-        self._notes: dict[str, list[str]] = {}
-        """What was done to attach to a service, oldest first."""
+        self._notes = Notes()
         self._debugged = Debugged()
         self._front: tuple[Focus, float, int] | None = None
         """The call that the stack's cursor was brought to."""
         for id, pressed in keys.of.items():
             # As in the app: make_bindings knows Textual's names of single characters.
-            for binding in Binding.make_bindings((key, f"act('{id}')", action(id).label) for key in pressed):
+            for binding in Binding.make_bindings((key, f"perform('{id}')", action(id).label) for key in pressed):
                 self._bindings.bind(binding.key, binding.action, binding.description, show=False)
 
     def compose(self) -> ComposeResult:
@@ -139,12 +139,7 @@ class DebuggerScreen(ModalScreen[None]):
         before, self._debugged = self._debugged, state.debugged
         if before is self._debugged:
             return
-        for name, debuggee in self._debugged.services.items():
-            notes = self._notes.setdefault(name, [])
-            if debuggee.phase in (Phase.ATTACHED, Phase.FAILED, Phase.ENDED):
-                notes.clear()
-            elif debuggee.note and notes[-1:] != [debuggee.note]:
-                notes.append(debuggee.note)
+        self._notes.take(self._debugged)
         focus = follow(self.focus_on, before, self._debugged)
         if not focus.service and self._debugged.services:
             focus = of_service(next(iter(self._debugged.services)), self._debugged)
@@ -153,6 +148,8 @@ class DebuggerScreen(ModalScreen[None]):
             self.source.come()
         if self.is_mounted:
             self.draw()
+            if self.scene.frame is not None:
+                self.doing.running.stood()
 
     def visit(self, service: str) -> None:
         """Come to that service, whether it is debugged yet or not."""
@@ -177,7 +174,7 @@ class DebuggerScreen(ModalScreen[None]):
         scene = self.scene
         focus, stop, frame = scene.focus, scene.stop, scene.frame
         at = stop.at if stop else 0.0
-        self.source.draw(scene, self.folder, self._notes.get(focus.service, ()), self.keys.first)
+        self.source.draw(scene, self.folder, self._notes.of(focus.service), self.keys.first)
         self.query_one(TabBar).subject = focus.service
         self.query_one(Sessions).show(status.sessions(scene))
         self.query_one("#standing", Static).update(status.line(scene))
@@ -254,7 +251,7 @@ class DebuggerScreen(ModalScreen[None]):
         if isinstance(event.strip, Sessions):
             self.look(of_service(event.target, self._debugged))
         else:
-            self.perform(event.target)
+            self.action_perform(event.target)
 
     def on_source_pane_read(self, event: SourcePane.Read) -> None:
         event.stop()
@@ -285,13 +282,13 @@ class DebuggerScreen(ModalScreen[None]):
 
     # Keys to actions
 
-    def action_act(self, id: str) -> None:
-        self.perform(id)
-
-    def perform(self, id: str) -> None:
+    def action_perform(self, id: str) -> None:
         """Do the action of that id, or say why it cannot be done."""
         chosen = action(id)
-        if reason := chosen.refusal(self.scene):
+        reason = chosen.refusal(self.scene)
+        if reason and self.doing.running.typed_ahead(id):
+            return
+        if reason:
             self.tell(f"{chosen.label}: {reason}")
         else:
             self.doing.do(id)
