@@ -29,6 +29,7 @@ class SourcePane(Vertical):
     DEFAULT_CSS = """
     SourcePane { height: 1fr; width: 1fr; }
     SourcePane > #path { height: 1; width: 1fr; background: $panel; }
+    SourcePane.-in-hand > #path { color: $text-primary; }
     SourcePane > #placard { height: 1fr; width: 1fr; display: none; }
     SourcePane > #find { height: 1; display: none; background: $panel; }
     SourcePane.-finding > #find { display: block; }
