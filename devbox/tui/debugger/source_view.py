@@ -113,14 +113,14 @@ class SourceView(ScrollView, can_focus=True):
         """The text under the cursor."""
         return self.source.lines[self.cursor - 1] if self.source and self.cursor <= self.count else ""
 
-    def go(self, line: int) -> None:
-        """Put the cursor there; what was out of sight comes into the middle."""
+    def go(self, line: int, *, middle: bool = False) -> None:
+        """Put the cursor there; what was out of sight (or with `middle`, anyway) comes into the middle."""
         if not self.count:
             self.cursor = max(1, line)
             return
         self.cursor = max(1, min(line, self.count))
         top, height = round(self.scroll_offset.y), max(1, self.size.height)
-        if not top < self.cursor <= top + height:
+        if middle or not top < self.cursor <= top + height:
             self.scroll_to(y=max(0, self.cursor - 1 - height // 2), animate=False, force=True, immediate=True)
         self._repaint()
 
@@ -195,10 +195,14 @@ class SourceView(ScrollView, can_focus=True):
         self.refresh()
 
     def on_resize(self, event: events.Resize) -> None:
-        self._width = self.scrollable_content_region.width
+        # What came while there was no room to see it comes into the middle once there is.
+        hidden, self._width = not self._width, self.scrollable_content_region.width
         self.virtual_size = Size(1, self.count)
         self._repaint()
-        self.call_after_refresh(self.go, self.cursor)
+        self.call_after_refresh(self.go, self.cursor, middle=hidden)
+
+    def on_hide(self) -> None:
+        self._width = 0
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
