@@ -22,6 +22,11 @@ for _ident, _frame in list(sys._current_frames().items()):
         _frame = _frame.f_back
 """
 """Ends an evaluation under way in another thread. Not by SIGINT, which would end the service itself."""
+_GREETING = """
+import socket, pydevd
+pydevd.get_global_debugger().writer.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+"""
+"""Has debugpy's answers not held back: the calls of a stop are there in 2 ms instead of 45."""
 
 
 def _debugpy(pairs: Iterable[Pair]) -> dict[str, Any]:
@@ -51,12 +56,14 @@ class Dialect:
     adapter: str
     arguments: Callable[[Iterable[Pair]], dict[str, Any]] = _nothing
     interrupt: str = ""
+    greeting: str = ""
+    """Evaluated without a frame once the process is attached; whatever comes of it."""
     keeps: bool = False
 
 
 _DIALECTS: Mapping[str, Dialect] = {
-    DEBUGPY: Dialect(adapter=DEBUGPY, arguments=_debugpy, interrupt=_INTERRUPT),
-    "python": Dialect(adapter=DEBUGPY, arguments=_debugpy, interrupt=_INTERRUPT),
+    DEBUGPY: Dialect(adapter=DEBUGPY, arguments=_debugpy, interrupt=_INTERRUPT, greeting=_GREETING),
+    "python": Dialect(adapter=DEBUGPY, arguments=_debugpy, interrupt=_INTERRUPT, greeting=_GREETING),
     "go": Dialect(adapter="go", arguments=_remote, keeps=True),
     "delve": Dialect(adapter="go", arguments=_remote, keeps=True),
 }

@@ -113,6 +113,10 @@ class Suspended:
         self._answers = {} if context == "repl" else self._answers
         return protocol.variable(running.result(), expression, "result", expression)
 
+    async def greet(self) -> None:
+        """Make the process ready to be asked."""
+        await self._dap.request("evaluate", {"expression": self._dialect.greeting, "context": "hover"})
+
     async def interrupt(self) -> None:
         """End the evaluations under way."""
         for running in list(self._evaluating):
