@@ -128,8 +128,8 @@ def doors(own: dict[int, Process], every: dict[int, Process]) -> tuple[list[dict
                 held = holder(every[pid]) if pid else address(far)
             elif pid in own:
                 inside.append(own[pid])
-            else:
-                hidden = True
+            elif not pid:
+                hidden = any(not process.exe for process in own.values())
         inside.sort(key=lambda one: one.began)
         behind |= {one.pid for one in inside}
         if inside or hidden:
