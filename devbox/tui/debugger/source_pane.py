@@ -122,18 +122,21 @@ class SourcePane(Vertical):
         shown = source is not None and self.path in self._texts
         page = self.query_one("#placard", Static)
         # Keys go to the focused widget: it must not be one that cannot be seen.
-        self.view.display, page.display = shown, not shown
+        if page.display is shown or self.view.display is not shown:
+            self.view.display, page.display = shown, not shown
+            if shown and self.screen.focused is None:
+                self.call_after_refresh(self.view.focus)
         title = Content.styled(" no source", "$foreground-muted")
         if source is not None:
             title = Content.styled(f" {label(self.path, folder)}", "bold")
             if not source.host:
                 title += Content.styled("  only in the container", "$text-warning")
-        self.query_one("#path", Static).update(title)
+        self.query_one("#path", Static).update(title, layout=False)
         if not shown:
             text = placard.text(scene.focus.service, scene.debuggee, notes, scene.stop, key)
             if self._failure:
                 text = text + Content.styled(f"\n  No source: {clean(self._failure)}", "$text-error")
-            page.update(text)
+            page.update(text, layout=False)
 
     # Searching
 

@@ -217,7 +217,7 @@ class SourceView(ScrollView, can_focus=True):
         width = self._width or self.size.width
         number = y + round(self.scroll_offset.y) + 1
         if self.source is None or number > self.count:
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, self._style(""))
         if number not in self._strips:
             if self._asked or not self.source.advance(number - 1, _SLICE):
                 self._ask_again()
@@ -253,10 +253,10 @@ class SourceView(ScrollView, can_focus=True):
         room = max(0, width - self._gutter)
         text = Strip(code)
         more = text.cell_length - self._left > room
-        text = text.crop_extend(self._left, self._left + room, self.rich_style + back)
+        text = text.crop_extend(self._left, self._left + room, self._style("") + back)
         if more and room > 1:
             text = Strip([*text.crop(0, room - 1), Segment("›", self._style("quiet") + back)])
-        return Strip([*head, *text]).crop_extend(0, width, self.rich_style + back)
+        return Strip([*head, *text]).crop_extend(0, width, self._style("") + back)
 
     def _code(self, number: int, spans: list[tuple[int, int]], back: Style) -> list[Segment]:
         assert self.source is not None
@@ -281,10 +281,9 @@ class SourceView(ScrollView, can_focus=True):
         return Style()
 
     def _style(self, name: str) -> Style:
-        if not name:
-            return self.rich_style
+        """Of a component; "": the widget's own, which costs as much to find as a row to paint."""
         if name not in self._styles:
-            self._styles[name] = self.get_component_rich_style(f"source--{name}")
+            self._styles[name] = self.get_component_rich_style(f"source--{name}") if name else self.rich_style
         return self._styles[name]
 
 
