@@ -99,6 +99,14 @@ async def test_a_new_stop_does_not_take_away_the_one_that_is_looked_at() -> None
         assert await shows(screen.devbox, "22▶     return sum")
 
 
+async def test_the_source_of_the_first_stop_takes_the_keys() -> None:
+    async with debugger(RUNS) as (screen, pilot, debugging):
+        debugging.put_state(STANDS)
+        await settled(pilot)
+        await keys(pilot, "j")
+        assert screen.view.cursor == 16
+
+
 async def test_a_thread_that_is_only_held_gives_way_to_the_one_that_stopped() -> None:
     async with debugger(RUNS) as (screen, _, debugging):
         held = stop("held", frames=())

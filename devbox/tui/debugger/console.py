@@ -174,11 +174,11 @@ class Console(Panel):
     def _show_wait(self) -> None:
         sign = self.query_one(".sign", Static)
         if not self.asked:
-            sign.update("›")
+            sign.update("›", layout=False)
             self.note(Content())
             return
         waited = time.monotonic() - self._since
-        sign.update(_SPINNER[int(waited * 10) % len(_SPINNER)])
+        sign.update(_SPINNER[int(waited * 10) % len(_SPINNER)], layout=False)
         if waited > 1:
             self.note(Content.styled(f"no answer for {waited:.0f} s; Esc cancels", "$text-warning"))
 

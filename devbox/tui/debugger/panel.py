@@ -30,4 +30,4 @@ class Panel(Vertical):
 
     def note(self, note: Content) -> None:
         """What stands beside the title."""
-        self.query_one(".title", Static).update(Content.assemble(self.title, "  ", note))
+        self.query_one(".title", Static).update(Content.assemble(self.title, "  ", note), layout=False)

@@ -120,7 +120,6 @@ class DebuggerScreen(ModalScreen[None]):
             frames=tuple(self.calls.of(focus.process, focus.thread, stop)) if stop else (),
             panel=self.panel,
             path=self.source.path,
-            busy=bool(self.console.asked),
         )
 
     @property
@@ -177,7 +176,7 @@ class DebuggerScreen(ModalScreen[None]):
         self.source.draw(scene, self.folder, self._notes.of(focus.service), self.keys.first)
         self.query_one(TabBar).subject = focus.service
         self.query_one(Sessions).show(status.sessions(scene))
-        self.query_one("#standing", Static).update(status.line(scene))
+        self.query_one("#standing", Static).update(status.line(scene), layout=False)
         self.stack.outline.show(stack.roots(self._debugged, focus, scene.at, self.calls.of))
         if frame is not None and (focus, at, scene.at) != self._front:
             self._front = (focus, at, scene.at)
