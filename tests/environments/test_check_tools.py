@@ -9,6 +9,7 @@ from tests.environments.checked import checked, rules
 TOOLS = {
     "a debugger in the command": ("web: {command: python -m debugpy --listen 5678 app.py}", "debugger"),
     "a debugger in the environment": ("web: {environment: {NODE_OPTIONS: '--inspect=0.0.0.0'}}", "debugger"),
+    "debug on demand": ("web: {x-devbox: {debug: true}}", "debugger"),
     "a debugger's port": ("web: {ports: ['5678']}", "debugger"),
     "reload in the command": ("web: {command: uvicorn app --reload}", "reload"),
     "reload switched on": ("web: {environment: {RELOAD: 'true'}}", "reload"),
