@@ -172,12 +172,14 @@ class Ledgers:
 
     async def save(self) -> None:
         """Write what was noted since."""
-        stirred = [shelf for shelf in self._shelves.values() if shelf.ledger.version != shelf.kept]
-        kept = {shelf.key: snapshot(shelf.ledger) for shelf in stirred}
-        for shelf in stirred:
-            shelf.kept = shelf.ledger.version
-        if kept:
+        stirred = {
+            shelf: shelf.ledger.version for shelf in self._shelves.values() if shelf.ledger.version != shelf.kept
+        }
+        if stirred:
+            kept = {shelf.key: snapshot(shelf.ledger) for shelf in stirred}
             await self._files.store(self._engine, self._project, kept)
+        for shelf, version in stirred.items():  # not before: who is cancelled meanwhile writes it once more at the end
+            shelf.kept = version
 
     def forget(self, container: str) -> None:
         """It is gone."""

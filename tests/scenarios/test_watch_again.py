@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from devbox.plan.commands import Up
-from devbox.sync.told import Synced
+from devbox.sync.told import Owed, Synced
 from tests.eventually import eventually
 from tests.scenarios.stack import Stack
 from tests.scenarios.watching import Watching, begin, watching
@@ -38,6 +38,7 @@ async def test_what_the_container_has_lost_meanwhile_is_found(stack: Stack) -> N
     (stack.folder / "src" / "lost").write_text("x")
     async with watching(stack) as watch:
         await watch.same()
+        await watch.tells(Owed, lambda told: isinstance(told, Owed) and not told.files)
     container = stack.containers()["app-1"]
     assert container.exec_run(["rm", "/app/lost"]).exit_code == 0
     container.restart(timeout=0)
@@ -52,6 +53,7 @@ async def test_another_process_knows_and_repairs_what_devbox_brought_and_nobody_
     async with watching(stack) as watch:
         (watch.src / "brought").write_text("x")
         await eventually(lambda: watch.inside() == {"brought": "x"}, timeout=60)
+        await watch.tells(Synced)
     (stack.folder / "src" / "brought").unlink()
     verified = stack.devbox("sync", "verify", "--json")
     assert [one["differences"] for one in json.loads(verified.stdout)] == [[{"path": "brought", "fault": "extra"}]]
@@ -66,6 +68,7 @@ async def test_a_container_made_anew_while_nobody_watched_gets_what_the_old_one_
     async with watching(stack) as watch:
         (watch.src / "main.py").write_text("two")
         await watch.same()
+        await watch.tells(Synced)
     await stack.done(Up(force_recreate=True))
     assert stack.containers()["app-1"].exec_run(["ls", "/app"]).exit_code
     async with watching(stack) as watch:

@@ -19,6 +19,8 @@ from tests.scenarios.stack import Stack
 from tests.sync_random import tree
 from tests.sync_random.world import World
 
+pytestmark = pytest.mark.engine
+
 SECONDS = float(os.environ.get("DEVBOX_SYNC_SECONDS", "0"))
 """How long to go on with other operations each time; 0: the same bounded run each time."""
 FAULTS = ("restart", "stop_and_start", "kill", "recreate", "pause", "kill_helpers", "fill", "cut")
