@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from devbox.compose.request import LoadRequest
     from devbox.environments.secret_file import SecretFiles
-    from devbox.ports import Builder, Engine, Host, Kept, Kit, Outside, Sources
+    from devbox.ports import Builder, Engine, Host, Kept, Kit, LedgerFiles, Outside, Sources
 
 
 def main(argv: Sequence[str] | None = None, outside: Outside | None = None) -> int:
@@ -181,6 +181,11 @@ def real_world(context: str = "") -> Outside:
 
         return InstalledKit()
 
+    def ledgers() -> LedgerFiles:
+        from devbox.adapters.ledger_files import LocalLedgers
+
+        return LocalLedgers(environ)
+
     return Outside(
         environ=environ,
         cwd=os.getcwd(),  # noqa: PTH109 - a string, and pathlib costs 5 ms of the start
@@ -192,6 +197,7 @@ def real_world(context: str = "") -> Outside:
         sources=sources,
         kept=kept,
         kit=kit,
+        ledgers=ledgers,
         host=host,
         now=time.time,
     )

@@ -30,6 +30,8 @@ class EngineInfo:
     cpus: int = 0
     memory: int = 0
     rootless: bool = False
+    id: str = ""
+    """By which the engine knows itself."""
     ahead: float = 0.0
     """Seconds by which its clock is ahead of this machine's; 0 within a second."""
 
@@ -110,3 +112,16 @@ class Owner:
 
     uid: int = 0
     gid: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """Absolute paths that changed. `more`: they belong to a storm that goes on; it ends with the next that have not
+    this mark, though there be no path among them. `lost`: there were so many that some may not have been told."""
+
+    paths: tuple[str, ...] = ()
+    more: bool = False
+    lost: bool = False
+
+    def __len__(self) -> int:
+        return len(self.paths)

@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Itera
 from typing import TYPE_CHECKING, Protocol
 
 from devbox.messages import BuildRequest as BuildRequest
+from devbox.messages import Changes as Changes
 from devbox.messages import EngineEvent as EngineEvent
 from devbox.messages import EngineInfo as EngineInfo
 from devbox.messages import ExecResult as ExecResult
@@ -30,6 +31,7 @@ if TYPE_CHECKING:  # each costs a command of the CLI that has no use for it 10-3
     from devbox.sync.compare import Held
     from devbox.sync.entry import Entry
     from devbox.sync.rules import Rule
+    from devbox.sync.stored import Key, Snapshot
 
 
 class Pipe(Protocol):
@@ -114,8 +116,11 @@ class Engine(Protocol):
     async def wait(self, container: str) -> int:
         """Wait until it does not run; its exit code."""
 
-    async def put_files(self, container: str, directory: str, archive: bytes | Iterable[bytes]) -> None:
-        """Unpack the tar `archive` below `directory`; a tmpfs is not seen, a read-only root file system refuses it."""
+    async def put_files(
+        self, container: str, directory: str, archive: bytes | Iterable[bytes], *, keep_folders: bool = False
+    ) -> None:
+        """Unpack the tar `archive` below `directory`; a tmpfs is not seen, a read-only root file system refuses it.
+        `keep_folders`: it is refused where a file would take the place of a folder, or the other way round."""
 
     async def held(self, container: str, path: str, *, inside: bool = False) -> Mapping[str, Held]:
         """What lies at and below the absolute `path`, which may itself be a file ("") -> by paths relative to it;
@@ -241,6 +246,8 @@ class Packing(Protocol):
     """What came into it (name as asked for -> as it was read), known once it was read to its end."""
     unread: dict[str, str]
     """What could not be read (name -> why), likewise."""
+    digests: dict[str, str]
+    """Of those files that were read so soon after their change that the next one may bear the same time."""
 
     def __iter__(self) -> Iterator[bytes]: ...
 
@@ -257,12 +264,14 @@ class Sources(Protocol):
     def pack(self, files: Sequence[tuple[str, str, Entry]], owner: Owner) -> Packing:
         """(absolute path, name in the archive, as it was seen) -> an archive of what lies there when it is read."""
 
+    async def digests(self, paths: Iterable[str]) -> Mapping[str, str]:
+        """absolute path of a file -> the digest of its content, as `Packing` has it; "": it is not there."""
+
     async def held(self, rule: Rule) -> Mapping[str, Held]:
         """All that the rule means, with its content."""
 
-    def changes(self, roots: Sequence[str]) -> AsyncGenerator[Sequence[str], None]:
-        """Absolute paths that changed in or below these, in batches: one save at once, a storm together. The first
-        batch, empty, says that the watch stands.
+    def changes(self, roots: Sequence[str]) -> AsyncGenerator[Changes, None]:
+        """What changes in or below these, at once; an empty one at first says that the watch stands.
         DevboxError where the system does not watch that many."""
 
     def ignore_file(self, folder: str) -> tuple[str, ...]:
@@ -277,6 +286,22 @@ class Kept(Protocol):
 
     def write(self, name: str, text: str) -> None:
         """In place of what was there, whole or not at all."""
+
+
+class LedgerFiles(Protocol):
+    """What was noted of copied files, kept from one run to the next; each for an engine (by its id) and a project.
+
+    What is broken, or cannot be read or written, is not there; several processes may have the same at once."""
+
+    async def keys(self, engine: str, project: str) -> Sequence[Key]:
+        """Which ledgers there are."""
+
+    async def load(self, engine: str, project: str, key: Key) -> Snapshot | None: ...
+
+    async def store(self, engine: str, project: str, kept: Mapping[Key, Snapshot]) -> None:
+        """Each with what another process has noted later than that."""
+
+    async def drop(self, engine: str, project: str, keys: Iterable[Key]) -> None: ...
 
 
 class Finding(Protocol):
@@ -331,6 +356,8 @@ class Outside:
     """This machine's files, for rules of `develop.watch`."""
     kept: Callable[[], Kept]
     kit: Callable[[], Kit]
+    ledgers: Callable[[], LedgerFiles]
+    """Where it is kept what was copied."""
     host: Callable[[str], Host]
     """context name, as for `connect` -> this machine as that context sees it."""
     now: Callable[[], float]

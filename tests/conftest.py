@@ -8,12 +8,16 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from devbox.errors import NoEngine
 from devbox.ports import Engine
 from tests.fakes import FakeEngine
 from tests.real import IMAGE, make_image, remove_project, sdk
 
+# The same examples each time, and no verdict by the clock: a busy machine is no fault.
+settings.register_profile("here", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("here")
 FIRST = ("stack", "parity", "settings")
 """Folders whose tests begin first where they run side by side: the longest, and what is short behind it."""
 

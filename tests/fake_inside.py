@@ -20,7 +20,9 @@ from tests.fake_things import FakeThings
 class FakeInside(FakeThings):
     """The part of FakeEngine that looks into containers."""
 
-    async def put_files(self, container: str, directory: str, archive: bytes | Iterable[bytes]) -> None:
+    async def put_files(
+        self, container: str, directory: str, archive: bytes | Iterable[bytes], *, keep_folders: bool = False
+    ) -> None:
         await self._enter("put_files", container)
         self._find(container).files[directory] = archive if isinstance(archive, bytes) else b"".join(archive)
 

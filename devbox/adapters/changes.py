@@ -12,33 +12,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from devbox.adapters.checkouts import Checkouts
+from devbox.adapters.closed import beside_closed
+from devbox.adapters.inotify import WatchLimit, refused
+from devbox.adapters.storm import Storm
 from devbox.errors import DevboxError
+from devbox.ports import Changes
 
 if TYPE_CHECKING:
     from watchfiles._rust_notify import RustNotify
 
 _STEP, _LONGEST = 5, 50
 """Milliseconds without a change that end a batch, and the longest that a batch takes."""
-_REST, _REST_STEP = 5.0, 12
+_REST, _REST_STEP = 5.0, 7
 """Seconds without a change after which nobody is saving one file after another, and the step from then on: each is a
 wake-up, and 200 of them a second cost 1 % of a core."""
 _STORM = 50
-"""Paths in a batch from which on more are expected (a checkout, a build): then a batch ends with real quiet."""
-_QUIET, _QUIET_LONGEST = 25, 250
-"""Milliseconds without a change that end a storm which never paused, and one which often did."""
-_HICCUP = 3
-"""A storm is over after a pause so many times as long as any that it made before."""
-_STORM_LONGEST, _CHECKOUT_LONGEST = 5.0, 30.0
-"""Seconds after which a storm is told though it goes on; the files of one git command are one batch."""
-_CHECKOUT_QUIET = 1.0
-"""Seconds without a change after which git is believed to wait for somebody."""
+"""Paths in a batch from which on more are expected."""
+_LOST = 5000
+"""Changes in a storm from which on the kernel's queue (16,384 events, several a file) may have run over, untold."""
 _LOOK = 100
 """Milliseconds between two looks at the roots themselves, which no watch of the kernel outlives."""
-_LIMITS = "/proc/sys/fs/inotify"
 
 
 class ChangeSource:
-    """threads.Source of the paths that changed below `roots` (absolute; files too, and what is not there yet)."""
+    """threads.Source of what changes below `roots` (absolute; files too, and what is not there yet)."""
 
     def __init__(self, roots: Sequence[str]) -> None:
         self._roots = tuple(roots)
@@ -46,54 +43,58 @@ class ChangeSource:
         self._begun = False
         self._seen = {root: _identity(root) for root in self._roots}
         self._checkouts = Checkouts(self._roots)
-        self._notifier = self._watch()
+        self._limit = WatchLimit()
+        try:
+            self._notifier = self._watch()
+        except DevboxError:
+            self._limit.close()
+            raise
         self._looked = self._heard = time.monotonic()
-        self._ended = 0.0
+        self._storm: Storm | None = None
+        self._heard_of = 0
+        """Changes of that storm."""
+        self._stormed = 0.0
 
-    def read(self) -> list[str] | None:
+    def read(self) -> Changes | None:
         """At once the first time, empty: from now on nothing is missed. Then the next changes; None once closed."""
         if not self._begun:
             self._begun = True
-            return []
+            return Changes()
         while not self._stop.is_set():
+            if self._storm:
+                return self._rest_of(self._storm)
             if found := self._found():
-                self._heard = time.monotonic()
-                return sorted(found)
+                return self._begin(found)
         return None
 
     def close(self) -> None:
         self._stop.set()
+        self._limit.close()
 
     def _found(self) -> set[str]:
         resting = time.monotonic() - self._heard > _REST
-        found = self._next(_LONGEST, _REST_STEP if resting else _STEP, _LOOK)
-        if len(found) >= _STORM or (found and self._checkouts.running()):
-            found |= self._rest_of_the_storm()
-        return found | self._roots_changed()
+        return self._next(_LONGEST, _REST_STEP if resting else _STEP, _LOOK) | self._roots_changed()
 
-    def _rest_of_the_storm(self) -> set[str]:
-        """What comes until it is over. Its quiet is measured by its own pauses, so that a fast one is told soon; one
-        that was told too soon goes on with the next, which therefore waits longer."""
-        found: set[str] = set()
-        began = heard = time.monotonic()
-        since = int((began - self._ended) * 1000)
-        quiet = _patience(since) if since < _QUIET_LONGEST else _QUIET
-        while not self._stop.is_set():
-            checkout = self._checkouts.running()
-            asked = time.monotonic()
-            if asked - began > (_CHECKOUT_LONGEST if checkout else _STORM_LONGEST):
-                break
-            more = self._next(0, _STEP, quiet)
-            now = time.monotonic()
-            if more:
-                found |= more
-                heard = now
-                pause = int((now - asked) * 1000) - 3 * _STEP  # so long it takes where changes follow each other
-                quiet = max(quiet, _patience(pause))
-            elif not checkout or now - heard > _CHECKOUT_QUIET:
-                break
-        self._ended = heard
-        return found
+    def _begin(self, found: set[str]) -> Changes:
+        self._heard = time.monotonic()
+        self._check_limit()  # what was made just now may be watched no more
+        if len(found) >= _STORM or self._checkouts.running():
+            self._storm = Storm(self._heard, self._heard - self._stormed)
+            self._heard_of = len(found)
+        return Changes(paths=tuple(sorted(found)), more=self._storm is not None)
+
+    def _rest_of(self, storm: Storm) -> Changes:
+        """What came of it meanwhile, at once, or that it is over."""
+        checkout = self._checkouts.running()  # what git wrote while it held its lock is heard in the wait
+        found = self._next(0, _STEP, int(storm.quiet * 1000)) | self._roots_changed()
+        self._heard = time.monotonic()
+        if found:
+            storm.heard(self._heard)
+            self._heard_of += len(found)
+        if storm.over(self._heard, checkout=checkout):
+            self._storm, self._stormed = None, storm.heard_last
+        lost = self._storm is None and self._heard_of >= _LOST
+        return Changes(paths=tuple(sorted(found)), more=self._storm is not None, lost=lost)
 
     def _next(self, longest: int, step: int, patience: int) -> set[str]:
         if self._notifier is None:
@@ -120,18 +121,17 @@ class ChangeSource:
         from watchfiles import _rust_notify as rust
 
         try:
-            return rust.RustNotify(folders, False, False, 300, True, True)
+            notifier = rust.RustNotify([*folders, *beside_closed(folders)], False, False, 300, True, True)
         except (OSError, rust.WatchfilesRustInternalError) as error:
-            raise DevboxError(
-                f"Files cannot be watched: {error}.",
-                hint=f"Limits here: {_limit('max_user_watches')}, {_limit('max_user_instances')}. Raise one with"
-                " `sudo sysctl fs.inotify.max_user_watches=524288`, or let rules name narrower folders.",
-            ) from error
+            limit = "max_user_instances" if "os error 24" in str(error) else "max_user_watches"
+            raise refused(limit, str(error)) from error
+        self._check_limit()
+        return notifier
 
-
-def _patience(pause: int) -> int:
-    """The quiet that ends a storm which has made such a pause, in milliseconds."""
-    return min(_QUIET_LONGEST, max(_QUIET, _HICCUP * pause))
+    def _check_limit(self) -> None:
+        folder = next((root for root in self._roots if os.path.isdir(root)), None)
+        if folder is not None and self._limit.reached(folder):
+            raise refused("max_user_watches", "there are more folders than may be")
 
 
 def _identity(root: str) -> tuple[int, ...] | None:
@@ -143,10 +143,3 @@ def _identity(root: str) -> tuple[int, ...] | None:
     if os.path.isdir(root):
         return (there.st_dev, there.st_ino)
     return (there.st_dev, there.st_ino, there.st_size, there.st_mtime_ns, there.st_mode)
-
-
-def _limit(name: str) -> str:
-    try:
-        return f"fs.inotify.{name}={Path(_LIMITS, name).read_text().strip()}"
-    except OSError:
-        return f"fs.inotify.{name} unknown"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from urllib3.exceptions import HTTPError
@@ -58,6 +58,10 @@ class Client(APIClient):
     def greeting(self) -> dict[str, str]:
         """The headers, their names in small letters, with which the engine answers a ping."""
         return {name.lower(): value for name, value in self.get(f"{self.base_url}/_ping").headers.items()}
+
+    def unpack(self, container: str, parameters: Mapping[str, str], archive: bytes | Iterable[bytes]) -> None:
+        """PUT a tar into a container."""
+        self.put(self._at(f"/containers/{container}/archive"), params=dict(parameters), data=archive)
 
     def ask(self, path: str, parameters: Mapping[str, str]) -> Any:
         """GET, decoded."""

@@ -136,8 +136,11 @@ class DockerEngine:
         waiting = Waiting(self._api, container)
         return await self._threads.call(waiting.end, cancel=waiting.close)
 
-    async def put_files(self, container: str, directory: str, archive: bytes | Iterable[bytes]) -> None:
-        await self._call(lambda sdk: sdk.put_archive(container, directory, archive))
+    async def put_files(
+        self, container: str, directory: str, archive: bytes | Iterable[bytes], *, keep_folders: bool = False
+    ) -> None:
+        parameters = {"path": directory, **({"noOverwriteDirNonDir": "true"} if keep_folders else {})}
+        await self._call(lambda sdk: sdk.unpack(container, parameters, archive))
 
     async def held(self, container: str, path: str, *, inside: bool = False) -> Mapping[str, Held]:
         from devbox.adapters.held import HeldFiles

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -17,9 +20,20 @@ class LocalFiles:
     def __init__(self, environ: Mapping[str, str] = _NOTHING) -> None:
         self._environ = environ
         self._fetched: dict[Remote, Fetched] = {}
+        self._piped: dict[str, bytes] = {}
+        """What came through pipes (`-f <(...)`): it comes once."""
 
     def read(self, path: str) -> bytes:
-        return Path(path).read_bytes()
+        if path in self._piped:
+            return self._piped[path]
+        try:
+            with Path(path).open("rb", buffering=0) as file:
+                content = file.read()
+                if stat.S_ISFIFO(os.fstat(file.fileno()).st_mode):
+                    self._piped[path] = content
+        except ValueError as error:
+            raise OSError(errno.EINVAL, f"no file can be called so: {error}", path) from error
+        return content
 
     def is_file(self, path: str) -> bool:
         return Path(path).is_file()

@@ -132,9 +132,14 @@ def digests(stream: io.RawIOBase | io.BytesIO) -> dict[str, Held]:
     return found
 
 
+def new_digest() -> hashlib.blake2b:
+    """What the digests of files are made with."""
+    return hashlib.blake2b(digest_size=16)
+
+
 def digest(content: IO[bytes]) -> str:
     """Of all that is to be read, not more of it in memory than a piece."""
-    sum = hashlib.blake2b(digest_size=16)
+    sum = new_digest()
     while part := content.read(_PART):
         sum.update(part)
     return sum.hexdigest()

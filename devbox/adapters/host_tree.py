@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from devbox.adapters.changes import ChangeSource
 from devbox.adapters.held import digest
 from devbox.adapters.packing import Packing, seen
 from devbox.adapters.threads import Threads, batches
-from devbox.ports import Owner
+from devbox.ports import Changes, Owner
 from devbox.sync.compare import Held
 from devbox.sync.entry import Entry, Kind
 from devbox.sync.patterns import lines_of
@@ -21,6 +22,9 @@ from devbox.sync.rules import Rule
 
 _WAITING = 64
 """Batches of changes that wait for their taker before the watcher pauses; the kernel keeps what comes then."""
+
+_MANY, _REPLACING = 20, 0.02
+"""Paths looked at from which on some may be about to be replaced, and the seconds that this may take."""
 
 
 class HostTree:
@@ -39,10 +43,14 @@ class HostTree:
     def pack(self, files: Sequence[tuple[str, str, Entry]], owner: Owner) -> Packing:
         return Packing(files, owner)
 
+    async def digests(self, paths: Iterable[str]) -> dict[str, str]:
+        wanted = tuple(paths)
+        return await self._threads.call(lambda: {path: _digest(path) for path in wanted})
+
     async def held(self, rule: Rule) -> dict[str, Held]:
         return await self._threads.call(lambda: _held(rule))
 
-    def changes(self, roots: Sequence[str]) -> AsyncGenerator[Sequence[str], None]:
+    def changes(self, roots: Sequence[str]) -> AsyncGenerator[Changes, None]:
         return batches(lambda: ChangeSource(roots), _WAITING)
 
     def ignore_file(self, folder: str) -> tuple[str, ...]:
@@ -67,18 +75,34 @@ def _held(rule: Rule) -> dict[str, Held]:
     for path, entry in _scan(rule).items():
         content = ""
         if entry.kind is Kind.FILE:
-            try:
-                with open(os.path.join(rule.root, path) if path else rule.root, "rb", buffering=0) as file:
-                    content = digest(file)
-            except FileNotFoundError:
+            source = os.path.join(rule.root, path) if path else rule.root
+            content = _digest(source)
+            if not content and not os.path.lexists(source):
                 continue
-            except OSError:
-                content = ""
         found[path] = Held(kind=entry.kind, mode=entry.mode, digest=content, link=entry.link)
     return found
 
 
-def _look(rule: Rule, paths: Iterable[str]) -> dict[str, Entry | None]:
+def _digest(path: str) -> str:
+    """Of a file's content; "" where it cannot be read."""
+    try:
+        with open(path, "rb", buffering=0) as file:
+            return digest(file)
+    except OSError:
+        return ""
+
+
+def _look(rule: Rule, paths: Sequence[str]) -> dict[str, Entry | None]:
+    found = _seen(rule, paths)
+    gone = [path for path, entry in found.items() if entry is None]
+    if gone and len(paths) >= _MANY:
+        # Checkouts and builds delete what they write anew; and to delete it in a container takes an exec.
+        time.sleep(_REPLACING)
+        found |= _seen(rule, gone)
+    return found
+
+
+def _seen(rule: Rule, paths: Iterable[str]) -> dict[str, Entry | None]:
     found: dict[str, Entry | None] = {}
     for path in paths:
         entry = _entry(os.path.join(rule.root, path) if path else rule.root, rule.root)
@@ -126,7 +150,8 @@ def _entry(path: str, root: str) -> Entry | None:
         if stat.S_ISLNK(there.st_mode):
             link = os.readlink(path)
             if _stays_inside(path, root) or not os.path.isfile(path):
-                return Entry(kind=Kind.LINK, mode=0o777, mtime=there.st_mtime_ns, link=link)
+                changed = there.st_ctime_ns
+                return Entry(kind=Kind.LINK, mode=0o777, mtime=there.st_mtime_ns, changed=changed, link=link)
             there = os.stat(path)  # a file from elsewhere: the container has no other way to it
     except OSError:
         return None

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from collections.abc import Iterator, Sequence
 
 from devbox.adapters import tarball
+from devbox.adapters.held import new_digest
 from devbox.ports import Owner
 from devbox.sync.entry import Entry, Kind
 
 _PIECE = 1 << 18
 """Bytes that are sent at once, and read at once of a big file."""
+_TICK, _COARSE_TICK = 20_000_000, 2_000_000_000
+"""Nanoseconds in which two changes of a file may bear the same time; the second where whole seconds are kept."""
 _KINDS = {Kind.FILE: tarball.FILE, Kind.FOLDER: tarball.FOLDER, Kind.LINK: tarball.LINK}
 
 
@@ -23,9 +27,10 @@ class Packing:
         self._owner = owner
         self.entries: dict[str, Entry] = {}
         self.unread: dict[str, str] = {}
+        self.digests: dict[str, str] = {}
 
     def __iter__(self) -> Iterator[bytes]:
-        self.entries, self.unread = {}, {}
+        self.entries, self.unread, self.digests = {}, {}, {}
         waiting = bytearray()
         for source, name, entry in self._files:
             if entry.kind is Kind.FILE:
@@ -40,6 +45,7 @@ class Packing:
         yield bytes(waiting) + tarball.END
 
     def _file(self, source: str, name: str) -> Iterator[bytes]:
+        now = time.time_ns()
         try:
             file = os.open(source, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
         except FileNotFoundError:
@@ -52,22 +58,28 @@ class Packing:
             if not stat.S_ISREG(there.st_mode):
                 self.unread[name] = "it is no file any more"
                 return
-            yield from self._content(file, name, seen(there))
+            yield from self._content(file, name, seen(there), now)
         finally:
             os.close(file)
 
-    def _content(self, file: int, name: str, entry: Entry) -> Iterator[bytes]:
+    def _content(self, file: int, name: str, entry: Entry, now: int) -> Iterator[bytes]:
         left = entry.size
+        young = entry.changed > now - (_TICK if entry.changed % 10**9 else _COARSE_TICK)
+        sum = new_digest() if young else None
         part = self._read(file, name, left)
         if name in self.unread:
             return
         yield self._head(name, entry)
         while part:
+            if sum is not None:
+                sum.update(part)
             yield part
             left -= len(part)
             part = self._read(file, name, left)
         if not left:
             self.entries[name] = entry
+            if sum is not None:
+                self.digests[name] = sum.hexdigest()
         while left:  # it was cut short meanwhile, as the next change says, but its head has promised more
             part = bytes(min(_PIECE, left))
             yield part
@@ -97,4 +109,10 @@ class Packing:
 
 def seen(there: os.stat_result) -> Entry:
     """A file as a ledger keeps it."""
-    return Entry(kind=Kind.FILE, mode=stat.S_IMODE(there.st_mode), size=there.st_size, mtime=there.st_mtime_ns)
+    return Entry(
+        kind=Kind.FILE,
+        mode=stat.S_IMODE(there.st_mode),
+        size=there.st_size,
+        mtime=there.st_mtime_ns,
+        changed=there.st_ctime_ns,
+    )

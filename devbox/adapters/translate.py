@@ -60,6 +60,7 @@ def info(told: Json, spoken: Json, endpoint: str, context: str, api_version: str
         name=told.get("Name", ""),
         cpus=int(told.get("NCPU") or 0),
         memory=int(told.get("MemTotal") or 0),
+        id=told.get("ID", ""),
         rootless="name=rootless" in (told.get("SecurityOptions") or ()),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import signal
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,7 @@ async def listen(stack: Stack, args: argparse.Namespace, outside: Outside, host:
         )
         wanted = port + number if port else 0
         listeners.append(Listening(stack.project.name, name, host, wanted, doorway, says.heard))
+    _end_by_signals()
     try:
         async with asyncio.TaskGroup() as group:
             for one in listeners:
@@ -59,6 +61,14 @@ async def listen(stack: Stack, args: argparse.Namespace, outside: Outside, host:
         for one in listeners:
             one.close()
     return ExitCode.DONE
+
+
+def _end_by_signals() -> None:
+    """Who ends it otherwise than by Ctrl-C, or closes its terminal, leaves no thread standing either."""
+    task = asyncio.current_task()
+    assert task is not None
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
 
 
 def _warn(host: str, services: list[str]) -> None:

@@ -17,6 +17,7 @@ from devbox.cli.project import Stack, opened
 from devbox.cli.select import check_services
 from devbox.errors import BuildFailed, DevboxError, ExitCode, Interrupted
 from devbox.plan.commands import Down, Up
+from devbox.session.events import Noticed
 from devbox.session.state import Phase
 
 if TYPE_CHECKING:
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 
     from devbox.plan.commands import PlannedCommand
     from devbox.ports import Outside
+    from devbox.session.gate import Filled
     from devbox.session.perform import Outcome
+    from devbox.sync.told import Told
 
 
 async def perform(args: argparse.Namespace, outside: Outside, command: PlannedCommand) -> int:
@@ -56,10 +59,36 @@ async def perform_on(stack: Stack, args: argparse.Namespace, outside: Outside, c
             guard=stack.guard,
             confirm=None if getattr(args, "yes", False) else progress.aside(confirm.agree),
             locate=lambda problem: stack.located(problem, outside.cwd),
+            filled=_filled(stack, outside, progress),
         )
     if getattr(args, "json", False):
         say_json(as_json(outcome, progress))
     return ended(outcome, args.verb)
+
+
+def _filled(stack: Stack, outside: Outside, progress: Progress) -> Filled:
+    """What gives containers the files that rules of develop.watch owe them before they are called ready."""
+    from devbox.session.gate import nothing_owed
+
+    services = [service for service in stack.project.services.values() if service.watch]
+    if not services or stack.environment.protected or not outside.settings.watch:
+        return nothing_owed
+    from devbox.session.filling import Filling
+    from devbox.session.synced import words
+
+    def tell(told: Told) -> None:
+        if text := words(told):
+            progress.take(Noticed(text=f"{told.service}: {text}", severity="information", at=outside.now()))
+
+    return Filling(
+        stack.engine,
+        stack.project.name,
+        services,
+        sources=outside.sources(),
+        ledgers=outside.ledgers(),
+        tell=tell,
+        now=outside.now,
+    ).filled
 
 
 @contextmanager

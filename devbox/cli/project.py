@@ -47,6 +47,8 @@ class Stack:
 
 def request_of(args: argparse.Namespace, outside: Outside) -> LoadRequest:
     """What the global arguments ask to load, before any environment is chosen."""
+    if "-" in args.files and "stdin" not in args:  # it can be read once only
+        args.stdin = sys.stdin.buffer.read()
     return LoadRequest(
         cwd=outside.cwd,
         environ=outside.environ,
@@ -55,7 +57,7 @@ def request_of(args: argparse.Namespace, outside: Outside) -> LoadRequest:
         profiles=None if args.profiles is None else tuple(args.profiles),
         env_files=tuple(args.env_files),
         project_directory=args.project_directory,
-        stdin=sys.stdin.buffer.read() if "-" in args.files else None,
+        stdin=getattr(args, "stdin", None),
     )
 
 

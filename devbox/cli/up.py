@@ -24,6 +24,12 @@ def add(subparsers: Subparsers) -> None:
         "The containers run on in the background; `devbox logs -f` shows their output.",
     )
     parser.add_argument("-d", "--detach", action="store_true", help="accepted; devbox never stays attached")
+    parser.add_argument(
+        "-w",
+        "--watch",
+        action="store_true",
+        help="stay, and keep containers like the files that `develop.watch` names, until Ctrl-C; they run on then",
+    )
     parser.add_argument("--wait", action="store_true", help="end only when every service is running or healthy")
     parser.add_argument(
         "--wait-timeout", type=arguments.seconds, metavar="SECONDS", help="give up waiting after this long"
@@ -33,7 +39,7 @@ def add(subparsers: Subparsers) -> None:
     arguments.rolling(parser)
     arguments.grace(parser)
     arguments.assume_yes(parser)
-    arguments.as_json(parser, "print what was done as JSON")
+    arguments.as_json(parser, "print what was done as JSON; with --watch a JSON object for each thing that it does")
     arguments.services(parser)
 
 
@@ -65,9 +71,11 @@ def _containers(parser: argparse.ArgumentParser) -> None:
 
 async def run(args: argparse.Namespace, outside: Outside) -> int:
     """Do it."""
-    for option in ("wait", "rolling"):
+    for option in ("wait", "rolling", "watch"):
         if args.no_start and getattr(args, option):
             raise UsageError(f"--{option} and --no-start exclude each other.")
+    if args.watch and args.detach:
+        raise UsageError("--watch and --detach exclude each other.", hint="What is watched is stayed with.")
     command = Up(
         services=tuple(args.services),
         build=args.build,
@@ -87,6 +95,10 @@ async def run(args: argparse.Namespace, outside: Outside) -> int:
         wait=args.wait or args.wait_timeout is not None,
         wait_timeout=args.wait_timeout,
     )
+    if args.watch:
+        from devbox.cli.watch import stay_with
+
+        return await stay_with(args, outside, command)
     return await perform(args, outside, command)
 
 

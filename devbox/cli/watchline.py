@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from devbox.cli.output import printable, stdout_style
 from devbox.cli.running import size
-from devbox.sync.told import LoopStopped, RebuildBegan, Rebuilt, Reloaded, Synced, SyncFailed, WatchBegan, took
+from devbox.sync.told import LoopStopped, Owed, RebuildBegan, Rebuilt, Reloaded, Synced, SyncFailed, WatchBegan, took
 
 if TYPE_CHECKING:
     from devbox.sync.told import Told
@@ -16,6 +16,7 @@ _NAMED = 3
 """Paths that a line names before it only counts."""
 _EVENTS = {
     WatchBegan: "watching",
+    Owed: "owed",
     Synced: "synced",
     SyncFailed: "sync-failed",
     Reloaded: "reloaded",
@@ -33,6 +34,8 @@ def line(told: Told) -> list[str]:
                 f"{told.service}: watching, {_count(told.rules, 'rule')}",
                 *(f"  {printable(reason)}" for reason in told.idle),
             ]
+        case Owed():
+            return [f"{told.container}: {_count(told.files, 'file')} to come"] if told.files else []
         case Synced():
             parts = []
             if told.paths:

@@ -90,6 +90,11 @@ def _debugger(service: Service, member: Member, files: Files) -> Iterator[_Trace
             yield _Trace("debugger", service.name, ("expose", at), words)
 
 
+def _debug_helper(service: Service, member: Member, files: Files) -> Iterator[_Trace]:
+    if service.debug and (service.debug.on_demand or service.debug.port):
+        yield _Trace("debugger", service.name, ("x-devbox", "debug"), "can be debugged (x-devbox.debug)")
+
+
 def _reload(service: Service, member: Member, files: Files) -> Iterator[_Trace]:
     for path, text in _run(service):
         if found := _RELOADERS.search(text):
@@ -139,6 +144,7 @@ def _service(service: Service, member: Member, files: Files) -> Iterator[_Trace]
 
 _LOOKS: tuple[Callable[[Service, Member, Files], Iterator[_Trace]], ...] = (
     _debugger,
+    _debug_helper,
     _reload,
     _source_mount,
     _database,

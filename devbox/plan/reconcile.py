@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from devbox.compose.model import Condition, Project, Service
 from devbox.errors import Problem
-from devbox.plan import ending, grounds, images, labels, leftovers
+from devbox.plan import ending, filling, grounds, images, labels, leftovers
 from devbox.plan.adopt import is_same
 from devbox.plan.commands import Up
-from devbox.plan.converge import Work, make
+from devbox.plan.converge import Work, made_nodes, make
 from devbox.plan.draft import Draft
 from devbox.plan.fate import RUNNING, Action, Fate, divergence, fates, replaced_with, replicas
 from devbox.plan.gates import wait_for_running
@@ -64,6 +64,7 @@ def reconcile(project: Project, observed: Observed, up: Up) -> Plan:
     for found in decided.values():
         for fate in found:
             make(work, fate)
+    filling.take_turns(draft, project, _creations(project, decided))
     for ground, removing in renewal.renewed.items():
         draft.order(removing, [ending.remove_node(project.name, one) for one in renewal.users(ground)])
     if not up.no_start:
@@ -174,6 +175,14 @@ def _going(decided: Mapping[str, list[Fate]], orphans: Iterable[Container]) -> l
     """The containers that are not there any more afterwards."""
     fates = (fate for found in decided.values() for fate in found)
     return [*(fate.container for fate in fates if fate.container is not None and fate.ends), *orphans]
+
+
+def _creations(project: Project, decided: Mapping[str, list[Fate]]) -> Iterable[tuple[Service, str]]:
+    """The steps that make containers, those first that others depend on."""
+    for service in in_order({name: found[0].service for name, found in decided.items() if found}).values():
+        for fate in decided[service.name]:
+            if fate.is_new:
+                yield service, made_nodes(project.name, fate.name)[0]
 
 
 def _end_what_goes(work: Work) -> None:

@@ -36,7 +36,7 @@ from devbox.plan.steps import (
 from devbox.plan.text import step_text
 from devbox.ports import Builder, BuildRequest, Engine, Progress
 from devbox.record import dataclass
-from devbox.session.gate import GateClosed, wait_for
+from devbox.session.gate import Filled, GateClosed, nothing_owed, wait_for
 from devbox.session.helper import Helper
 from devbox.session.hooks import HookFailed, run_hooks
 from devbox.session.news import News
@@ -54,6 +54,7 @@ class Tools:
     helper: Helper
     calls: asyncio.Semaphore
     """How many calls that keep the engine busy run at once."""
+    filled: Filled = nothing_owed
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +182,14 @@ async def _keep(step: KeepImage, engine: Engine, says: Says) -> None:
 
 async def _gate(step: WaitFor, tools: Tools, says: Says) -> None:
     try:
-        await wait_for(step, engine=tools.engine, news=tools.news, eager=tools.eager_health, note=says.note)
+        await wait_for(
+            step,
+            engine=tools.engine,
+            news=tools.news,
+            eager=tools.eager_health,
+            note=says.note,
+            filled=tools.filled,
+        )
     except EngineLost:
         raise
     except DevboxError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import posixpath
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,15 +16,13 @@ from devbox.session.inside import program
 PATIENCE = 5.0
 """Seconds in which a process that is asked has to come to Python code."""
 _PYTHONS = (
-    "python3",
-    "python",
-    "/proc/1/exe",
     "/usr/local/bin/python3",
     "/usr/bin/python3",
     "/venv/bin/python",
     "/opt/venv/bin/python",
     "/app/.venv/bin/python",
 )
+"""Where it often is, for images whose PATH does not say."""
 _NOT_FOUND = (126, 127)
 """Exit codes of an exec whose program is not in the image."""
 _IN_TOTAL = 120.0
@@ -108,7 +107,7 @@ async def look(engine: Engine, container: Container, *, ask: bool = False) -> Lo
 async def _as_user(
     engine: Engine, container: Container, request: Mapping[str, Any], user: str, known: str = ""
 ) -> Look:
-    for python in (known,) if known else _PYTHONS:
+    for python in (known,) if known else _pythons(container):
         command = (python, "-I", "-c", program("processes"), json.dumps(request))
         try:
             told = await engine.exec(container.id, command, user=user, timeout=_IN_TOTAL)
@@ -138,6 +137,15 @@ def _read(container: Container, python: str, user: str, told: Mapping[str, Any])
         refused={int(pid): why for pid, why in told["refused"].items()},
         processes=tuple(Seen(**one) for one in told["processes"]),
     )
+
+
+def _pythons(container: Container) -> tuple[str, ...]:
+    """What may be a Python there, the likeliest first; what it runs itself only where its name says that it is one."""
+    own = str((container.detail.body if container.detail else {}).get("Path") or "")
+    folder, name = posixpath.split(own)
+    mine = [own] if name.startswith(("python", "pypy")) else []
+    beside = [f"{folder}/python3", f"{folder}/python"] if posixpath.isabs(folder) else []
+    return tuple(dict.fromkeys((*mine, *beside, "python3", "python", *_PYTHONS)))
 
 
 def _host(container: Container) -> Mapping[str, Any]:

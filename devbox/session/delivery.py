@@ -60,6 +60,10 @@ class Destination:
         """Where in it `path` lies."""
         return self.grounds.of(path)
 
+    def mounts(self, path: str) -> tuple[Place, ...]:
+        """What is mounted somewhere below `path`."""
+        return places_below(path, self.body)
+
     def volumes(self, path: str) -> tuple[Place, ...]:
         """The volumes that `path` lies in, or that are mounted below it."""
         found = (place(path, self.body), *places_below(path, self.body))
@@ -99,29 +103,43 @@ async def _number(engine: Engine, container: str, flag: str) -> int:
     return int(told.output) if not told.exit_code and told.output.strip().isdigit() else 0
 
 
-async def write(engine: Engine, to: Destination, where: Place, archive: Iterable[bytes]) -> None:
-    """Unpack `archive`, whose names are relative to `/`, where `where` is; EngineError says what is in the way."""
+async def write(
+    engine: Engine, to: Destination, where: Place, archive: Iterable[bytes], *, keep_folders: bool = False
+) -> None:
+    """Unpack `archive`, whose names are relative to `/`, where `where` is; EngineError says what is in the way.
+    `keep_folders`: among that a folder in the place of a file."""
     if where.ground is Ground.TMPFS:  # which the engine's own copying does not see
         command = ("tar", "-x", "-p", "-f", "-", "-C", "/")
         told = await _exec(engine, to, command, user=_as(to.owner), stdin=archive, timeout=120)
         _check(told, f"Nothing can be written to the tmpfs {where.base}", "`tar`")
         return
-    await engine.put_files(to.id, "/" if where.ground is Ground.LAYER else where.base, archive)
+    await engine.put_files(
+        to.id, "/" if where.ground is Ground.LAYER else where.base, archive, keep_folders=keep_folders
+    )
 
 
 async def remove(engine: Engine, to: Destination, paths: Sequence[str]) -> None:
     """Remove `paths` with all that is in them; what is not there is no error."""
     for part in _parts(paths):
-        told = await _exec(engine, to, ("rm", "-rf", "--", *part), user="0:0", timeout=60)
-        for python in ("python3", "python"):
-            if told.exit_code in _NOT_FOUND:
-                command = (python, "-c", _REMOVE, json.dumps(part))
-                told = await _exec(engine, to, command, user="0:0", timeout=60)
+        told = await _delete(engine, to, part, user="0:0")
+        if told.exit_code and told.exit_code not in _NOT_FOUND:
+            # A root without capabilities (cap_drop) may do no more than others, and not what the owner may.
+            told = await _delete(engine, to, part, user=_as(to.owner))
         if told.exit_code in _NOT_FOUND:
             part = [path for path in part if await _there(engine, to, path)]
             if not part:
                 continue
         _check(told, f"{part[0]}{f' and {len(part) - 1} more' if part[1:] else ''} cannot be deleted", "`rm`")
+
+
+async def _delete(engine: Engine, to: Destination, paths: Sequence[str], *, user: str) -> ExecResult:
+    """By `rm` or Python, whichever the image has."""
+    told = await _exec(engine, to, ("rm", "-rf", "--", *paths), user=user, timeout=60)
+    for python in ("python3", "python"):
+        if told.exit_code in _NOT_FOUND:
+            command = (python, "-c", _REMOVE, json.dumps(paths))
+            told = await _exec(engine, to, command, user=user, timeout=60)
+    return told
 
 
 async def _there(engine: Engine, to: Destination, path: str) -> bool:

@@ -56,6 +56,7 @@ class Feeds:
             link=self._link,
             logs=self.logs,
             sources=outside.sources,
+            ledgers=outside.ledgers,
             command=command,
             emit=emit,
             now=outside.now,

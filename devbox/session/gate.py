@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import aclosing, suppress
 
 from devbox.compose.model import Condition
 from devbox.errors import DevboxError, EngineError, NotFound
-from devbox.plan.observed import Container, Detail
+from devbox.plan.observed import Container, Detail, RunState
 from devbox.plan.steps import WaitFor
 from devbox.ports import Engine
 from devbox.session.news import News
@@ -21,20 +21,39 @@ _STEADY, _STEADY_AGAIN = 0.15, 2.0
 """Seconds that a container without a check must stay up: many that end, end at once; more after it crashed."""
 
 
+Filled = Callable[[Container], Awaitable[DevboxError | None]]
+"""Returns once a running container has the files that rules of develop.watch owe it: it began without. DevboxError:
+what is in the way of that."""
+
+
 class GateClosed(DevboxError):
     """What was waited for cannot be any more."""
 
 
-async def wait_for(step: WaitFor, *, engine: Engine, news: News, eager: bool, note: Callable[[str], None]) -> None:
-    """Return once every container has met the condition, and has gone on meeting it for as long as asked.
+async def nothing_owed(container: Container) -> DevboxError | None:
+    """Where no rules are."""
+    return None
+
+
+async def wait_for(
+    step: WaitFor,
+    *,
+    engine: Engine,
+    news: News,
+    eager: bool,
+    note: Callable[[str], None],
+    filled: Filled = nothing_owed,
+) -> None:
+    """Return once every container has met the condition, with the files that are owed to it, and has gone on meeting
+    it for as long as asked.
 
     GateClosed says why one never will, or not in time.
     """
-    await _met(step, engine=engine, news=news, eager=eager, note=note)
+    await _met(step, engine=engine, news=news, eager=eager, note=note, filled=filled)
     if step.lasting:
         before = await _lives(step, engine)
         await asyncio.sleep(step.lasting)
-        await _met(step, engine=engine, news=news, eager=eager, note=note)
+        await _met(step, engine=engine, news=news, eager=eager, note=note, filled=filled)
         if await _lives(step, engine) != before:
             raise GateClosed(
                 f"{step.name or step.service} did not last for {step.lasting:g} s: it ended and was restarted"
@@ -47,7 +66,9 @@ async def _lives(step: WaitFor, engine: Engine) -> list[tuple[str, float | None]
     return [(one.id, one.detail.started if one.detail else None) for one in found]
 
 
-async def _met(step: WaitFor, *, engine: Engine, news: News, eager: bool, note: Callable[[str], None]) -> None:
+async def _met(
+    step: WaitFor, *, engine: Engine, news: News, eager: bool, note: Callable[[str], None], filled: Filled
+) -> None:
     heard: dict[str, str] = {}
 
     def listener(name: str) -> Callable[[str], None]:
@@ -63,6 +84,13 @@ async def _met(step: WaitFor, *, engine: Engine, news: News, eager: bool, note: 
                 asyncio.create_task(_one(name, step, engine=engine, news=news, eager=eager, note=listener(name)))
                 for name in step.containers
             ]
+            if step.condition is not Condition.COMPLETED:
+                waits += [
+                    asyncio.create_task(
+                        _has_its_files(name, engine=engine, news=news, note=listener(name), filled=filled)
+                    )
+                    for name in step.containers
+                ]
             try:
                 for finished in asyncio.as_completed(waits):
                     await finished
@@ -119,6 +147,17 @@ async def _one(
                 container = await _inspect(engine, name)
         finally:
             await _settle(healthy)
+
+
+async def _has_its_files(name: str, *, engine: Engine, news: News, note: Callable[[str], None], filled: Filled) -> None:
+    """Beside the other wait: a check may well pass only with them."""
+    if filled is nothing_owed:
+        return
+    async with news.waiter() as waiter:
+        while (container := await _inspect(engine, name)).state is not RunState.RUNNING:
+            await waiter.wait()
+        if (trouble := await filled(container)) is not None:
+            raise GateClosed(f"{container.name} has not the files it is to have: {trouble.message}", hint=trouble.hint)
 
 
 async def _first(news: Coroutine[None, None, None], healthy: asyncio.Task[None] | None) -> bool:

@@ -73,7 +73,7 @@ class Logs:
         self._shown = {name: self._shown.get(name, since) for name in (*wanted, *self._left)}
         for service in wanted:
             self.buffer(service)
-            if self._marks.wait_for(service):
+            if self._marks.waits(service):
                 asyncio.get_running_loop().call_later(_CAUGHT_UP, self._mark_rest, service)
         self._rows = None
         self._wake.set()
@@ -85,7 +85,7 @@ class Logs:
     def mark(self, service: str, text: str) -> None:
         """A line of our own in the log of a service; where that is not read now, once it is."""
         line = LogLine(service, service, Stream.MARK, int(self._now() * 1e9), text)
-        if service in self._shown and not self._marks.wait_for(service):
+        if service in self._shown and not self._marks.waits(service):
             self.buffer(service).extend([line])
             self._pulse.poke()
         else:

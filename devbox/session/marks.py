@@ -24,7 +24,7 @@ class Marks:
         """Until the log of the service is read."""
         self._waiting.setdefault(service, deque(maxlen=_KEPT)).append(line)
 
-    def wait_for(self, service: str) -> bool:
+    def waits(self, service: str) -> bool:
         """Whether any waits."""
         return service in self._waiting
 

@@ -15,6 +15,7 @@ from devbox.plan.plan import Plan
 from devbox.plan.steps import BuildImage, PullImage
 from devbox.ports import Builder, Engine, Kit
 from devbox.session.events import Event, OperationEnded, OperationStarted, PlanComputed
+from devbox.session.gate import Filled, nothing_owed
 from devbox.session.look import look
 from devbox.session.state import Operation, Phase, StepState
 from devbox.session.titles import title
@@ -41,6 +42,7 @@ async def perform(
     guard: Guarding | None = None,
     operation: int = 1,
     locate: Callable[[Problem], Problem] = lambda problem: problem,
+    filled: Filled = nothing_owed,
 ) -> Outcome:
     """Look, plan, ask `confirm` if something would be lost, and walk; told as one operation.
 
@@ -78,6 +80,7 @@ async def perform(
             emit=emit,
             cancel=cancel,
             now=now,
+            filled=filled,
         )
 
     if isinstance(command, Up) and _depends_on_images(plan, observed):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,8 @@ class ReadFiles:
     @property
     def paths(self) -> list[str]:
         """The files that decide what was read: those that are there, and those that were looked for."""
-        return sorted(path for path in {*self._reads, *self._looks} if not self._files.is_dir(path))
+        asked = {*self._reads, *self._looks}
+        return sorted(path for path in asked if _is_path(path) and not self._files.is_dir(path))
 
     def read(self, path: str) -> bytes:
         try:
@@ -85,6 +87,14 @@ async def until_changed(files: ReadFiles, sources: Sources) -> tuple[str, ...]:
                 if changed := files.changed():
                     return changed
     return ()
+
+
+def _is_path(text: str) -> bool:
+    """Whether a file can be called so at all: the user's files may name anything."""
+    try:
+        return b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:
+        return False
 
 
 def _digest(content: bytes) -> bytes:

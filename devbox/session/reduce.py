@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from devbox.debug.model import Debugged
+from devbox.plan.brief import changes
 from devbox.plan.observed import RunState
 from devbox.plan.plan import Plan
 from devbox.session import synced
@@ -30,7 +31,7 @@ from devbox.session.events import (
     WatchTurned,
 )
 from devbox.session.operations import fold
-from devbox.session.rows import containers, rows, spoken
+from devbox.session.rows import containers, owing, rows, spoken
 from devbox.session.state import Connected, Lost, Notice, Offer, State
 from devbox.session.syncing import Syncing
 from devbox.session.usage import use
@@ -78,7 +79,7 @@ def reduce(state: State, event: Event) -> State:
             return replace(state, notices=(*state.notices, notice)[-NOTICES_KEPT:])
         case WatchTurned() | WatchTold() | SyncComparing() | SyncCompared():
             sync = synced.fold(state.sync, event)
-            return state if sync is state.sync else replace(state, sync=sync)
+            return state if sync is state.sync else _synced(replace(state, sync=sync), event)
         case DebugTold(debugged=debugged):
             return replace(state, debugged=debugged)
         case _:
@@ -104,7 +105,7 @@ def _emptied(state: State) -> State:
 
 def _planned(state: State, plan: Plan | None) -> State:
     """An offer of which nothing is left to do is none."""
-    done = plan is not None and not plan and not plan.problems
+    done = plan is not None and not changes(plan) and not plan.problems
     offer = state.offer if not done or (state.offer and state.offer.project) else None
     return state if (plan, offer) == (state.plan, state.offer) else replace(state, plan=plan, offer=offer)
 
@@ -121,6 +122,15 @@ def _loaded(state: State, event: ProjectLoaded) -> State:
         plan=fresh.plan if event.project == fresh.project else None,
         rows=rows(event.project, containers(fresh.rows), fresh.rows, unseen=all(row.unseen for row in fresh.rows)),
     )
+
+
+def _synced(state: State, event: synced.SyncEvent) -> State:
+    """`state` with what is owed to a service in its row."""
+    if not isinstance(event, WatchTold):
+        return state
+    service = event.told.service
+    owed = owing(state.rows, service, sum(state.sync.services[service].owed.values()))
+    return state if owed is state.rows else replace(state, rows=owed)
 
 
 def _shown(before: State, after: State) -> State:

@@ -4,34 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 
 from devbox.errors import DevboxError, EngineLost, NotFound
 from devbox.ports import Engine, Sources
-from devbox.session.delivery import Destination, remove, write
-from devbox.sync.entry import Entry
-from devbox.sync.ledger import Lack, Ledger
-from devbox.sync.place import Ground, Place
+from devbox.session.delivery import Destination, remove
+from devbox.session.ledgers import Ledgers
+from devbox.session.placing import Sent
+from devbox.session.sending import Sender
+from devbox.sync.ledger import Given
+from devbox.sync.overlap import disturbed
 from devbox.sync.rules import Rule
-from devbox.sync.told import Synced, SyncFailed, Told
+from devbox.sync.told import Owed, Synced, SyncFailed, Told
 
 FIRST, LONGEST = 0.5, 15.0
 """Seconds between two attempts."""
+_NAMED = 3
+"""Errors that are told of several."""
+_TRIES = 3
+"""Attempts after which what is in the way is believed to stay there."""
 Then = Callable[[Rule, frozenset[str], Destination, float], None]
 """Hears which paths of a rule are there, and since when they were to be (of the performance counter)."""
-_CHUNK = 16 * 1024 * 1024
-"""Bytes packed at once."""
-
-
-class Volumes:
-    """The ledgers of named volumes, which the containers that mount one share, so that each file is written once."""
-
-    def __init__(self) -> None:
-        self._ledgers: dict[str, tuple[Ledger, asyncio.Lock]] = {}
-
-    def of(self, volume: str) -> tuple[Ledger, asyncio.Lock]:
-        return self._ledgers.setdefault(volume, (Ledger(), asyncio.Lock()))
 
 
 class Replica:
@@ -42,31 +36,50 @@ class Replica:
         engine: Engine,
         sources: Sources,
         to: Destination,
-        volumes: Volumes,
+        ledgers: Ledgers,
+        rules: Sequence[Rule],
         tell: Callable[[Told], None],
         then: Then,
         now: Callable[[], float],
+        settled: Callable[[str], None] = lambda container: None,
     ) -> None:
-        self._engine = engine
-        self._sources = sources
+        """`settled` hears the container's name each time that all of what changed is there, or could not be sent."""
         self.to = to
-        self._volumes = volumes
+        self.rules = [rule for rule in rules if rule.action.copies]
+        self._filled = False
+        """It has had what it lacked when it began."""
+        self._trouble: DevboxError | None = None
+        """What is in the way of something just now."""
+        self._tried = asyncio.Event()
+        self._sources = sources
+        self._ledgers = ledgers
         self._tell = tell
         self._then = then
         self._now = now
-        self._own: dict[str, tuple[Ledger, asyncio.Lock]] = {}
+        self._settled = settled
+        self._sender = Sender(engine, sources, to, ledgers, self.rules, now)
         self._dirty: dict[Rule, set[str]] = {}
         self._first: set[Rule] = set()
-        self._acted: dict[Rule, Ledger] = {}
+        self._acted: dict[Rule, dict[str, Given]] = {}
         """What of a rule's files was there when it last asked for a reload: another container may share the volume."""
         self._since: float | None = None
+        self._owed = False
+        self._later: dict[Rule, set[str]] = {}
+        """What failed, and waits for its next attempt."""
+        self._next = 0.0
+        """When that is (monotonic)."""
         self._wake = asyncio.Event()
-        self._again = asyncio.Event()
 
     @property
     def pending(self) -> int:
         """Paths that are not there yet."""
-        return sum(map(len, self._dirty.values()))
+        return sum(len(paths) for every in (self._dirty, self._later) for paths in every.values())
+
+    async def begin(self, rule: Rule) -> set[str]:
+        """The paths of a rule that the container has had from devbox before; with these it has begun."""
+        known = await self._ledgers.state(self.to, rule)
+        self._acted[rule] = known
+        return _own(rule, known)
 
     def changed(self, rule: Rule, paths: Iterable[str], *, first: bool = False) -> None:
         """These, relative to the rule's root, are to be looked at. `first`: no change, but what it may lack."""
@@ -79,171 +92,174 @@ class Replica:
             self._since = time.perf_counter()
         self._wake.set()
 
+    def complete(self) -> None:
+        """All that it may lack when it begins has been named."""
+        self._wake.set()
+
+    def settle(self) -> None:
+        """Tell once all that changed so far is there."""
+        self._wake.set()
+
     def retry(self) -> None:
         """Try now what failed."""
-        self._again.set()
+        self._next = 0.0
+        self._wake.set()
 
-    def given(self, rule: Rule) -> list[str]:
-        """What of a rule was given, as paths relative to its root."""
-        ledgers = [ledger for ledger, _ in self._own.values()]
-        ledgers += [self._volumes.of(where.volume)[0] for where in self.to.volumes(rule.target)]
-        head = f"{rule.target.rstrip('/')}/"
-        return [path.removeprefix(head) for one in ledgers for path in one.below([rule.target], rule.root)]
-
-    def restarted(self, engine: Engine) -> None:
+    def restarted(self, engine: Engine, to: Destination) -> None:
         """Begun again, or found again on another connection: what does not outlive the process may be gone."""
-        self._engine = engine
-        for base in [base for base in self._own if self.to.place(base).ground is Ground.TMPFS]:
-            del self._own[base]
+        self.to = to
+        self._next = 0.0
+        self._filled, self._trouble = False, None
+        self._sender = Sender(engine, self._sources, to, self._ledgers, self.rules, self._now)
+
+    async def has_filled(self) -> DevboxError | None:
+        """Wait until it has what it lacked when it began, or cannot have it: what is in the way."""
+        failed = 0
+        while not self._filled:
+            await self._tried.wait()
+            failed += self._trouble is not None
+            if self._trouble is not None and failed == _TRIES:
+                return self._trouble
+        return None
 
     async def run(self) -> None:
         """EngineLost when the engine goes away; ends when the container is gone."""
+        await self._count()
         pause = FIRST
         while True:
-            await self._wake.wait()
-            self._wake.clear()
+            due = await self._due()
             dirty, self._dirty = self._dirty, {}
             first, self._first = self._first, set()
             since = self._since or time.perf_counter()
             self._since = None
+            if due:
+                again, self._later = self._later, {}
+                for rule, paths in again.items():
+                    dirty.setdefault(rule, set()).update(paths)
             try:
-                failures = [
-                    one for rule in dirty if (one := await self._bring(rule, dirty[rule], rule in first, since))
-                ]
+                failures = [one for rule in dirty for one in await self._bring(rule, dirty[rule], rule in first, since)]
             except NotFound:
                 return
-            if not failures:
+            if failures or not self._dirty:
+                self._settled(self.to.name)
+            if failures:
+                self._failed(_as_one(failures), pause if due or not self._trouble else self._next - time.monotonic())
+                pause = min(LONGEST, pause * 2) if due else pause
+            elif not self._later:
+                self._trouble = None
                 pause = FIRST
-                continue
-            self._since = since
-            self._tell(
-                SyncFailed(
-                    service=self.to.service,
-                    container=self.to.name,
-                    error=failures[0].message,
-                    hint=failures[0].hint,
-                    pending=self.pending,
-                    again=pause,
-                )
+                if not self._dirty:
+                    self._is_filled()
+            self._tried.set()
+            self._tried = asyncio.Event()
+
+    async def _due(self) -> bool:
+        """Wait until there is something to do; whether what failed is to be tried again."""
+        left = max(0.0, self._next - time.monotonic()) if self._later else None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(left):
+                await self._wake.wait()
+        self._wake.clear()
+        return time.monotonic() >= self._next
+
+    def _failed(self, error: DevboxError, again: float) -> None:
+        self._trouble = error
+        self._next = time.monotonic() + again
+        self._tell(
+            SyncFailed(
+                service=self.to.service,
+                container=self.to.name,
+                error=error.message,
+                hint=error.hint,
+                pending=self.pending,
+                again=round(max(again, 0.0), 1),
             )
-            self._again.clear()
-            try:
-                async with asyncio.timeout(pause):
-                    await self._again.wait()
-            except TimeoutError:
-                pause = min(LONGEST, pause * 2)
+        )
 
-    async def bring(self, rule: Rule, paths: set[str], replacing: Sequence[str] = ()) -> None:
-        """Send these of a rule now, instead of `run`; what is there at `replacing` goes first."""
+    async def bring(self, rule: Rule, paths: set[str], replacing: Sequence[str] = (), *, first: bool = False) -> None:
+        """Send these of a rule now, instead of `run`, until nothing of it has changed meanwhile; what is there at
+        `replacing` goes first."""
         if replacing:
-            await remove(self._engine, self.to, [rule.place(path) for path in replacing])
-        await self._send(rule, await self._sources.look(rule, paths), paths, time.perf_counter(), first=False)
+            await remove(self._sender.engine, self.to, [rule.place(path) for path in replacing])
+        while True:
+            sent = await self._send(rule, paths, time.perf_counter(), first=first)
+            for error in sent.failed.values():
+                raise error
+            if not await self._sender.lacking(rule, paths):  # it may have been written over by another devbox
+                return
 
-    async def _bring(self, rule: Rule, paths: set[str], first: bool, since: float) -> DevboxError | None:
-        """What stands in the way, the paths being owed again; no rule is held back by another."""
+    async def _count(self) -> None:
+        """Tell how much it lacks in the beginning."""
+        files = 0
+        for rule, paths in list(self._dirty.items()):
+            try:
+                files += await self._sender.lacking(rule, set(paths))
+            except DevboxError:
+                files += len(paths)
+        if files:
+            self._owed = True
+            self._tell(Owed(service=self.to.service, container=self.to.name, files=files))
+
+    def _is_filled(self) -> None:
+        self._filled = True
+        self.gone()
+
+    def gone(self) -> None:
+        """Nothing is owed to it any more."""
+        if self._owed:
+            self._owed = False
+            self._tell(Owed(service=self.to.service, container=self.to.name, files=0))
+
+    async def _bring(self, rule: Rule, paths: set[str], first: bool, since: float) -> list[DevboxError]:
+        """What stands in the way, its paths being owed again; no rule is held back by another."""
         try:
-            seen = await self._sources.look(rule, paths)
-            await self._send(rule, seen, paths, since, first=first)
-        except (EngineLost, NotFound):
+            sent = await self._send(rule, paths, since, first=first)
+        except (EngineLost, NotFound, asyncio.CancelledError):
+            self.changed(rule, paths, first=first)
             raise
         except DevboxError as error:
-            self.changed(rule, paths, first=first)
-            return error
-        acted = self._acted.setdefault(rule, Ledger())
-        fresh = acted.lacks(seen)
-        acted.note(fresh, self._now())
+            self._later.setdefault(rule, set()).update(paths)
+            return [error]
+        if sent.failed:
+            self._later.setdefault(rule, set()).update(_own(rule, sent.failed))
+        acted = self._acted.setdefault(rule, {})
+        known = {path: one for path, one in sent.state.items() if path not in sent.failed}
+        fresh = [path for path, one in known.items() if not one.same(acted.get(path))]
+        acted.update(known)
         if fresh and not first:
-            changed = frozenset((*(path for path, _ in fresh.write), *fresh.delete))
-            self._then(rule, changed, self.to, since)
-        return None
+            self._then(rule, frozenset(_own(rule, fresh)), self.to, since)
+        return list(sent.failed.values())[:1]
 
-    async def _send(
-        self, rule: Rule, seen: Mapping[str, Entry | None], paths: set[str], since: float, *, first: bool
-    ) -> None:
-        wanted = {rule.place(path): (path, entry) for path, entry in seen.items()}
-        grounds = {path: self.to.place(path) for path in wanted}
-        size = 0
-        written: list[str] = []
-        deleted: list[str] = []
-        unread: dict[str, str] = {}
-        for where, group in groupby(sorted(wanted, key=lambda path: _order(grounds[path])), key=grounds.__getitem__):
-            if where.ground is Ground.BIND:
-                continue
-            ledger, lock = self._ledger(where)
-            there = {path: wanted[path][1] for path in group}
-            for path in ledger.below((rule.place(path) for path in paths), rule.root):
-                there.setdefault(path, None)  # a folder that took the place of another: what it has not got is gone
-            async with lock:
-                lack = ledger.lacks(there)
-                if where.ground is Ground.READ_ONLY and lack:
-                    raise DevboxError(
-                        f"{rule.target} is on {where.ground.value}.",
-                        hint="Let the rule's target be a volume or a tmpfs, or the root file system be writable.",
-                    )
-                # A save by renaming leaves a name that is gone: the file itself need not wait for that.
-                early = lack.in_the_way()
-                await self._remove(early, ledger, rule)
-                for part in _parts(lack.write):
-                    files = [(_host(rule, wanted[path][0]), _name(path, where), entry) for path, entry in part]
-                    packed = self._sources.pack(files, self.to.owner)
-                    await write(self._engine, self.to, where, packed)
-                    names = {_name(path, where): path for path, _ in part}
-                    came = tuple((names[name], entry) for name, entry in packed.entries.items())
-                    ledger.note(Lack(write=came), self._now(), rule.root)
-                    written += [path for path, _ in came]
-                    size += sum(entry.size for _, entry in came)
-                    unread |= {_host(rule, wanted[names[name]][0]): why for name, why in packed.unread.items()}
-                await self._remove([path for path in lack.delete if path not in early], ledger, rule)
-                deleted += lack.delete
-        if written or deleted or unread:
+    async def _send(self, rule: Rule, paths: set[str], since: float, *, first: bool) -> Sent:
+        sent = await self._sender.send(rule, paths)
+        for other, gone in disturbed(rule, self.rules, sent.deleted).items():
+            self.changed(other, gone)
+        if sent:
             self._tell(
                 Synced(
                     service=self.to.service,
                     container=self.to.name,
-                    paths=tuple(written),
-                    deleted=tuple(deleted),
-                    size=size,
+                    paths=tuple(sent.written),
+                    deleted=tuple(sent.deleted),
+                    size=sent.size,
                     seconds=time.perf_counter() - since,
                     initial=first,
                     follows=rule.reload is not None,
-                    unread=tuple(unread.items()),
+                    unread=tuple(sent.unread.items()),
                 )
             )
-
-    async def _remove(self, paths: Sequence[str], ledger: Ledger, rule: Rule) -> None:
-        if paths:
-            await remove(self._engine, self.to, paths)
-            ledger.note(Lack(delete=tuple(paths)), self._now(), rule.root)
-
-    def _ledger(self, where: Place) -> tuple[Ledger, asyncio.Lock]:
-        if where.volume:
-            return self._volumes.of(where.volume)
-        return self._own.setdefault(where.base, (Ledger(), asyncio.Lock()))
+        return sent
 
 
-def _order(where: Place) -> tuple[str, str, str]:
-    return where.ground.value, where.base, where.volume
+def _as_one(errors: Sequence[DevboxError]) -> DevboxError:
+    """Each once, three at most."""
+    each = list(dict.fromkeys(error.message for error in errors))
+    more = f" (and {len(each) - _NAMED} more)" if len(each) > _NAMED else ""
+    hints = dict.fromkeys(error.hint for error in errors if error.hint)
+    return DevboxError("; ".join(each[:_NAMED]) + more, hint=next(iter(hints), ""))
 
 
-def _host(rule: Rule, path: str) -> str:
-    return f"{rule.root.rstrip('/')}/{path}" if path else rule.root
-
-
-def _name(path: str, where: Place) -> str:
-    """The path as the archive has it: below the folder that it is unpacked in."""
-    if where.ground is Ground.VOLUME:
-        return path[len(where.base.rstrip("/")) + 1 :]
-    return path.lstrip("/")
-
-
-def _parts(write: Iterable[tuple[str, Entry]]) -> list[list[tuple[str, Entry]]]:
-    """In parts that are packed at once, each of which holds at least one file."""
-    found: list[list[tuple[str, Entry]]] = [[]]
-    size = 0
-    for path, entry in write:
-        if size + entry.size > _CHUNK and found[-1]:
-            found.append([])
-            size = 0
-        found[-1].append((path, entry))
-        size += entry.size + 1024
-    return [part for part in found if part]
+def _own(rule: Rule, paths: Iterable[str]) -> set[str]:
+    """Paths in the container as the rule's own."""
+    head = f"{rule.target.rstrip('/')}/"
+    return {path.removeprefix(head) if path != rule.target else "" for path in paths}

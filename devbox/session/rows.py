@@ -24,6 +24,7 @@ def rows(project: Project | None, containers: Iterable[Container], before: Rows 
     made = []
     for name in names:
         found = sorted(by_service.get(name, ()), key=lambda container: (container.number, container.created))
+        old = known.get(name)
         row = ServiceRow(
             name=name,
             service=services.get(name),
@@ -31,12 +32,19 @@ def rows(project: Project | None, containers: Iterable[Container], before: Rows 
             oneoffs=tuple(container for container in found if container.oneoff),
             disabled=project is not None and name in project.disabled,
             unseen=unseen,
+            owed=old.owed if old and any(one.state is RunState.RUNNING for one in found) else 0,
         )
-        old = known.get(name)
         made.append(old if old == row and old.service is row.service else row)
     if len(made) == len(before) and all(new is old for new, old in zip(made, before, strict=True)):
         return before
     return tuple(made)
+
+
+def owing(before: Rows, service: str, files: int) -> Rows:
+    """The rows with so many files owed to the service."""
+    if all(row.owed == files for row in before if row.name == service):
+        return before
+    return tuple(replace(row, owed=files) if row.name == service else row for row in before)
 
 
 def containers(of: Rows) -> tuple[Container, ...]:

@@ -53,7 +53,6 @@ class Session:
     def __init__(self, outside: Outside, request: LoadRequest, group: asyncio.TaskGroup, wanted: str) -> None:
         self.store = Store()
         self._outside = outside
-        self._request = request
         self._group = group
         self._opened = Opened(outside, request, wanted)
         self._feeds = Feeds(
@@ -64,7 +63,7 @@ class Session:
         self._rereading = Rereading(
             outside, opened=self._opened, store=self.store, show=self._go_to, going=self._going, emit=self._emit
         )
-        self._warned: frozenset[str] = frozenset()
+        self._warned: tuple[str, ...] = ()
         """What was said of the files that are open."""
 
     @classmethod
@@ -216,6 +215,7 @@ class Session:
                 guard=self._opened.guard,
                 operation=job.id,
                 locate=self._opened.located,
+                filled=self.watching.filled,
             )
         finally:
             self._feeds.resync()
@@ -289,11 +289,10 @@ class Session:
         self._emit(EnvironmentsFound(environments=environments.all, current=environments.current.name))
         self._emit(ProjectLoaded(environment=environments.current.name, project=project))
         self.watching.renew()
-        said = [*(str(problem) for problem in environments.problems), *project.warnings]
-        for text in said:
-            if text not in self._warned:
+        before, self._warned = self._warned, (*map(str, environments.problems), *project.warnings)
+        for text in self._warned:
+            if text not in before:
                 self._notice(text)
-        self._warned = frozenset(said)
 
     def _emit(self, event: Event) -> None:
         self.store.apply(event)

@@ -127,6 +127,8 @@ class ServiceRow:
     """Left out by its profiles."""
     unseen: bool = False
     """No engine has yet said what runs."""
+    owed: int = 0
+    """Files that are to come before its containers, which began without, have what rules of develop.watch want."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +144,7 @@ class Notice:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
     """`files` (as the user knows them) were saved and read again: what `State.plan` says is to be done now, if the user
-    wants it. `project`: they name another project, of that name, which is not opened unasked."""
+    wants it. `project`: they name another project, or another engine for this one, which is not opened unasked."""
 
     files: tuple[str, ...]
     project: str = ""

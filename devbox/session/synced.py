@@ -7,7 +7,18 @@ from dataclasses import replace
 
 from devbox.session.events import SyncCompared, SyncComparing, WatchTold, WatchTurned
 from devbox.session.syncing import Batch, Failure, ServiceSync, Syncing
-from devbox.sync.told import LoopStopped, RebuildBegan, Rebuilt, Reloaded, Synced, SyncFailed, Told, WatchBegan, took
+from devbox.sync.told import (
+    LoopStopped,
+    Owed,
+    RebuildBegan,
+    Rebuilt,
+    Reloaded,
+    Synced,
+    SyncFailed,
+    Told,
+    WatchBegan,
+    took,
+)
 
 KEPT, NAMED = 20, 3
 SyncEvent = WatchTurned | WatchTold | SyncComparing | SyncCompared
@@ -35,6 +46,9 @@ def _told(service: ServiceSync, told: Told, at: float) -> ServiceSync:
             return replace(service, idle=told.idle)
         case RebuildBegan():
             return service
+        case Owed():
+            owed = {**service.owed, told.container: told.files}
+            return replace(service, owed={name: files for name, files in owed.items() if files})
         case SyncFailed():
             failure = Failure(error=told.error, hint=told.hint, pending=told.pending, again=at + told.again)
             return replace(service, failures={**service.failures, told.container: failure})

@@ -50,11 +50,13 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceSync:
-    """A service with rules; `batches` oldest first, at most 20; `failures` by container name."""
+    """A service with rules; `batches` oldest first, at most 20; `failures` by container name; `owed`: how many files
+    are to come before a container, which began without them, has what it is to have."""
 
     idle: tuple[str, ...] = ()
     batches: tuple[Batch, ...] = ()
     failures: Mapping[str, Failure] = field(default_factory=dict)
+    owed: Mapping[str, int] = field(default_factory=dict)
     reloaded: float = 0.0
     """When it last took up new files; 0: not yet."""
 

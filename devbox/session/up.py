@@ -14,6 +14,7 @@ from devbox.plan.text import step_text
 from devbox.ports import Builder, Engine, Kit, Progress
 from devbox.session.act import Says, Tools, act
 from devbox.session.events import Event, Noticed, StepEnded, StepNoted, StepProgressed, StepStarted
+from devbox.session.gate import Filled, nothing_owed
 from devbox.session.helper import Helper
 from devbox.session.news import News
 from devbox.session.state import Phase
@@ -42,6 +43,7 @@ async def walk(
     emit: Callable[[Event], None],
     cancel: asyncio.Event,
     now: Callable[[], float],
+    filled: Filled = nothing_owed,
 ) -> Outcome:
     """Do the plan's steps. Of a failed step only the dependents are skipped.
 
@@ -63,6 +65,7 @@ async def walk(
             news=news,
             eager_health=settings.eager_health,
             calls=asyncio.Semaphore(max(1, settings.parallel)),
+            filled=filled,
         )
         walker = _Walker(plan=plan, tools=tools, operation=operation, emit=emit, cancel=cancel, now=now)
         return await walker.run()

@@ -8,13 +8,16 @@ import time
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 
 from devbox.compose.model import Reload, Service
-from devbox.errors import Conflict, NotFound
-from devbox.plan.observed import Container, RunState
-from devbox.ports import Engine, EngineEvent, Sources
-from devbox.session.delivery import Destination, destination
+from devbox.errors import DevboxError, NotFound
+from devbox.plan.observed import Container
+from devbox.ports import Engine, EngineEvent, LedgerFiles, Sources
+from devbox.session.delivery import Destination
+from devbox.session.gathering import Gathering
+from devbox.session.ledgers import Ledgers
+from devbox.session.moves import Moves
 from devbox.session.rebuilds import Rebuild, Rebuilds
 from devbox.session.reload import Reloads
-from devbox.session.replica import Replica, Volumes
+from devbox.session.replicas import RESYNC, Replicas
 from devbox.sync.flapping import AFTER, Loops, Sifted
 from devbox.sync.place import Ground
 from devbox.sync.rules import Action, Rule, rules
@@ -22,6 +25,8 @@ from devbox.sync.told import LoopStopped, Told, WatchBegan
 
 _YOUNG = 5.0
 """Seconds after which a process is believed to take a signal."""
+_FAREWELL = 2.0
+"""Seconds for which the end waits until it is written what was copied."""
 
 
 class Watch:
@@ -34,6 +39,7 @@ class Watch:
         services: Sequence[Service],
         *,
         sources: Sources,
+        ledgers: LedgerFiles,
         rebuild: Rebuild,
         tell: Callable[[Told], None],
         now: Callable[[], float],
@@ -47,24 +53,36 @@ class Watch:
         self._loops = {rule: Loops() for rule in self.rules}
         self._touched: dict[Rule, set[str]] = {rule: set() for rule in self.rules}
         self._missed: dict[Rule, set[str]] = {}
-        """What restarts and rebuilds wait for since the engine is away."""
-        self._volumes = Volumes()
-        self._replicas: dict[str, Replica] = {}
-        """By container id, stopped ones too: what they were given is still there when they start again."""
-        self._working: dict[str, asyncio.Task[None]] = {}
+        """What restarts and rebuilds wait for, while a storm goes on or the engine is away."""
+        self._gathering = Gathering(tell, self._then)
+        self.ledgers = Ledgers(ledgers, project)
+        self._replicas = Replicas(
+            sources=sources,
+            ledgers=self.ledgers,
+            rules=self._of,
+            touched=lambda rule: self._touched[rule],
+            introduce=self._introduce,
+            tell=self._gathering.tell,
+            then=self._gathering.then,
+            settled=self._gathering.settled,
+            now=now,
+        )
         self._born: dict[str, float] = {}
         """container id -> when its process was seen to start (monotonic)"""
         self._told: set[str] = set()
         self._listening = asyncio.Event()
         self._renewed = asyncio.Event()
+        self._moves = Moves()
         self._reloads: Reloads | None = None
         self._rebuilds: Rebuilds | None = None
 
     async def run(self, engine: Engine) -> None:
-        """Both, until cancelled or the engine is lost."""
+        """Both, until cancelled or the engine is lost, with the rules that `renew` gives."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self.listen())
-            await self.serve(engine)
+            while True:
+                rules = self.rules
+                await self._moves.until(lambda: self.rules is not rules, self.serve(engine))  # noqa: B023 - in the turn
 
     async def listen(self) -> None:
         """DevboxError where the system does not watch that many files."""
@@ -76,6 +94,8 @@ class Watch:
                 await stands.wait()  # before the last one ends: nothing is missed between them
                 if hearing is not None:
                     hearing.cancel()
+                    if self._gathering.storm:  # whose end that one would have told
+                        self._calm()
                 hearing = begun
                 await self._renewed.wait()
                 self._renewed.clear()
@@ -84,25 +104,30 @@ class Watch:
         async with contextlib.aclosing(self._sources.changes(roots)) as batches:
             async for batch in batches:
                 stands.set()
+                self._gathering.storm |= batch.more
                 for rule in self.rules:
-                    self._changed(rule, batch)
+                    self._changed(rule, batch.paths)
+                    if batch.lost and rule.action.copies:
+                        self._act(rule, {""})
+                if self._gathering.storm and not batch.more:
+                    self._calm()
 
     def renew(self, services: Sequence[Service]) -> bool:
         """Take up the rules that these services have now; whether they are others: then `serve` is to begin again.
         Of rules that stay, what was touched is known on, and containers whose rules all stay are left in peace."""
         before, self.rules = self.rules, rules(services, self._sources.ignore_file)
         if [_all(rule) for rule in before] == [_all(rule) for rule in self.rules]:
+            self.rules = before
             return False
-        touched, missed, loops = self._touched, self._missed, self._loops
+        self._moves.stir()
+        touched, missed, loops = dict(self._touched), self._missed, self._loops
         self._loops = {rule: loops.get(rule) or Loops() for rule in self.rules}
-        self._touched = {rule: {*filter(rule.takes, touched.get(rule, ()))} for rule in self.rules}
+        self._touched.clear()
+        self._touched |= {rule: {*filter(rule.takes, touched.get(rule, ()))} for rule in self.rules}
         self._missed = {rule: missed[rule] for rule in self.rules if rule in missed}
         others = {rule.service for rule in {*before} ^ {*self.rules}}
         self._told -= others
-        for id in [id for id, replica in self._replicas.items() if replica.to.service in others]:
-            del self._replicas[id]
-            if task := self._working.pop(id, None):
-                task.cancel()
+        self._replicas.drop(others)
         if {rule.root for rule in before} != {rule.root for rule in self.rules}:
             self._listening = asyncio.Event()
             self._renewed.set()
@@ -117,75 +142,60 @@ class Watch:
                 await self._listening.wait()  # what is saved once a service is said to be watched is heard of
                 await anext(events)  # the subscription stands before the list is asked for
                 listed = await engine.observe(self._project, detail=True)
-                for id in self._replicas.keys() - {container.id for container in listed.containers}:
-                    del self._replicas[id]
-                for container in listed.containers:
-                    await self._met(engine, group, container)
-                missed, self._missed = self._missed, {}
-                for rule, paths in missed.items():
-                    self._act(rule, paths)
-                await self._follow(engine, group, events)
+                await self.ledgers.begin(engine, listed)
+                self._replicas.begin(engine, group)
+                self._replicas.compare(listed.containers)
+                self._catch_up()
+                group.create_task(self.ledgers.keep(), name="ledgers")
+                group.create_task(self._resync(engine), name="resync")
+                await self._follow(engine, events)
         finally:
-            self._working.clear()
+            self._replicas.end()
             self._reloads = self._rebuilds = None
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_FAREWELL):
+                    await self.ledgers.save()
 
     def reload(self, services: Iterable[str]) -> None:
         """Do now what their rules ask for after a sync, and try again what failed."""
         for service in services:
-            for replica in self._running(service):
+            for replica in self._replicas.running(service):
                 replica.retry()
                 for rule in self.rules:
                     if rule.service == service:
                         self._then(rule, frozenset(), replica.to, time.perf_counter())
 
-    def given(self, container: str, rule: Rule) -> list[str]:
-        """What of a rule was given to a container (by id), as paths relative to the rule's root."""
-        replica = self._replicas.get(container)
-        return replica.given(rule) if replica else []
+    async def filled(self, container: Container) -> DevboxError | None:
+        """Wait until this one has what it lacked when it began, or something is in the way of that: what it is."""
+        if not any(rule.service == container.service and rule.action.copies for rule in self.rules):
+            return None
+        return await (await self._replicas.of(container)).has_filled()
 
-    async def _follow(
-        self, engine: Engine, group: asyncio.TaskGroup, events: AsyncGenerator[list[EngineEvent], None]
-    ) -> None:
+    async def _follow(self, engine: Engine, events: AsyncGenerator[list[EngineEvent], None]) -> None:
         async for batch in events:
             for event in batch:
                 if event.kind != "container":
                     continue
                 if event.action == "start":
                     self._born[event.id] = time.monotonic()
-                if event.action == "unpause" and event.id in self._working:
-                    self._replicas[event.id].retry()
-                elif event.action in ("start", "unpause"):
-                    await self._arrived(engine, group, event.id)
+                if event.action == "unpause":
+                    self._replicas.retry(event.id)
+                if event.action in ("start", "unpause"):
+                    with contextlib.suppress(NotFound):  # it ended and was removed already
+                        self._replicas.met(await engine.inspect(event.id))
                 elif event.action in ("die", "destroy"):
-                    self._left(event.id, for_ever=event.action == "destroy")
+                    self._replicas.left(event.id, for_ever=event.action == "destroy")
+                if event.action == "destroy":
+                    self._born.pop(event.id, None)
 
-    async def _arrived(self, engine: Engine, group: asyncio.TaskGroup, id: str) -> None:
-        with contextlib.suppress(NotFound):  # it ended and was removed already
-            await self._met(engine, group, await engine.inspect(id))
+    async def _resync(self, engine: Engine) -> None:
+        """The engine drops events for a slow reader, so now and then the list is asked."""
+        while True:
+            await asyncio.sleep(RESYNC)
+            self._replicas.compare((await engine.observe(self._project, detail=True)).containers)
 
-    async def _met(self, engine: Engine, group: asyncio.TaskGroup, container: Container) -> None:
-        """A container runs: it is given what changed since the watch began, and with `initial_sync` all there is."""
-        mine = [rule for rule in self.rules if rule.service == container.service]
-        if not mine or container.oneoff or container.state is not RunState.RUNNING or container.id in self._working:
-            return
-        again = container.id in self._replicas
-        if again:
-            replica = self._replicas[container.id]
-            replica.restarted(engine)
-        else:
-            try:
-                to = await destination(engine, container)
-            except Conflict:
-                return  # it has ended, or is paused: its next event tells
-            replica = Replica(engine, self._sources, to, self._volumes, self._tell, self._then, self._now)
-            self._replicas[container.id] = replica
-            self._introduce(container.service, mine, to)
-        self._working[container.id] = group.create_task(replica.run(), name=f"sync {container.name}")
-        for rule in mine:
-            touched = self._touched[rule]
-            if rule.action.copies and (missing := {"", *touched} if rule.initial else touched):
-                # Its process began with the files it had: what it lacks is a change to it, but at the very beginning.
-                replica.changed(rule, missing, first=not again and not touched)
+    def _of(self, service: str) -> list[Rule]:
+        return [rule for rule in self.rules if rule.service == service]
 
     def _introduce(self, service: str, mine: Sequence[Rule], to: Destination) -> None:
         if service in self._told:
@@ -197,16 +207,6 @@ class Watch:
             if rule.action.copies and to.place(rule.target).ground is Ground.BIND
         ]
         self._tell(WatchBegan(service=service, rules=len(mine), idle=tuple(idle)))
-
-    def _left(self, id: str, *, for_ever: bool) -> None:
-        if task := self._working.pop(id, None):
-            task.cancel()
-        if for_ever:
-            self._replicas.pop(id, None)
-            self._born.pop(id, None)
-
-    def _running(self, service: str) -> list[Replica]:
-        return [self._replicas[id] for id in self._working if self._replicas[id].to.service == service]
 
     def _changed(self, rule: Rule, batch: Sequence[str]) -> None:
         inside = (rule.inside(path) for path in batch)
@@ -230,16 +230,27 @@ class Watch:
     def _act(self, rule: Rule, paths: set[str]) -> None:
         if rule.action.copies:
             self._touched[rule] |= paths
-            for replica in self._running(rule.service):
+            for replica in self._replicas.running(rule.service):
                 replica.changed(rule, paths)
-        elif self._rebuilds is None:
+        elif self._rebuilds is None or self._gathering.storm:
             self._missed.setdefault(rule, set()).update(paths)
         elif rule.action is Action.REBUILD:
             self._loops[rule].acting(paths, time.monotonic())
             self._rebuilds.want(rule, frozenset(paths))
         else:
-            for replica in self._running(rule.service):
+            for replica in self._replicas.running(rule.service):
                 self._then(rule, frozenset(paths), replica.to, time.perf_counter())
+
+    def _calm(self) -> None:
+        """The storm is over: what was kept for its end is told and done as soon as all of it is there."""
+        self._gathering.storm = False
+        self._catch_up()
+        self._replicas.settle()
+
+    def _catch_up(self) -> None:
+        missed, self._missed = self._missed, {}
+        for rule, paths in missed.items():
+            self._act(rule, paths)
 
     def _then(self, rule: Rule, paths: frozenset[str], to: Destination, since: float) -> None:
         if rule.reload is None:

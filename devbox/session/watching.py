@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from contextlib import aclosing
+from functools import partial
 from typing import TYPE_CHECKING
 
 from devbox.compose.model import Project, Service
 from devbox.errors import DevboxError, EngineLost, NoEngine
 from devbox.plan.commands import Up
-from devbox.plan.observed import RunState
-from devbox.ports import Engine, Sources
+from devbox.plan.observed import Container, RunState
+from devbox.ports import Engine, LedgerFiles, Sources
 from devbox.session.causes import foreseen
 from devbox.session.commands import Command
 from devbox.session.events import Event, SyncCompared, SyncComparing, WatchTold, WatchTurned
@@ -43,6 +44,7 @@ class Watching:
         link: Link,
         logs: Logs,
         sources: Callable[[], Sources],
+        ledgers: Callable[[], LedgerFiles],
         command: Callable[[Command], int],
         emit: Callable[[Event], None],
         now: Callable[[], float],
@@ -53,6 +55,7 @@ class Watching:
         self._link = link
         self._logs = logs
         self._sources = sources
+        self._ledgers = ledgers
         self._command = command
         self._emit = emit
         self._now = now
@@ -62,14 +65,13 @@ class Watching:
         self._tries = 0
         self._moves = Moves()
         self._watch: Watch | None = None
-        self._renewals = 0
 
     def renew(self) -> None:
         """The files were read again: their rules may be others, and each .dockerignore."""
         if self._watch is None:
             self._tries += 1
         else:
-            self._renewals += self._watch.renew(_watched(self._store.state.project))
+            self._watch.renew(_watched(self._store.state.project))
         self._moves.stir()
 
     # What the user asks for
@@ -86,6 +88,7 @@ class Watching:
 
     async def verify(self, services: Iterable[str] = ()) -> tuple[Verified, ...]:
         """Compare both sides of the rules of these services (none: of all); State.sync keeps what was found."""
+        from devbox.session.ledgers import Ledgers
         from devbox.session.verify import verify
         from devbox.sync.rules import rules
 
@@ -93,18 +96,37 @@ class Watching:
         chosen = [one for one in _watched(project) if not named or one.name in named]
         if project is None or not chosen:
             return ()
-        given = self._watch.given if self._watch else lambda container, rule: []
+        ledgers = self._watch.ledgers if self._watch else Ledgers(self._ledgers(), project.name)
         found: list[Verified] = []
         self._emit(SyncComparing())
         try:
             if (engine := self._link.engine) is None:
                 raise NoEngine("The engine is away.", hint="Compare again once it is back.")
-            every = verify(engine, sources, project, rules(chosen, sources.ignore_file), given)
+            every = verify(engine, sources, project, rules(chosen, sources.ignore_file), ledgers)
             async with aclosing(every) as seen:
                 found += [one async for one in seen]
         finally:
             self._emit(SyncCompared(found=tuple(found), at=self._now()))
         return tuple(found)
+
+    async def filled(self, container: Container) -> DevboxError | None:
+        """Wait until it has the files that are owed to it, where that is wanted; DevboxError: what is in the way."""
+        if not any(service.name == container.service for service in _watched(self._store.state.project)):
+            return None
+        while self._wanted:
+            sync = self._store.state.sync
+            if sync.phase is WatchPhase.FAILED:
+                return DevboxError(sync.error, hint=sync.hint)
+            watch = self._watch
+            if watch is None or sync.phase is not WatchPhase.WATCHING:
+                await self._moves.next()
+            elif found := await self._moves.until(partial(self._left, watch), _asked(watch, container)):
+                return found[0]
+        return None
+
+    def _left(self, watch: Watch) -> bool:
+        """Whether it is another watch now, or none."""
+        return not self._wanted or self._watch is not watch or self._store.state.sync.phase is not WatchPhase.WATCHING
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -138,6 +160,7 @@ class Watching:
             state.project.name,
             _watched(self._store.state.project),
             sources=self._sources(),
+            ledgers=self._ledgers(),
             rebuild=self._rebuild,
             tell=self._tell,
             now=self._now,
@@ -148,9 +171,9 @@ class Watching:
                 while True:
                     engine = await self._ready()
                     self._turned(WatchPhase.WATCHING)
-                    renewals = self._renewals
+                    rules = watch.rules
                     await self._moves.until(
-                        lambda: not self._wanted or self._renewals != renewals,  # noqa: B023 - within the turn
+                        lambda: not self._wanted or watch.rules is not rules,  # noqa: B023 - within the turn
                         self._serve(watch, engine),
                     )
         except BaseExceptionGroup as failures:
@@ -207,6 +230,11 @@ class Watching:
 
     def _turned(self, phase: WatchPhase, error: DevboxError | None = None) -> None:
         self._emit(WatchTurned(phase=phase, error=error.message if error else "", hint=error.hint if error else ""))
+
+
+async def _asked(watch: Watch, container: Container) -> tuple[DevboxError | None]:
+    """What the watch says of the files that are owed to the container; in a tuple, since None is an answer."""
+    return (await watch.filled(container),)
 
 
 def _watched(project: Project | None) -> list[Service]:

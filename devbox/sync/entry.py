@@ -18,13 +18,15 @@ class Kind(Enum):
 class Entry:
     """A file, folder or symbolic link; `mode` permission bits, `mtime` nanoseconds, `link` what a link says.
 
-    `size` and `mtime` are 0 for folders, whose own change is no change of what lies in them.
+    `changed` is the time of the last change as the file system keeps it, which nobody sets back, in nanoseconds.
+    `size`, `mtime` and `changed` are 0 for folders, whose own change is no change of what lies in them.
     """
 
     kind: Kind
     mode: int = 0o644
     size: int = 0
     mtime: int = 0
+    changed: int = 0
     link: str = ""
 
 

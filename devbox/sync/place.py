@@ -21,11 +21,21 @@ class Ground(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """`base` is the folder that is mounted ("/": the root file system), `volume` the name of the volume or ""."""
+    """`base` is the folder that is mounted ("/": the root file system), `volume` the name of the volume or "";
+    `subpath`: the folder of it that is mounted there, "" for all of it."""
 
     ground: Ground
     base: str = "/"
     volume: str = ""
+    subpath: str = ""
+
+    def inner(self, path: str) -> str:
+        """A path of the container as the place itself has it: a volume may be mounted elsewhere in another one."""
+        return path[len(self.base.rstrip("/")) :] or "/" if self.volume else path
+
+    def outer(self, path: str) -> str:
+        """The contrary of `inner`."""
+        return self.base.rstrip("/") + path if self.volume else path
 
 
 def place(path: str, body: Mapping[str, Any]) -> Place:
@@ -43,7 +53,8 @@ def places_below(path: str, body: Mapping[str, Any]) -> tuple[Place, ...]:
 
 
 def _mounts(body: Mapping[str, Any]) -> list[Place]:
-    found = [Place(ground=Ground.TMPFS, base=base) for base in _host(body).get("Tmpfs") or {}]
+    found = [Place(ground=Ground.TMPFS, base=base.rstrip("/")) for base in _host(body).get("Tmpfs") or {}]
+    asked = {str(one.get("Target", "")): one for one in _host(body).get("Mounts") or ()}
     for mount in body.get("Mounts") or ():
         base = str(mount.get("Destination", ""))
         match mount.get("Type"):
@@ -52,7 +63,9 @@ def _mounts(body: Mapping[str, Any]) -> list[Place]:
             case "tmpfs":
                 found.append(Place(ground=Ground.TMPFS, base=base))
             case "volume" if mount.get("RW"):
-                found.append(Place(ground=Ground.VOLUME, base=base, volume=str(mount.get("Name", ""))))
+                options = asked.get(base, {}).get("VolumeOptions") or {}
+                name, subpath = str(mount.get("Name", "")), str(options.get("Subpath") or "")
+                found.append(Place(ground=Ground.VOLUME, base=base, volume=name, subpath=subpath))
             case _:
                 found.append(Place(ground=Ground.READ_ONLY, base=base))
     return found

@@ -15,6 +15,15 @@ class WatchBegan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """`files` are to come before the container has what it is to have: it has begun without; 0: it has them now."""
+
+    service: str
+    container: str
+    files: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Synced:
     """`paths` (in the container) were written and `deleted`; `seconds` from the first notice of it on."""
 
@@ -85,7 +94,7 @@ class LoopStopped:
     path: str
 
 
-Told = WatchBegan | Synced | SyncFailed | Reloaded | RebuildBegan | Rebuilt | LoopStopped
+Told = WatchBegan | Owed | Synced | SyncFailed | Reloaded | RebuildBegan | Rebuilt | LoopStopped
 
 
 def took(seconds: float) -> str:

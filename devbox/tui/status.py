@@ -85,7 +85,9 @@ def service_status(row: ServiceRow) -> Status:
     if not row.containers:
         absent = UNSEEN if row.unseen else ABSENT
         return DISABLED if row.disabled else absent
-    worst = max((container_status(container) for container in row.containers), key=lambda status: status.rank)
+    worst = _with_files(
+        row, max((container_status(container) for container in row.containers), key=lambda status: status.rank)
+    )
     wanted = row.service.replicas if row.service else len(row.containers)
     running = sum(container.state is RunState.RUNNING for container in row.containers)
     if max(wanted, len(row.containers)) < 2:
@@ -116,6 +118,13 @@ def ready(state: State) -> tuple[int, int]:
 def services(state: State) -> list[ServiceRow]:
     """The rows of the files' services, without those that their profiles leave out and of which nothing is there."""
     return [row for row in state.rows if row.service and (not row.disabled or row.containers)]
+
+
+def _with_files(row: ServiceRow, status: Status) -> Status:
+    """It is not ready before it has the files that are owed to it."""
+    if not row.owed or status.tone is not Tone.GOOD:
+        return status
+    return Status("◐", f"{row.owed} to come", Tone.BUSY, 6)
 
 
 PHASES = {

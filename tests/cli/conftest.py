@@ -22,3 +22,10 @@ def world(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> World:
 def shop(world: World) -> World:
     """dev with passwords in its file; stage and prod with files of their own, which are not there yet."""
     return opened(world)
+
+
+@pytest.fixture
+def up(world: World) -> World:
+    """The shop, brought up."""
+    assert world.run("up", "-d").code == 0
+    return world

@@ -15,6 +15,7 @@ import pytest
 from devbox.adapters.files import LocalFiles
 from devbox.adapters.host_tree import HostTree
 from devbox.adapters.kit import InstalledKit
+from devbox.adapters.ledger_files import LocalLedgers
 from devbox.adapters.secret_files import LocalSecretFiles
 from devbox.errors import NoEngine
 from devbox.main import main
@@ -103,6 +104,7 @@ class World:
             sources=HostTree,
             kept=Memory,
             kit=InstalledKit,
+            ledgers=lambda: LocalLedgers({"XDG_STATE_HOME": str(self.folder / "state")}),
             host=host,
             now=self.now,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from devbox.plan.brief import brief
+from devbox.plan.brief import brief, changes
 from devbox.plan.commands import Up
 from devbox.plan.reconcile import reconcile
 from tests.plan.world import container, exited, nothing, project, standing
@@ -12,7 +12,7 @@ from tests.plan.world import container, exited, nothing, project, standing
 SHOP = "services: {a: {image: x}, b: {image: x, depends_on: [a]}, c: {image: x, scale: 2}}"
 CASES = {
     "from nothing": ("", SHOP, "4 containers would be created (a, b, c)"),
-    "as it is": (SHOP, SHOP, "nothing is to be done"),
+    "as it is": (SHOP, SHOP, "what is there stays as it is"),
     "one is others": (SHOP, SHOP.replace("b: {", "b: {user: u, "), "1 container would be recreated (b)"),
     "one more": (SHOP, SHOP.replace("{a:", "{d: {image: x}, a:"), "1 container would be created (d)"),
     "fewer": (SHOP, SHOP.replace("scale: 2", "scale: 1"), "1 container would be removed (c)"),
@@ -34,7 +34,8 @@ def test_what_becomes_of_containers(before: str, after: str, said: str) -> None:
     assert brief(reconcile(project(after), observed, Up())) == said
 
 
-def test_what_stands_still_is_started() -> None:
+def test_a_job_that_has_done_its_work_is_as_the_files_say() -> None:
     shop = project(SHOP.replace(", scale: 2", ""))
-    there = standing(shop, a=exited(container(shop, "a"), 0))
-    assert brief(reconcile(shop, there, Up())) == "1 container would be started (a)"
+    plan = reconcile(shop, standing(shop, a=exited(container(shop, "a"), 0)), Up())
+    assert plan
+    assert not changes(plan)

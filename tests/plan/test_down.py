@@ -9,7 +9,7 @@ from devbox.plan.commands import Down, Remove
 from devbox.plan.observed import ObservedNetwork
 from devbox.plan.text import describe
 from devbox.plan.verbs import plan
-from tests.plan.test_up import SHOP, text
+from tests.plan.shop import SHOP, text
 from tests.plan.world import container, exited, project, standing, stranger
 
 

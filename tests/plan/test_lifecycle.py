@@ -18,7 +18,7 @@ from devbox.plan.observed import Observed, RunState
 from devbox.plan.steps import BuildImage, KillContainer, PullImage
 from devbox.plan.text import describe
 from devbox.plan.verbs import plan
-from tests.plan.test_up import SHOP, text
+from tests.plan.shop import SHOP, text
 from tests.plan.world import container, exited, nothing, project, standing
 
 

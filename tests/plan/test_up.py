@@ -2,39 +2,17 @@
 
 from __future__ import annotations
 
-import textwrap
 from dataclasses import replace
 
 import pytest
 
-from devbox.errors import UsageError
 from devbox.plan.commands import Up
-from devbox.plan.observed import HealthState, RunState
+from devbox.plan.observed import RunState
 from devbox.plan.reconcile import reconcile
 from devbox.plan.steps import BuildImage, PullImage
 from devbox.plan.text import describe
-from tests.plan.world import container, exited, nothing, project, standing, stranger
-
-SHOP = """
-services:
-  db:
-    image: pg
-    volumes: [data:/var/lib/pg]
-    healthcheck: {test: pg_isready}
-  cache:
-    image: redis
-  api:
-    image: app
-    environment: {A: "1"}
-    depends_on:
-      db: {condition: service_healthy, restart: true}
-      cache: {condition: service_started}
-volumes: {data: {}}
-"""
-
-
-def text(lines: str) -> str:
-    return textwrap.dedent(lines).strip("\n")
+from tests.plan.shop import SHOP, text
+from tests.plan.world import container, exited, nothing, project, standing
 
 
 def test_from_nothing_all_is_made_in_dependency_order_behind_the_gates() -> None:
@@ -142,131 +120,10 @@ def test_a_dead_container_is_replaced() -> None:
     assert [node.id for node in plan.nodes] == ["remove cache-1", "create cache-1", "start cache-1"]
 
 
-def test_a_dependency_that_is_still_starting_is_waited_for() -> None:
-    shop = project(SHOP)
-    seen = standing(shop, db=container(shop, "db", health=HealthState.STARTING), api=None)
-    plan = reconcile(shop, seen, Up())
-    assert [node.id for node in plan.nodes] == ["create api-1", "wait until db is healthy", "start api-1"]
-
-
-def test_only_named_services_and_what_they_need() -> None:
-    shop = project(SHOP)
-    plan = reconcile(shop, nothing(shop), Up(services=("cache",)))
-    assert [node.id for node in plan.nodes] == ["create network default", "create cache-1", "start cache-1"]
-
-
-def test_no_deps_neither_starts_nor_waits() -> None:
-    shop = project(SHOP)
-    plan = reconcile(shop, nothing(shop), Up(services=("api",), no_deps=True))
-    assert [node.id for node in plan.nodes] == ["create network default", "create api-1", "start api-1"]
-
-
 def test_no_start_only_creates() -> None:
     shop = project(SHOP)
     plan = reconcile(shop, nothing(shop), Up(no_start=True, wait=True))
     assert not [node.id for node in plan.nodes if not node.id.startswith("create")]
-
-
-def test_a_service_that_its_profile_leaves_out_comes_when_named() -> None:
-    shop = project("services: {a: {image: x}, debug: {image: y, profiles: [tools]}}")
-    assert "create debug-1" not in [node.id for node in reconcile(shop, nothing(shop), Up()).nodes]
-    assert "create debug-1" in [node.id for node in reconcile(shop, nothing(shop), Up(services=("debug",))).nodes]
-
-
-def test_an_unknown_service_is_told_with_those_there_are() -> None:
-    with pytest.raises(UsageError, match=r"no such service: app\nThe files have: db, cache, api\."):
-        reconcile(project(SHOP), nothing(project(SHOP)), Up(services=("app",)))
-
-
-def test_wait_adds_gates_for_what_is_not_waited_for_anyway() -> None:
-    shop = project(SHOP)
-    gates = [node.id for node in reconcile(shop, nothing(shop), Up(wait=True)).nodes if node.id.startswith("wait")]
-    assert gates == ["wait until db is healthy", "wait until cache runs", "wait until api runs"]
-
-
-def test_wait_lets_a_one_shot_complete_that_others_wait_for() -> None:
-    shop = project("""
-        services:
-          migrate: {image: x}
-          api: {image: y, depends_on: {migrate: {condition: service_completed_successfully}}}
-        """)
-    gates = [node.id for node in reconcile(shop, nothing(shop), Up(wait=True)).nodes if node.id.startswith("wait")]
-    assert gates == ["wait until migrate has completed", "wait until api runs"]
-
-
-MIGRATED = """
-services:
-  db: {image: pg, healthcheck: {test: pg_isready}}
-  migrate: {image: app, depends_on: {db: {condition: service_healthy}}, environment: {A: "1"}}
-  api: {image: app, depends_on: {migrate: {condition: service_completed_successfully}}, environment: {A: "1"}}
-"""
-
-
-def test_the_old_container_goes_on_until_the_one_shots_of_the_new_one_have_completed() -> None:
-    before, after = project(MIGRATED), project(MIGRATED.replace('A: "1"', 'A: "2"'))
-    assert describe(reconcile(after, standing(before), Up())) == text("""
-        Project shop
-          1. create container shop-migrate-1 anew: its configuration changed: environment.A
-          2. stop shop-migrate-1: replaced by its new container [after 1]
-          3. remove shop-migrate-1: replaced by its new container [after 2]
-          4. rename to shop-migrate-1: takes over the name [after 1, 3]
-          5. start shop-migrate-1: new container [after 1, 4]
-          6. wait until migrate has completed: api depends on it [after 5]
-          7. create container shop-api-1 anew: its configuration changed: environment.A [after 6]
-          8. stop shop-api-1: replaced by its new container [after 7]
-          9. remove shop-api-1: replaced by its new container [after 8]
-         10. rename to shop-api-1: takes over the name [after 7, 9]
-         11. start shop-api-1: new container [after 6, 7, 10]
-        What differs:
-          migrate: environment.A: 1 -> 2
-          api: environment.A: 1 -> 2
-        Unchanged: db
-        """)
-
-
-def test_where_the_one_shot_waits_for_a_port_of_the_old_container_that_goes_first() -> None:
-    shop = """
-        services:
-          migrate: {image: app, ports: ["%s:80"]}
-          api: {image: app, ports: ["%s:80"], depends_on: {migrate: {condition: service_completed_successfully}}}
-        """
-    before, after = project(shop % (8001, 8000)), project(shop % (8000, 8001))
-
-    nodes = [node.id for node in reconcile(after, standing(before), Up()).nodes]
-
-    assert nodes.index("stop api-1") < nodes.index("start migrate-1") < nodes.index("start api-1")
-
-
-def test_a_dependency_that_is_not_required_has_a_gate_that_lets_pass() -> None:
-    shop = project(
-        "services: {a: {image: x}, b: {image: y, depends_on: {a: {condition: service_started, required: false}}}}"
-    )
-    plan = reconcile(shop, nothing(shop), Up())
-    assert "wait until a runs (not required): b depends on it" in describe(plan)
-
-
-def test_orphans_are_named_and_stay() -> None:
-    shop = project(SHOP)
-    plan = reconcile(shop, standing(shop, stranger("shop", "old", "shop-old-1")), Up())
-    assert (plan.orphans, plan.nodes) == (("shop-old-1",), ())
-
-
-def test_orphans_go_when_asked() -> None:
-    shop = project(SHOP)
-    plan = reconcile(shop, standing(shop, stranger("shop", "old", "shop-old-1")), Up(remove_orphans=True))
-    assert [node.id for node in plan.nodes] == ["stop old-1", "remove old-1"]
-
-
-def test_a_disabled_service_is_no_orphan() -> None:
-    shop = project("services: {a: {image: x}, debug: {image: y, profiles: [tools]}}")
-    plan = reconcile(shop, standing(shop, debug=container(shop, "debug")), Up(remove_orphans=True))
-    assert (plan.orphans, plan.nodes) == ((), ())
-
-
-def test_a_oneoff_is_left_alone() -> None:
-    shop = project(SHOP)
-    oneoff = container(shop, "api", name="shop-api-run-1", id="one", oneoff=True)
-    assert not reconcile(shop, standing(shop, oneoff), Up(remove_orphans=True))
 
 
 def test_a_network_that_is_gone_takes_its_containers_along() -> None:
@@ -275,41 +132,6 @@ def test_a_network_that_is_gone_takes_its_containers_along() -> None:
         shop, nothing(shop).__class__(containers=standing(shop).containers, images=nothing(shop).images), Up()
     )
     assert "create container shop-a-1 anew: its network shop_default is gone [after 1]" in describe(plan)
-
-
-GROUPS = """
-services:
-  one: {image: x, profiles: [red], depends_on: [same]}
-  same: {image: x, profiles: [red], networks: [n], volumes: ['v:/v']}
-  other: {image: x, profiles: [red], depends_on: [blue]}
-  loose: {image: x, depends_on: {blue: {condition: service_started, required: false}}}
-  blue: {image: x, profiles: [blue]}
-networks: {n: {}}
-volumes: {v: {}}
-"""
-
-
-def test_a_service_that_is_named_enables_its_profiles() -> None:
-    shop = project(GROUPS)
-    plan = reconcile(shop, nothing(shop), Up(services=("one",)))
-    assert {node.id for node in plan.nodes if node.id.startswith("create")} == {
-        "create network default",
-        "create network n",
-        "create volume v",
-        "create same-1",
-        "create one-1",
-    }
-
-
-def test_a_required_dependency_of_another_profile_is_refused() -> None:
-    shop = project(GROUPS)
-    with pytest.raises(UsageError, match=r"other depends on blue, which its profiles \(blue\) leave out"):
-        reconcile(shop, nothing(shop), Up(services=("other",)))
-
-
-def test_a_dependency_of_another_profile_that_is_not_required_is_left_out() -> None:
-    shop = project(GROUPS)
-    assert "create blue-1" not in [node.id for node in reconcile(shop, nothing(shop), Up(services=("loose",))).nodes]
 
 
 @pytest.mark.parametrize(

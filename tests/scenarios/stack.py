@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
 import sys
 import textwrap
@@ -92,7 +93,13 @@ class Stack:
     def devbox(self, *words: str) -> subprocess.CompletedProcess[str]:
         """The program itself on the same file, standing in its folder."""
         command = [sys.executable, "-m", "devbox", "-p", self.name, "-f", str(self.file), *words]
-        return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, timeout=100)
+        environ = {**os.environ, "XDG_STATE_HOME": str(self.state)}
+        return subprocess.run(command, cwd=self.folder, env=environ, capture_output=True, text=True, timeout=100)
+
+    @property
+    def state(self) -> Path:
+        """What devbox keeps from run to run."""
+        return self.folder / "state"
 
     async def compose(self, *words: str) -> str:
         """`docker compose` on the same file; what it prints."""

@@ -77,8 +77,8 @@ class Command:
         said = json.dumps((await self.says("entry"))["configuration"])
         return dict(json.loads(said.replace("${workspaceFolder}", str(folder))))
 
-    async def interrupted(self) -> int:
-        self.process.send_signal(signal.SIGINT)
+    async def interrupted(self, number: int = signal.SIGINT) -> int:
+        self.process.send_signal(number)
         return await asyncio.wait_for(self.process.wait(), PATIENCE)
 
 
@@ -186,6 +186,6 @@ async def test_a_service_in_go_is_debugged_by_delve_and_goes_on_afterwards(attac
             if leaving == "it says so":
                 await ide.ask("disconnect", terminateDebuggee=False)
             elif leaving == "devbox ends":
-                assert await command.interrupted() == 130
+                assert await command.interrupted(signal.SIGTERM) == 130
             await ide.close()
             await goes_on(attaching, int(found["result"]) + 5)

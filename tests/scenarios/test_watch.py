@@ -48,6 +48,16 @@ async def test_modes_are_kept_and_files_belong_to_whom_the_container_runs_as(sta
         await eventually(looks, timeout=30)
 
 
+async def test_what_is_deleted_goes_where_root_has_no_capabilities_too(stack: Stack) -> None:
+    await begin(stack, more='user: "1234:1235"\n    cap_drop: [ALL]')
+    async with watching(stack) as watch:
+        (watch.src / "sub").mkdir()
+        (watch.src / "sub" / "gone").write_text("x")
+        await watch.same()
+        (watch.src / "sub" / "gone").unlink()
+        await watch.same()
+
+
 async def test_a_tmpfs_is_filled_and_filled_again_after_a_restart(stack: Stack) -> None:
     await begin(stack, more="tmpfs: [/app]")
     async with watching(stack) as watch:
@@ -81,6 +91,7 @@ async def test_a_volume_that_services_share_is_written_once(stack: Stack) -> Non
         await watch.same("one-1")
         (watch.src / "b").write_text("y")
         await watch.same("two-1")
+        await watch.tells(Synced, lambda told: isinstance(told, Synced) and "/app/b" in told.paths)
         written = [path for one in watch.told if isinstance(one, Synced) for path in one.paths]
         assert sorted(written) == ["/app/a", "/app/b"]
 

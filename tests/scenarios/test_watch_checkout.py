@@ -40,7 +40,8 @@ async def test_a_checkout_of_5000_files_is_one_batch_and_one_reload(stack: Stack
         assert isinstance(synced, Synced)
         assert len([path for path in synced.paths if "/f" in path]) == FILES
         await watch.tells(Reloaded)
-        async with aclosing(verify(stack.engine, HostTree(), stack.project(), watch.rules)) as found:
+        every = verify(stack.engine, HostTree(), stack.project(), watch.watch.rules, watch.watch.ledgers)
+        async with aclosing(every) as found:
             assert [one.differences async for one in found] == [()]
         told = [type(one) for one in watch.told if isinstance(one, Synced | Reloaded)]
         assert told == [Synced, Reloaded]

@@ -112,7 +112,7 @@ async def test_a_reload_by_hand_of_a_service_that_has_a_restart_among_its_rules_
     stack.file.write_text(text.replace("      watch:\n", "      watch:\n        - {action: restart, path: ./conf}\n"))
     (stack.folder / "conf").mkdir()
     async with watching(stack) as watch:
-        watch.reload(["app"])
+        watch.watch.reload(["app"])
         await watch.tells(Reloaded)
         (watch.src / "main.py").write_text("two")
         await watch.tells(Reloaded, lambda told: isinstance(told, Reloaded) and bool(told.files))

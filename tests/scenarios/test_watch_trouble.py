@@ -114,7 +114,9 @@ async def test_whatever_happens_to_files_and_container_both_sides_end_the_same(s
                 case 170:
                     stack.containers()["app-1"].start()
         await watch.same()
-        async with aclosing(verify(stack.engine, HostTree(), stack.project(), watch.rules)) as found:
+        async with aclosing(
+            verify(stack.engine, HostTree(), stack.project(), watch.watch.rules, watch.watch.ledgers)
+        ) as found:
             assert [one.differences async for one in found] == [()]
 
 

@@ -6,17 +6,18 @@ import asyncio
 import io
 import os
 import tarfile
-from collections.abc import AsyncIterator, Callable, Sequence
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from devbox.adapters.host_tree import HostTree
+from devbox.adapters.ledger_files import LocalLedgers
 from devbox.errors import DevboxError
 from devbox.plan.commands import Up
 from devbox.session.rebuilds import Rebuild
 from devbox.session.watch import Watch
-from devbox.sync.rules import Rule
 from devbox.sync.told import Told, WatchBegan
 from tests.eventually import eventually
 from tests.scenarios.stack import Stack
@@ -38,9 +39,8 @@ class Watching:
     """A watch that runs, and what it told."""
 
     stack: Stack
-    rules: Sequence[Rule] = ()
+    watch: Watch = field(init=False)
     told: list[Told] = field(default_factory=list)
-    reload: Callable[[Sequence[str]], None] = lambda services: None
 
     @property
     def src(self) -> Path:
@@ -51,8 +51,11 @@ class Watching:
         done = self.stack.containers()[container].exec_run(["tar", "-c", "-C", folder, "."], stderr=False)
         if done.exit_code:  # the folder is not there yet
             return {}
-        with tarfile.open(fileobj=io.BytesIO(done.output)) as tar:
-            return {name: _shown(tar, one) for one in tar if (name := one.name.removeprefix(".").strip("/"))}
+        try:
+            with tarfile.open(fileobj=io.BytesIO(done.output)) as tar:
+                return {name: _shown(tar, one) for one in tar if (name := one.name.removeprefix(".").strip("/"))}
+        except tarfile.ReadError as error:  # it changed while it was read
+            raise AssertionError(f"no archive: {done.output[:200]!r}") from error
 
     def outside(self) -> dict[str, str]:
         """The same of the folder on this machine."""
@@ -108,11 +111,12 @@ async def watching(stack: Stack, rebuild: Rebuild = no_rebuild) -> AsyncIterator
         project.name,
         services,
         sources=HostTree(),
+        ledgers=LocalLedgers({"XDG_STATE_HOME": str(stack.state)}),
         rebuild=rebuild,
         tell=found.told.append,
-        now=lambda: 0.0,
+        now=time.time,
     )
-    found.rules, found.reload = watch.rules, watch.reload
+    found.watch = watch
     task = asyncio.create_task(watch.run(stack.engine))
     try:
         await found.tells(WatchBegan)
@@ -122,9 +126,12 @@ async def watching(stack: Stack, rebuild: Rebuild = no_rebuild) -> AsyncIterator
         await asyncio.wait([task])
 
 
-async def begin(stack: Stack, action: str = "sync", rule: str = "initial_sync: true", more: str = "") -> None:
+async def begin(
+    stack: Stack, action: str = "sync", rule: str = "initial_sync: true", more: str = "", *, up: bool = True
+) -> None:
     src = stack.folder / "src"
     src.mkdir()
     (src / "main.py").write_text("one")
     stack.write(RULE.format(action=action, rule=rule, more=more))
-    await stack.done(Up())
+    if up:
+        await stack.done(Up())

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
+from devbox.compose.request import LoadRequest
 from devbox.plan.brief import brief
 from devbox.plan.commands import Up
+from devbox.ports import Engine
 from devbox.session.commands import Reload
 from devbox.session.session import Session
-from devbox.session.state import Offer
+from devbox.session.state import Connected, Offer
 from tests.eventually import eventually
 from tests.fakes import FakeEngine
+from tests.real import IMAGE
 from tests.session.test_session import ended
-from tests.session.world import opened, written
+from tests.session.world import opened, outside, written
 
 SHOP = """
 name: {project}
@@ -27,18 +31,24 @@ services:
     extends: {{file: parts/base.yaml, service: base}}
     environment: {{LEVEL: "${{LEVEL-low}}"}}
     env_file: [api.env]
+    label_file: [api.labels]
     configs: [settings]
+    secrets: [token]
   db:
     image: devbox-test/busybox:latest
 configs:
   settings: {{file: settings.conf}}
+secrets:
+  token: {{file: token}}
 """
 PARTS = {
     "parts/base.yaml": "services: {base: {image: x, working_dir: /a}}\n",
     "parts/more.yaml": "services: {cache: {image: devbox-test/busybox:latest, working_dir: /a}}\n",
     "api.env": "A=1\n",
     ".env": "LEVEL=high\n",
+    "api.labels": "team=a\n",
     "settings.conf": "a\n",
+    "token": "a\n",
     "config/devbox.yaml": "environments: {dev: {files: [../compose.yaml], profiles: [a], project: shop}}\n",
 }
 
@@ -81,7 +91,9 @@ SAVES = {
     ),
     "an env_file": ("api.env", "A=2\n", API),
     "the .env": (".env", "LEVEL=low\n", API),
+    "a label_file": ("api.labels", "team=b\n", API),
     "a config": ("settings.conf", "b\n", API),
+    "a secret": ("token", "b\n", API),
     "devbox.yaml": (
         "config/devbox.yaml",
         PARTS["config/devbox.yaml"].replace("compose.yaml", "compose.yaml, ../more.yaml"),
@@ -151,6 +163,33 @@ async def test_a_broken_file_is_told_with_its_line_and_mended_by_the_next_save(
         assert session.store.state.offer is None
 
 
+async def test_a_name_that_no_file_can_have_keeps_nothing_from_being_read_again(
+    fake_engine: FakeEngine, tmp_path: Path
+) -> None:
+    impossible = 'name: {project}\nservices: {{api: {{image: x, env_file: "a\\0b"}}}}\n'
+    async with opened(fake_engine, written(tmp_path, "shop", impossible)) as session:
+        assert "no file can be called so" in str(session.store.state.problems)
+        written(tmp_path, "shop")
+        await eventually(lambda: session.store.state.problems == (), timeout=30)
+
+
+async def test_a_file_that_comes_through_a_pipe_is_read_once_and_kept(fake_engine: FakeEngine, tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.write(writing, f"name: shop\nservices: {{api: {{image: {IMAGE}, env_file: {tmp_path}/a.env}}}}\n".encode())
+    os.close(writing)
+    (tmp_path / "a.env").write_text("A=1\n")
+    world = outside(fake_engine, tmp_path)
+    request = LoadRequest(cwd=str(tmp_path), environ={}, files=(f"/dev/fd/{reading}",))
+    async with Session.open(world, request) as session:
+        await eventually(lambda: isinstance(session.store.state.connection, Connected))
+        await ended(session, session.command(Up()))
+        await eventually(lambda: all(row.containers for row in session.store.state.rows))
+        save(tmp_path, "a.env", "A=2\n")
+        assert await offered(session, "a.env") == API
+        assert session.store.state.problems == ()
+    os.close(reading)
+
+
 async def test_files_that_never_loaded_open_once_they_do(fake_engine: FakeEngine, tmp_path: Path) -> None:
     async with opened(fake_engine, written(tmp_path, "shop", "services: [\n")) as session:
         assert session.store.state.project is None
@@ -168,6 +207,26 @@ async def test_another_project_is_told_and_opened_by_hand_only(fake_engine: Fake
         assert session.store.state.project.name == "shop"
         await ended(session, session.command(Reload()))
         assert session.store.state.project.name == "other"
+        assert session.store.state.offer is None
+
+
+async def test_another_engine_for_the_same_project_is_gone_to_by_hand_only(
+    fake_engine: FakeEngine, tmp_path: Path
+) -> None:
+    contexts: list[str] = []
+
+    async def connect(context: str) -> Engine:
+        contexts.append(context)
+        return fake_engine
+
+    devbox = "environments: {{dev: {{files: [compose.yaml], project: shop{}}}}}\n"
+    (tmp_path / "devbox.yaml").write_text(devbox.format(""))
+    async with opened(fake_engine, written(tmp_path, "shop"), connect=connect) as session:
+        (tmp_path / "devbox.yaml").write_text(devbox.format(", context: far"))
+        await eventually(lambda: session.store.state.offer == Offer(files=("devbox.yaml",), project="shop"), timeout=30)
+        assert contexts == [""]
+        await ended(session, session.command(Reload()))
+        await eventually(lambda: contexts == ["", "far"], timeout=30)
         assert session.store.state.offer is None
 
 

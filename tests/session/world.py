@@ -11,6 +11,7 @@ from typing import Any
 from devbox.adapters.files import LocalFiles
 from devbox.adapters.host_tree import HostTree
 from devbox.adapters.kit import InstalledKit
+from devbox.adapters.ledger_files import LocalLedgers
 from devbox.adapters.secret_files import LocalSecretFiles
 from devbox.compose.request import LoadRequest
 from devbox.plan.observed import RunState
@@ -69,6 +70,7 @@ def outside(
         sources=sources,
         kept=lambda: kept or Memory(),
         kit=InstalledKit,
+        ledgers=lambda: LocalLedgers({"XDG_STATE_HOME": str(folder / "state")}),
         host=no_host,
         now=time,
     )

@@ -84,25 +84,6 @@ def test_dev_reaches_everything_from_the_host(dev: Stack) -> None:
         assert client.ping()
 
 
-async def test_dev_serves_an_edit_without_a_rebuild(dev: Stack) -> None:
-    kinds = dev.folder / "docker/app/src/jobs/kinds.py"
-    edited = kinds.read_text().replace('"flaky": flaky}', '"flaky": flaky, "nap": sleep}')
-    kinds.write_text(edited)
-
-    def accepted() -> str:
-        answer = dev.ask("/jobs", {"kind": "nap", "payload": {"seconds": 0}})
-        return str(answer.body["id"]) if answer.status == 202 else ""
-
-    def survives_the_restart() -> str:
-        try:
-            return accepted()
-        except OSError:
-            return ""  # between two processes
-
-    id = await eventually(survives_the_restart, timeout=30)
-    assert (await dev.ended(id))["status"] == "done"
-
-
 def test_stage_publishes_the_api_alone(stage: Stack) -> None:
     published = {
         service

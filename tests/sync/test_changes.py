@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import subprocess
 import time
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ import pytest
 from devbox.adapters import changes
 from devbox.adapters.checkouts import Checkouts
 from devbox.adapters.host_tree import HostTree
+from devbox.ports import Changes
 
 
 def git(folder: Path, *words: str) -> None:
@@ -21,30 +22,47 @@ def git(folder: Path, *words: str) -> None:
     subprocess.run(["git", *said, *words], cwd=folder, check=True, capture_output=True)
 
 
+@asynccontextmanager
+async def heard(folder: Path) -> AsyncIterator[AsyncGenerator[Changes, None]]:
+    async with aclosing(HostTree().changes([str(folder)])) as batches:
+        assert await anext(batches) == Changes()
+        yield batches
+
+
 async def test_a_save_after_a_long_rest_is_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(changes, "_REST", 0.0)
-    async with aclosing(HostTree().changes([str(tmp_path)])) as batches:
-        assert await anext(batches) == []
+    async with heard(tmp_path) as batches:
         (tmp_path / "a").write_text("x")
-        assert await anext(batches) == [str(tmp_path / "a")]
+        assert await anext(batches) == Changes(paths=(str(tmp_path / "a"),))
 
 
-async def test_a_storm_that_never_ends_is_told_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_storm_is_told_as_it_comes_until_it_is_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(changes, "_STORM", 1)
-    monkeypatch.setattr(changes, "_STORM_LONGEST", 0.1)
-    async with aclosing(HostTree().changes([str(tmp_path)])) as batches:
-        assert await anext(batches) == []
-        writes = ["sh", "-c", "while :; do n=$((n + 1)); echo > f$n; done"]
-        process = await asyncio.create_subprocess_exec(*writes, cwd=tmp_path)
-        try:
-            assert await anext(batches)
-            assert await anext(batches)
-        finally:
-            process.kill()
-            await process.wait()
+    async with heard(tmp_path) as batches:
+        (tmp_path / "a").touch()
+        assert await anext(batches) == Changes(paths=(str(tmp_path / "a"),), more=True)
+        (tmp_path / "b").touch()
+        told = [await anext(batches)]
+        while told[-1].more:
+            told.append(await anext(batches))
+        assert {path for batch in told for path in batch.paths} == {str(tmp_path / "b")}
 
 
-async def test_what_git_changes_is_one_batch_though_it_pauses(tmp_path: Path) -> None:
+async def test_a_storm_in_which_the_kernel_may_have_lost_something_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "_STORM", 1)
+    monkeypatch.setattr(changes, "_LOST", 2)
+    async with heard(tmp_path) as batches:
+        (tmp_path / "a").touch()
+        told = [await anext(batches)]
+        (tmp_path / "b").touch()
+        while told[-1].more:
+            told.append(await anext(batches))
+        assert [batch.lost for batch in told] == [*[False] * (len(told) - 1), True]
+
+
+async def test_what_git_changes_is_one_storm_though_it_pauses(tmp_path: Path) -> None:
     src = tmp_path / "src"
     src.mkdir()
     names = [src / str(number) for number in range(5)]
@@ -58,10 +76,14 @@ async def test_what_git_changes_is_one_batch_though_it_pauses(tmp_path: Path) ->
     git(tmp_path, "commit", "-m", "all")
     for name in names:
         name.unlink()
-    async with aclosing(HostTree().changes([str(src)])) as batches:
-        assert await anext(batches) == []
+    async with heard(src) as batches:
         git(tmp_path, "checkout", "--", "src")
-        assert await anext(batches) == [str(name) for name in names]
+        told = await anext(batches)
+        found = set(told.paths)
+        while told.more:
+            told = await anext(batches)
+            found |= set(told.paths)
+        assert found == {str(name) for name in names}
 
 
 def test_a_lock_of_git_is_seen_from_a_folder_below_and_in_a_linked_work_tree(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from devbox.sync.entry import Entry, Kind
 from devbox.sync.ledger import Lack, Ledger
 
@@ -58,3 +60,32 @@ def test_what_another_rule_has_given_is_no_business_of_this_one() -> None:
     ledger.note(Lack(write=(("/app/a", file()),)), at=0.0, root="/src")
     ledger.note(Lack(write=(("/app/static/b", file()),)), at=0.0, root="/static")
     assert ledger.below(["/app"], "/src") == ["/app/a"]
+
+
+def test_what_was_not_sent_to_the_end_is_lacking_and_known_to_be_there_perhaps() -> None:
+    ledger = Ledger()
+    ledger.intend([("/a", file())], at=0.0, root="/src")
+    assert ledger.lacks({"/a": file()}) == Lack(write=(("/a", file()),))
+    assert ledger.below([""], "/src") == ["/a"]
+
+
+def test_what_may_have_changed_again_without_showing_it_is_looked_at_again() -> None:
+    ledger = Ledger()
+    ledger.note(Lack(write=(("/a", file()),)), at=0.0, digests={"/a": "d1"}, unsure=["/a"])
+    assert ledger.lacks({"/a": file()}) == Lack(write=(("/a", file()),))
+    assert ledger.doubts(["/a"]) == {"/a": "d1"}
+    ledger.note(Lack(write=(("/a", file()),)), at=1.0, digests={"/a": "d1"})
+    assert not ledger.lacks({"/a": file()})
+
+
+def test_a_deletion_that_is_broken_off_leaves_all_of_the_folder_in_doubt() -> None:
+    ledger = given(**{"/d": FOLDER, "/d/a": file()})
+    ledger.unsettle(["/d"], below=True)
+    assert ledger.lacks({"/d": FOLDER, "/d/a": file()}) == Lack(write=(("/d", FOLDER), ("/d/a", file())))
+
+
+@pytest.mark.parametrize("now", [Entry(kind=Kind.LINK, link="elsewhere"), file(), None])
+def test_what_lay_below_a_folder_that_is_none_any_more_is_gone_with_it(now: Entry | None) -> None:
+    ledger = Ledger()
+    ledger.note(Lack(write=(("/d", now),)) if now else Lack(delete=("/d",)), at=0.0)
+    assert not ledger.lacks({"/d/a": None})

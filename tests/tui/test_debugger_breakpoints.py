@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from devbox.debug.model import Bound, Breakpoint, Debugged
@@ -106,6 +107,13 @@ async def test_breakpoints_can_be_set_before_anything_is_attached() -> None:
     async with debugger(Debugged(breakpoints=(Breakpoint(path=ROUTES, line=15),))) as (screen, pilot, _):
         await keys(pilot, "5 enter")
         assert await shows(screen.devbox, " ○  15")
+
+
+async def test_a_service_that_is_attached_to_shows_where_it_will_stop() -> None:
+    running = replace(RUNS, breakpoints=(Breakpoint(path="/else/a.py", line=1), Breakpoint(path=ROUTES, line=15)))
+    async with debugger(running) as (screen, _, _d):
+        assert await shows(screen.devbox, " ○  15")
+        assert screen.view.cursor == 15
 
 
 async def test_search_goes_from_match_to_match() -> None:

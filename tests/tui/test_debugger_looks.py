@@ -91,7 +91,7 @@ async def test_growing_brings_the_panels_back_and_keeps_the_line_in_sight() -> N
         await pilot.resize_terminal(140, 40)
         await settled(pilot)
         assert await shows(screen.devbox, "15▶")
-        assert await shows(screen.devbox, "▏ Stack")
+        assert await shows(screen.devbox, "▏ 4 Stack")
 
 
 async def test_a_terminal_that_becomes_tiny_does_no_harm() -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from devbox.debug.model import Debugged, Phase, Printed
+from devbox.tui.debugger import running
 from tests.tui import shop
 from tests.tui.debugging import debugger, on, rows, settled
 from tests.tui.driving import keys, opened, screen_text, shows
@@ -74,12 +75,18 @@ async def test_frames_are_walked_over_the_calls_of_libraries() -> None:
 
 async def test_a_step_shows_the_next_line_and_what_changed() -> None:
     async with debugger() as (screen, pilot, debugging):
+        first, *others = debugging.parts[100]
+        debugging.parts[100] = (replace(first, value="3"), *others)
         debugging.put_state(RUNS)
         await pilot.pause()
         assert "▶ api runs" in screen_text(screen.devbox)
         stepped = stop("step", at=11.0, frames=(replace(FRAMES[0], line=16), *FRAMES[1:]))
         debugging.put_state(debugged(debuggee(process(1, stepped, None))))
         assert await shows(screen.devbox, "16▶     answer =")
+        await settled(pilot)
+        nodes = {node.text: node for _, node in screen.variables.outline.rows}
+        assert ("3", "busy") in nodes["item_id = 3"].spans
+        assert ("'pear'", "string") in nodes["name = 'pear'"].spans
 
 
 async def test_a_new_stop_does_not_take_away_the_one_that_is_looked_at() -> None:
@@ -90,6 +97,14 @@ async def test_a_new_stop_does_not_take_away_the_one_that_is_looked_at() -> None
         assert "15▶" in screen_text(screen.devbox)
         await keys(pilot, ">")
         assert await shows(screen.devbox, "22▶     return sum")
+
+
+async def test_the_source_of_the_first_stop_takes_the_keys() -> None:
+    async with debugger(RUNS) as (screen, pilot, debugging):
+        debugging.put_state(STANDS)
+        await settled(pilot)
+        await keys(pilot, "j")
+        assert screen.view.cursor == 16
 
 
 async def test_a_thread_that_is_only_held_gives_way_to_the_one_that_stopped() -> None:
@@ -192,3 +207,16 @@ async def test_the_file_is_read_anew_at_each_stop() -> None:
         debugging.texts[ROUTES] = debugging.texts[ROUTES].replace("3 * len", "4 * len")
         debugging.put_state(debugged(debuggee(process(1, stop(at=30.0), None))))
         assert await shows(screen.devbox, "price = 4 * len(name)")
+
+
+async def test_a_step_typed_ahead_is_taken_when_the_thread_stands_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "_SOON", 60.0)  # however slow this machine is
+    async with debugger() as (screen, pilot, debugging):
+        await keys(pilot, "n")
+        await settled(pilot)
+        debugging.put_state(RUNS)
+        await keys(pilot, "n")
+        assert "runs" not in "".join(str(told.message) for told in screen.devbox._notifications)
+        debugging.put_state(debugged(debuggee(process(1, stop("step", at=11.0), None))))
+        await settled(pilot)
+        assert [asked for asked in debugging.asked if asked[0] == "next_"] == [("next_", 1, 1), ("next_", 1, 1)]

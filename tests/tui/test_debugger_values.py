@@ -96,7 +96,7 @@ async def test_while_the_thread_runs_the_last_values_stay_in_a_quiet_voice() -> 
         debugging.put_state(RUNS)
         await pilot.pause()
         assert "item_id = 2" in rows(screen, "variables")
-        assert screen.variables.has_class("-stale")
+        assert screen.variables.outline.stale
 
 
 async def test_watches_are_evaluated_at_each_stop_and_a_failing_one_says_why() -> None:

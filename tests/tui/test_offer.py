@@ -42,10 +42,17 @@ async def test_saved_files_are_told_with_what_they_ask_for_and_the_keys_for_it(p
         assert session.declined == 1
 
 
-async def test_files_of_another_project_are_told_with_the_key_that_opens_it() -> None:
-    async with opened(shop.state(offer=Offer(files=("compose.yaml",), project="store"))) as (app, _, _s):
+@pytest.mark.parametrize(
+    ("project", "said"),
+    [
+        ("store", "the project is called store now; shop is left as it is"),
+        ("shop", "it belongs on another engine now; what runs here is left as it is"),
+    ],
+)
+async def test_files_of_another_project_or_engine_are_told_with_the_key_that_opens_it(project: str, said: str) -> None:
+    async with opened(shop.state(offer=Offer(files=("compose.yaml",), project=project))) as (app, _, _s):
         text = screen_text(app)
-        assert "compose.yaml changed: the project is called store now; shop is left as it is" in text
+        assert f"compose.yaml changed: {said}" in text
         assert "F5 open it, x later" in text
 
 

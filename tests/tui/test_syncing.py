@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
+from devbox.compose.model import Reload, Service, WatchRule
 from devbox.session.state import State
-from devbox.session.syncing import WatchPhase
+from devbox.session.syncing import Batch, Failure, ServiceSync, Syncing, WatchPhase
+from devbox.tui.panels.main.sync_text import sync_page
 from tests.tui import shop
 from tests.tui.driving import keys, opened, shows
 
@@ -50,3 +53,46 @@ async def test_a_comparison_tells_what_it_found_and_where_to_read_it() -> None:
         await keys(pilot, "j j V")
         assert await shows(app, "1 difference; the Sync tab names them")
         assert app.pane.tab == "sync"
+
+
+def watched(*names: str) -> list[Service]:
+    deep = "/shop/backend/services/a-service-with-a-long-name/src/main/python/package"
+    rules = (WatchRule(action="sync", path=deep, target=f"/usr/local/lib{deep}", reload=Reload(signal="SIGHUP")),)
+    return [Service(name=name, image="x", watch=rules) for name in names]
+
+
+def saved(container: str, at: float, **fields: Any) -> ServiceSync:
+    batch = Batch(at=at, what="synced", container=container, files=2, size=3100, seconds=0.041, names=("a.py", "b.py"))
+    return ServiceSync(batches=(batch,), **fields)
+
+
+def page(services: list[Service], sync: Syncing, width: int = 76) -> list[str]:
+    return sync_page(services, sync, "/shop", width).plain.splitlines()
+
+
+def test_of_several_services_those_that_fail_come_first_then_the_latest_and_the_quiet_ones_have_a_line() -> None:
+    failure = Failure(error="no space left", hint="", pending=3, again=20)
+    services = {
+        "old": saved("shop-old-1", 1),
+        "new": saved("shop-new-1", 2),
+        "bad": saved("shop-bad-1", 0.5, failures={"shop-bad-1": failure}),
+    }
+    lines = page(watched("old", "new", "bad", "quiet"), Syncing(phase=WatchPhase.WATCHING, services=services))
+    assert lines[:2] == ["● watching 4 services", "✗ 1 of 4 not kept like their files"]
+    assert [line for line in lines if line in ("old", "new", "bad")] == ["bad", "new", "old"]
+    assert lines[-2:] == ["Nothing to tell yet", "  quiet  sync, then SIGHUP"]
+
+
+def test_long_paths_and_names_are_cut_to_the_width_and_their_ends_are_kept() -> None:
+    sync = Syncing(phase=WatchPhase.WATCHING, services={"api": saved("shop-api-1", 1)})
+    lines = page(watched("api"), sync)
+    assert all(len(line) <= 76 for line in lines)
+    (rule,) = [line for line in lines if "→" in line]
+    assert rule.count("…") == 2
+    assert rule.endswith("package")
+
+
+def test_of_replicas_each_batch_tells_whose_it_is() -> None:
+    one, two = saved("shop-api-1", 1).batches, saved("shop-api-2", 2).batches
+    lines = page(watched("api"), Syncing(services={"api": ServiceSync(batches=(*one, *two))}))
+    assert [line.split("41 ms")[1] for line in lines[-2:]] == ["  -2   a.py, b.py", "  -1   a.py, b.py"]

@@ -112,7 +112,8 @@ def address(written: str) -> str:
 def doors(own: dict[int, Process], every: dict[int, Process]) -> tuple[list[dict[str, Any]], set[int]]:
     """What adapters of debugpy listen for already, and the processes behind them."""
     rows = established()
-    owner = {inode: one.pid for one in every.values() for inode in one.sockets}
+    youngest_first = sorted(every.values(), key=lambda one: one.began, reverse=True)  # a fork has its parent's too
+    owner = {inode: one.pid for one in youngest_first for inode in one.sockets}
     found, behind = [], set()
     for one in every.values():
         if not one.adapter or "--port" not in one.command[:-1]:
@@ -128,8 +129,8 @@ def doors(own: dict[int, Process], every: dict[int, Process]) -> tuple[list[dict
                 held = holder(every[pid]) if pid else address(far)
             elif pid in own:
                 inside.append(own[pid])
-            else:
-                hidden = True
+            elif not pid:
+                hidden = any(not process.exe for process in own.values())
         inside.sort(key=lambda one: one.began)
         behind |= {one.pid for one in inside}
         if inside or hidden:

@@ -62,7 +62,7 @@ class Console(Panel):
             yield self.prompt
 
     def on_mount(self) -> None:
-        self.set_interval(0.1, self._spin)
+        self._spinning = self.set_interval(0.1, self._show_wait, pause=True)
 
     def stand(self, process: int, frame: int) -> None:
         """Where expressions are evaluated (frame 0: globally)."""
@@ -112,6 +112,7 @@ class Console(Panel):
             self.say("Nothing is debugged here.", "bad")
             return
         self.asked, self._since = text, time.monotonic()
+        self._spinning.resume()
         self.draw(to_end=True)
         self.post_message(self.Busy())
         self.run_worker(self._evaluate(text), group="evaluate", exclusive=True)
@@ -128,6 +129,7 @@ class Console(Panel):
         finally:
             self.asked = ""
             if self.is_attached:
+                self._spinning.pause()
                 self._show_wait()
                 self.post_message(self.Busy())
 
@@ -169,18 +171,14 @@ class Console(Panel):
         if to_end:
             self.outline.go_to_end()
 
-    def _spin(self) -> None:
-        if self.asked:
-            self._show_wait()
-
     def _show_wait(self) -> None:
         sign = self.query_one(".sign", Static)
         if not self.asked:
-            sign.update("›")
+            sign.update("›", layout=False)
             self.note(Content())
             return
         waited = time.monotonic() - self._since
-        sign.update(_SPINNER[int(waited * 10) % len(_SPINNER)])
+        sign.update(_SPINNER[int(waited * 10) % len(_SPINNER)], layout=False)
         if waited > 1:
             self.note(Content.styled(f"no answer for {waited:.0f} s; Esc cancels", "$text-warning"))
 

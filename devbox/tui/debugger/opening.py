@@ -96,5 +96,5 @@ class Debugger:
         for action in sorted(ACTIONS, key=lambda each: bool(each.refusal(scene))):
             reason, key = action.refusal(scene), shown.keys.all(action.id)
             words = f"{action.help}{f'  [{key}]' if key else ''}{f': {reason}' if reason else ''}"
-            found.append((action.label, words, partial(shown.perform, action.id)))
+            found.append((action.label, words, partial(shown.action_perform, action.id)))
         return found

@@ -74,6 +74,7 @@ class Outline(ScrollView, can_focus=True):
         self._cursor = ""
         self._at = 0
         self._width = 0
+        self._stale = False
         self._tones: dict[str, Style] = {}
 
     # What is shown
@@ -94,6 +95,17 @@ class Outline(ScrollView, can_focus=True):
                 self.post_message(self.Opened(self, node))
         self.virtual_size = Size(1, len(self.rows))
         self.refresh()
+
+    @property
+    def stale(self) -> bool:
+        """Whether it shows what was so, in a quiet voice."""
+        return self._stale
+
+    @stale.setter
+    def stale(self, stale: bool) -> None:
+        if stale is not self._stale:
+            self._stale = stale
+            self.refresh()
 
     def is_open(self, node: Node) -> bool:
         return node.begins is not (node.key in self._turned)
@@ -192,7 +204,7 @@ class Outline(ScrollView, can_focus=True):
         width = self._width or self.size.width
         at = y + self.scroll_offset.y
         if at >= len(self.rows):
-            style = self.rich_style
+            style = self._tone("")
             if y == 0 and not self.rows and self.empty:
                 return Strip([Segment(f" {self.empty}", style + self._tone("quiet"))]).crop_extend(0, width, style)
             return Strip.blank(width, style)
@@ -205,16 +217,19 @@ class Outline(ScrollView, can_focus=True):
         segments = [Segment(" " * (depth * _INDENT) + f"{mark} ", self._tone("quiet") + back)]
         left = _LONGEST
         for text, tone in node.spans:
-            segments.append(Segment(clean(text[:left], lines=False), self._tone(tone) + back))
+            segments.append(
+                Segment(clean(text[:left], lines=False), self._tone("quiet" if self._stale else tone) + back)
+            )
             left -= len(text)
             if left <= 0:
                 break
         strip = Strip(segments)
         if strip.cell_length > width:
             strip = Strip([*strip.crop(0, max(0, width - 1)), Segment("…", self._tone("quiet") + back)])
-        return strip.crop_extend(0, width, self.rich_style + back)
+        return strip.crop_extend(0, width, self._tone("") + back)
 
     def _tone(self, tone: str) -> Style:
+        """Of a voice; "": the widget's own, which costs as much to find as a row to paint."""
         if tone not in self._tones:
-            self._tones[tone] = self.get_component_rich_style(f"outline--{tone}")
+            self._tones[tone] = self.get_component_rich_style(f"outline--{tone}") if tone else self.rich_style
         return self._tones[tone]

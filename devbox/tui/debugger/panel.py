@@ -16,7 +16,7 @@ class Panel(Vertical):
     DEFAULT_CSS = """
     Panel { height: 1fr; min-height: 3; }
     Panel > .title { height: 1; width: 1fr; background: $panel; color: $foreground 75%; padding: 0 1; }
-    Panel:focus-within > .title { color: $text-primary; text-style: bold; }
+    Panel.-in-hand > .title { color: $text-primary; text-style: bold; }
     """
 
     def __init__(self, title: str, *, empty: str = "", id: str) -> None:
@@ -30,4 +30,4 @@ class Panel(Vertical):
 
     def note(self, note: Content) -> None:
         """What stands beside the title."""
-        self.query_one(".title", Static).update(Content.assemble(self.title, "  ", note))
+        self.query_one(".title", Static).update(Content.assemble(self.title, "  ", note), layout=False)

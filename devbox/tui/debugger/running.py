@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
@@ -10,15 +11,24 @@ from devbox.errors import DevboxError
 if TYPE_CHECKING:
     from devbox.tui.debugger.screen import DebuggerScreen
 
+_STEPS = ("debug_over", "debug_into", "debug_out")
+_SOON = 1.0
+"""Seconds for which a key that comes too early is kept."""
+
 
 class Running:
     """Asked in the background; what fails is told."""
 
     def __init__(self, screen: DebuggerScreen) -> None:
         self._screen = screen
+        self._went = 0.0
+        """When a thread was last let go."""
+        self._ahead = ""
+        """The step that was typed before the last one had come to its line."""
 
     def _run(self, ask: Callable[[int, int], Awaitable[None]]) -> None:
         focus = self._screen.focus_on
+        self._went, self._ahead = time.monotonic(), ""
         self._attempt(self._after_watches(ask(focus.process, focus.thread)))
 
     async def _after_watches(self, asked: Awaitable[None]) -> None:
@@ -35,6 +45,19 @@ class Running:
             self._screen.tell("\n".join(part for part in (error.message, error.hint) if part), error=True)
         except TimeoutError:
             self._screen.tell("The debuggee did not answer in time.", error=True)
+
+    def typed_ahead(self, id: str) -> bool:
+        """Whether that step is kept until the thread stands again: who holds a key down steps on."""
+        if id in _STEPS and time.monotonic() - self._went < _SOON:
+            self._ahead = id
+            return True
+        return False
+
+    def stood(self) -> None:
+        """The thread in front stands again."""
+        ahead, self._ahead = self._ahead, ""
+        if ahead and time.monotonic() - self._went < _SOON:
+            self._screen.action_perform(ahead)
 
     def do_continue(self) -> None:
         self._run(self._screen.debugging.go_on)
@@ -53,6 +76,7 @@ class Running:
         process = self._screen.scene.process
         thread = focus.thread or (process.threads[0].id if process and process.threads else 0)
         self._attempt(self._screen.debugging.pause(focus.process, thread))
+        self._screen.tell("It stops at the next line that it runs.")
 
     def do_restart(self) -> None:
         frame = self._screen.scene.frame

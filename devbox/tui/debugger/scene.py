@@ -43,8 +43,6 @@ class Scene:
     panel: str = "source"
     path: str = ""
     """The file in sight."""
-    busy: bool = False
-    """An evaluation has not answered."""
 
     @property
     def debuggee(self) -> Debuggee | None:

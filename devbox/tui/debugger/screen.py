@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 from textual.app import ComposeResult
@@ -11,18 +10,19 @@ from textual.containers import Container, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from devbox.debug.model import Debugged, Frame, Phase, Source, Stop
-from devbox.debug.threads import HELD
-from devbox.errors import DevboxError
+from devbox.debug.model import Debugged, Source, Stop
 from devbox.session.state import State
 from devbox.tui.debugger import breakpoints, stack, status
-from devbox.tui.debugger.actions import ACTIONS, action
+from devbox.tui.debugger.action import PREFIX
+from devbox.tui.debugger.actions import action
 from devbox.tui.debugger.asks import Debugging
+from devbox.tui.debugger.calls import Calls
 from devbox.tui.debugger.console import Console
 from devbox.tui.debugger.doing import Doing
+from devbox.tui.debugger.notes import Notes
 from devbox.tui.debugger.outline import Outline
 from devbox.tui.debugger.panel import Panel
-from devbox.tui.debugger.scene import Focus, Scene, follow, of_service, threads
+from devbox.tui.debugger.scene import Focus, Scene, follow, of_service
 from devbox.tui.debugger.source_pane import SourcePane
 from devbox.tui.debugger.source_view import SourceView
 from devbox.tui.debugger.variables import VariablesPanel
@@ -30,7 +30,7 @@ from devbox.tui.debugger.watches import WatchesPanel
 from devbox.tui.keys import Keys
 from devbox.tui.panels.footer import Hints
 from devbox.tui.panels.main.tab_bar import TabBar
-from devbox.tui.panels.strip import Part, Strip
+from devbox.tui.panels.strip import Strip
 from devbox.tui.text import clean
 
 if TYPE_CHECKING:
@@ -57,24 +57,23 @@ class DebuggerScreen(ModalScreen[None]):
         self.keys = keys
         self.state = state
         self.focus_on = Focus()
+        self.calls = Calls(debugging, lambda text: self.tell(text, error=True))
         self.source = SourcePane(debugging)
         self.variables = VariablesPanel(debugging, id="variables")
         self.watches = WatchesPanel(debugging, self.variables.read, id="watches")
         self.stack = Panel("Stack", empty="No thread is known.", id="stack")
         self.breakpoints = Panel("Breakpoints", empty="None yet.", id="breakpoints")
         self.console = Console(debugging, id="console")
+        for panel in (self.variables, self.watches, self.stack, self.breakpoints, self.console):
+            panel.title = f"{keys.first(f'{PREFIX}{panel.id}')} {panel.title}".strip()
         self.doing = Doing(self)
-        self._notes: dict[str, list[str]] = {}
-        """What was done to attach to a service, oldest first."""
+        self._notes = Notes()
         self._debugged = Debugged()
-        self._more: dict[tuple[int, int, float], tuple[int, tuple[Frame, ...]]] = {}
-        """(process, thread, time of its stop) -> the calls that were asked for, from which on"""
         self._front: tuple[Focus, float, int] | None = None
         """The call that the stack's cursor was brought to."""
-        self._asking: set[tuple[int, int, float]] = set()
         for id, pressed in keys.of.items():
             # As in the app: make_bindings knows Textual's names of single characters.
-            for binding in Binding.make_bindings((key, f"act('{id}')", action(id).label) for key in pressed):
+            for binding in Binding.make_bindings((key, f"perform('{id}')", action(id).label) for key in pressed):
                 self._bindings.bind(binding.key, binding.action, binding.description, show=False)
 
     def compose(self) -> ComposeResult:
@@ -82,7 +81,8 @@ class DebuggerScreen(ModalScreen[None]):
         with Container(id="desk"):
             with Vertical(id="left"):
                 yield self.source
-                yield TabBar([(name, name.capitalize()) for name in PANELS], id="tabs")
+                panels = (self.variables, self.watches, self.stack, self.breakpoints, self.console)
+                yield TabBar([(panel.id or "", panel.title) for panel in panels], id="tabs")
                 yield self.console
             with Vertical(id="side"):
                 yield from (self.variables, self.watches, self.stack, self.breakpoints)
@@ -117,10 +117,9 @@ class DebuggerScreen(ModalScreen[None]):
         return Scene(
             debugged=self._debugged,
             focus=focus,
-            frames=tuple(self.known(focus.process, focus.thread, stop)) if stop else (),
+            frames=tuple(self.calls.of(focus.process, focus.thread, stop)) if stop else (),
             panel=self.panel,
             path=self.source.path,
-            busy=bool(self.console.asked),
         )
 
     @property
@@ -132,11 +131,6 @@ class DebuggerScreen(ModalScreen[None]):
                 return node.id
         return "source"
 
-    def known(self, process: int, thread: int, stop: Stop) -> Sequence[Frame]:
-        """The calls of a thread, as far as they are known."""
-        start, more = self._more.get((process, thread, stop.at), (0, ()))
-        return (*stop.frames[:start], *more) if len(stop.frames) < start + len(more) else stop.frames
-
     def take(self, state: State) -> None:
         """State is another one."""
         self.state = state
@@ -144,12 +138,7 @@ class DebuggerScreen(ModalScreen[None]):
         before, self._debugged = self._debugged, state.debugged
         if before is self._debugged:
             return
-        for name, debuggee in self._debugged.services.items():
-            notes = self._notes.setdefault(name, [])
-            if debuggee.phase in (Phase.ATTACHED, Phase.FAILED, Phase.ENDED):
-                notes.clear()
-            elif debuggee.note and notes[-1:] != [debuggee.note]:
-                notes.append(debuggee.note)
+        self._notes.take(self._debugged)
         focus = follow(self.focus_on, before, self._debugged)
         if not focus.service and self._debugged.services:
             focus = of_service(next(iter(self._debugged.services)), self._debugged)
@@ -158,6 +147,8 @@ class DebuggerScreen(ModalScreen[None]):
             self.source.come()
         if self.is_mounted:
             self.draw()
+            if self.scene.frame is not None:
+                self.doing.running.stood()
 
     def visit(self, service: str) -> None:
         """Come to that service, whether it is debugged yet or not."""
@@ -173,7 +164,7 @@ class DebuggerScreen(ModalScreen[None]):
         self.focus_on = focus
         self.source.come()
         stop = self.scene.stop
-        if stop is not None and stop.reason == HELD and not self.known(focus.process, focus.thread, stop):
+        if stop is not None and self.calls.lacks(focus, stop):
             self.ask_frames(focus, stop)
         self.draw()
 
@@ -182,11 +173,11 @@ class DebuggerScreen(ModalScreen[None]):
         scene = self.scene
         focus, stop, frame = scene.focus, scene.stop, scene.frame
         at = stop.at if stop else 0.0
-        self.source.draw(scene, self.folder, self._notes.get(focus.service, ()), self.keys.first)
+        self.source.draw(scene, self.folder, self._notes.of(focus.service), self.keys.first)
         self.query_one(TabBar).subject = focus.service
         self.query_one(Sessions).show(status.sessions(scene))
-        self.query_one("#standing", Static).update(status.line(scene))
-        self.stack.outline.show(stack.roots(self._debugged, focus, scene.at, self.known))
+        self.query_one("#standing", Static).update(status.line(scene), layout=False)
+        self.stack.outline.show(stack.roots(self._debugged, focus, scene.at, self.calls.of))
         if frame is not None and (focus, at, scene.at) != self._front:
             self._front = (focus, at, scene.at)
             self.stack.outline.go(f"{focus.process}/{focus.thread}/{scene.at}")
@@ -199,14 +190,7 @@ class DebuggerScreen(ModalScreen[None]):
 
     def hint(self) -> None:
         """The keys that make sense now."""
-        scene, first = self.scene, self.keys.first
-        found = []
-        for each in sorted((a for a in ACTIONS if a.hint and first(a.id)), key=lambda a: a.hint):
-            if not each.refusal(scene):
-                styled = ((first(each.id), "bold $primary"), (f" {each.label}", "$foreground-muted"))
-                right = each.hint >= 90
-                found.append(Part(styled=styled, target=each.id, weight=0 if right else each.hint, right=right))
-        self.query_one(Hints).show(found)
+        self.query_one(Hints).show(status.hints(self.scene, self.keys))
 
     def open(self, source: Source, line: int = 0) -> None:
         """Look at another file."""
@@ -215,25 +199,10 @@ class DebuggerScreen(ModalScreen[None]):
 
     def ask_frames(self, focus: Focus, stop: Stop) -> None:
         """Ask for the calls that are not known."""
-        key = (focus.process, focus.thread, stop.at)
-        if key not in self._asking:
-            self._asking.add(key)
-            known = tuple(self.known(focus.process, focus.thread, stop))
-            self.run_worker(self._ask_frames(key, len(stop.frames), known[len(stop.frames) :]))
+        self.run_worker(self._ask_frames(focus, stop))
 
-    async def _ask_frames(self, key: tuple[int, int, float], start: int, known: tuple[Frame, ...]) -> None:
-        try:
-            found = await self.debugging.frames(key[0], key[1], start + len(known))
-        except (DevboxError, TimeoutError) as error:
-            self.tell(str(error) or "The calls were not told in time.", error=True)
-            return
-        finally:
-            self._asking.discard(key)
-        every = threads(self._debugged)
-        stands = {(one.id, thread.id, thread.stop.at) for _, one, thread in every if thread.stop}
-        self._more = {each: more for each, more in self._more.items() if each in stands}
-        self._more[key] = (start, (*known, *found))
-        if found:
+    async def _ask_frames(self, focus: Focus, stop: Stop) -> None:
+        if await self.calls.ask(focus, stop, lambda: self._debugged):
             self.draw()
 
     # Panels
@@ -266,6 +235,10 @@ class DebuggerScreen(ModalScreen[None]):
         self.toggle_class("-full")
 
     def on_descendant_focus(self) -> None:
+        panel = self.panel
+        self.source.set_class(panel == "source", "-in-hand")
+        for each in self.query(Panel):
+            each.set_class(each.id == panel, "-in-hand")
         self.hint()
 
     def on_tab_bar_chosen(self, event: TabBar.Chosen) -> None:
@@ -277,7 +250,7 @@ class DebuggerScreen(ModalScreen[None]):
         if isinstance(event.strip, Sessions):
             self.look(of_service(event.target, self._debugged))
         else:
-            self.perform(event.target)
+            self.action_perform(event.target)
 
     def on_source_pane_read(self, event: SourcePane.Read) -> None:
         event.stop()
@@ -308,13 +281,13 @@ class DebuggerScreen(ModalScreen[None]):
 
     # Keys to actions
 
-    def action_act(self, id: str) -> None:
-        self.perform(id)
-
-    def perform(self, id: str) -> None:
+    def action_perform(self, id: str) -> None:
         """Do the action of that id, or say why it cannot be done."""
         chosen = action(id)
-        if reason := chosen.refusal(self.scene):
+        reason = chosen.refusal(self.scene)
+        if reason and self.doing.running.typed_ahead(id):
+            return
+        if reason:
             self.tell(f"{chosen.label}: {reason}")
         else:
             self.doing.do(id)

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from devbox.debug.model import Source
+from devbox.debug.model import Breakpoint, Phase, Source
 from devbox.errors import DevboxError
 from devbox.tui.debugger import breakpoints, placard
 from devbox.tui.debugger.asks import Debugging
@@ -29,6 +29,7 @@ class SourcePane(Vertical):
     DEFAULT_CSS = """
     SourcePane { height: 1fr; width: 1fr; }
     SourcePane > #path { height: 1; width: 1fr; background: $panel; }
+    SourcePane.-in-hand > #path { color: $text-primary; }
     SourcePane > #placard { height: 1fr; width: 1fr; display: none; }
     SourcePane > #find { height: 1; display: none; background: $panel; }
     SourcePane.-finding > #find { display: block; }
@@ -77,6 +78,8 @@ class SourcePane(Vertical):
             if shown != self._shown:
                 self._shown = shown
                 self.open(frame.source, frame.line)
+        elif self.opened is None and (one := likely(scene)) is not None:
+            self.open(Source(there=one.path) if one.there else Source(there="", host=one.path), one.line)
         here = frame is not None and path_of(frame.source) == self.path
         text = stop.text if here and stop is not None and stop.reason == "exception" else ""
         self.view.stand(frame.line if frame and here else 0, top=scene.at == 0, note=text)
@@ -119,18 +122,21 @@ class SourcePane(Vertical):
         shown = source is not None and self.path in self._texts
         page = self.query_one("#placard", Static)
         # Keys go to the focused widget: it must not be one that cannot be seen.
-        self.view.display, page.display = shown, not shown
+        if page.display is shown or self.view.display is not shown:
+            self.view.display, page.display = shown, not shown
+            if shown and self.screen.focused is None:
+                self.call_after_refresh(self.view.focus)
         title = Content.styled(" no source", "$foreground-muted")
         if source is not None:
             title = Content.styled(f" {label(self.path, folder)}", "bold")
             if not source.host:
                 title += Content.styled("  only in the container", "$text-warning")
-        self.query_one("#path", Static).update(title)
+        self.query_one("#path", Static).update(title, layout=False)
         if not shown:
             text = placard.text(scene.focus.service, scene.debuggee, notes, scene.stop, key)
             if self._failure:
                 text = text + Content.styled(f"\n  No source: {clean(self._failure)}", "$text-error")
-            page.update(text)
+            page.update(text, layout=False)
 
     # Searching
 
@@ -163,3 +169,12 @@ class SourcePane(Vertical):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         self.view.focus()
+
+
+def likely(scene: Scene) -> Breakpoint | None:
+    """The breakpoint at which a service that was attached to will probably stop: one in a file of its own."""
+    debuggee = scene.debuggee
+    if debuggee is None or debuggee.phase is not Phase.ATTACHED or scene.stop is not None:
+        return None
+    roots = tuple(f"{pair.host.rstrip('/')}/" for pair in debuggee.pairs)
+    return next((one for one in scene.debugged.breakpoints if one.path.startswith(roots)), None)

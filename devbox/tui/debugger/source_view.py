@@ -113,14 +113,14 @@ class SourceView(ScrollView, can_focus=True):
         """The text under the cursor."""
         return self.source.lines[self.cursor - 1] if self.source and self.cursor <= self.count else ""
 
-    def go(self, line: int) -> None:
-        """Put the cursor there; what was out of sight comes into the middle."""
+    def go(self, line: int, *, middle: bool = False) -> None:
+        """Put the cursor there; what was out of sight (or with `middle`, anyway) comes into the middle."""
         if not self.count:
             self.cursor = max(1, line)
             return
         self.cursor = max(1, min(line, self.count))
         top, height = round(self.scroll_offset.y), max(1, self.size.height)
-        if not top < self.cursor <= top + height:
+        if middle or not top < self.cursor <= top + height:
             self.scroll_to(y=max(0, self.cursor - 1 - height // 2), animate=False, force=True, immediate=True)
         self._repaint()
 
@@ -195,10 +195,14 @@ class SourceView(ScrollView, can_focus=True):
         self.refresh()
 
     def on_resize(self, event: events.Resize) -> None:
-        self._width = self.scrollable_content_region.width
+        # What came while there was no room to see it comes into the middle once there is.
+        hidden, self._width = not self._width, self.scrollable_content_region.width
         self.virtual_size = Size(1, self.count)
         self._repaint()
-        self.call_after_refresh(self.go, self.cursor)
+        self.call_after_refresh(self.go, self.cursor, middle=hidden)
+
+    def on_hide(self) -> None:
+        self._width = 0
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
@@ -213,7 +217,7 @@ class SourceView(ScrollView, can_focus=True):
         width = self._width or self.size.width
         number = y + round(self.scroll_offset.y) + 1
         if self.source is None or number > self.count:
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, self._style(""))
         if number not in self._strips:
             if self._asked or not self.source.advance(number - 1, _SLICE):
                 self._ask_again()
@@ -249,10 +253,10 @@ class SourceView(ScrollView, can_focus=True):
         room = max(0, width - self._gutter)
         text = Strip(code)
         more = text.cell_length - self._left > room
-        text = text.crop_extend(self._left, self._left + room, self.rich_style + back)
+        text = text.crop_extend(self._left, self._left + room, self._style("") + back)
         if more and room > 1:
             text = Strip([*text.crop(0, room - 1), Segment("›", self._style("quiet") + back)])
-        return Strip([*head, *text]).crop_extend(0, width, self.rich_style + back)
+        return Strip([*head, *text]).crop_extend(0, width, self._style("") + back)
 
     def _code(self, number: int, spans: list[tuple[int, int]], back: Style) -> list[Segment]:
         assert self.source is not None
@@ -277,10 +281,9 @@ class SourceView(ScrollView, can_focus=True):
         return Style()
 
     def _style(self, name: str) -> Style:
-        if not name:
-            return self.rich_style
+        """Of a component; "": the widget's own, which costs as much to find as a row to paint."""
         if name not in self._styles:
-            self._styles[name] = self.get_component_rich_style(f"source--{name}")
+            self._styles[name] = self.get_component_rich_style(f"source--{name}") if name else self.rich_style
         return self._styles[name]
 
 

@@ -12,8 +12,8 @@ from devbox.tui.debugger.node import Node, Span
 from devbox.tui.debugger.scene import Focus, place, words
 from devbox.tui.text import shorten
 
-_NAME = 36
-"""Characters of what a process runs that are shown."""
+_NAME = 30
+"""Characters of a process's or a thread's name that are shown: why it stands comes after it."""
 
 Frames = Callable[[int, int, Stop], Sequence[Frame]]
 """process, thread, its stop -> the frames known"""
@@ -73,7 +73,7 @@ def _thread(service: str, process: Process, thread: Thread, focus: Focus, frames
     key = f"{process.id}/{thread.id}"
     own = (focus.process, focus.thread) == (process.id, thread.id)
     here = Focus(service=service, process=process.id, thread=thread.id)
-    name: Span = (thread.name or f"thread {thread.id}", "strong" if own else "plain")
+    name: Span = (shorten(thread.name or f"thread {thread.id}", _NAME), "strong" if own else "plain")
     stop = thread.stop
     if stop is None:
         return Node(key=key, spans=(name, ("  runs", "quiet")), of=At(focus=here))

@@ -1,11 +1,13 @@
-"""The two lines around the debugger: which services are debugged, and what stands where and why."""
+"""The lines around the debugger: which services are debugged, what stands where and why, which keys make sense."""
 
 from __future__ import annotations
 
 from textual.content import Content
 
 from devbox.debug.model import Debuggee, Phase
+from devbox.tui.debugger.actions import ACTIONS
 from devbox.tui.debugger.scene import Scene, place, standing, words
+from devbox.tui.keys import Keys
 from devbox.tui.panels.strip import Part
 from devbox.tui.text import clean
 
@@ -68,3 +70,14 @@ def line(scene: Scene) -> Content:
         spans.append((" · ", _QUIET))
     spans += [(clean(words(stop), lines=False), tone), (f" · {clean(whose, lines=False)}{more}", _QUIET)]
     return Content.assemble(*spans)
+
+
+def hints(scene: Scene, keys: Keys) -> list[Part]:
+    """The keys that make sense now, by importance."""
+    found = []
+    for each in sorted((one for one in ACTIONS if one.hint and keys.first(one.id)), key=lambda one: one.hint):
+        if not each.refusal(scene):
+            styled = ((keys.first(each.id), "bold $primary"), (f" {each.label}", "$foreground-muted"))
+            right = each.hint >= 90
+            found.append(Part(styled=styled, target=each.id, weight=0 if right else each.hint, right=right))
+    return found

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-from textual.content import Content
-
 from devbox.debug.model import Frame, Scope, Variable
 from devbox.errors import DevboxError
 from devbox.tui.debugger.asks import Debugging
@@ -36,7 +34,7 @@ class VariablesPanel(Panel):
     def stand(self, process: int, thread: int, frame: Frame | None, at: float) -> None:
         """The frame in front, and when its thread stopped; None: there is none."""
         if frame is None:
-            self.set_class(self._named is not None, "-stale")
+            self.outline.stale = self._named is not None
             self._about = None
             self._read_all.set()
             return
@@ -68,7 +66,7 @@ class VariablesPanel(Panel):
             begins = [n for n in self._roots() if n.children is None and self.outline.is_open(n)]
             for node in begins:
                 await self.values.load(node)
-            self.remove_class("-stale")
+            self.outline.stale = False
             self.draw()
             self._read_all.set()
 
@@ -76,7 +74,6 @@ class VariablesPanel(Panel):
         """Show what is known now."""
         if self._about is not None:
             self.outline.show(self._roots())
-            self.note(Content())
 
     def _roots(self) -> tuple[Node, ...]:
         if self._error:

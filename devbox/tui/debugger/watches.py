@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from textual.content import Content
-
 from devbox.debug.model import Frame, Variable
 from devbox.errors import DevboxError
 from devbox.tui.debugger.asks import Debugging
@@ -46,7 +44,7 @@ class WatchesPanel(Panel):
             return
         self._about = about
         if about is None:
-            self.add_class("-stale")
+            self.outline.stale = True
             return
         self.values.forget(compare=True)
         self.again()
@@ -89,7 +87,7 @@ class WatchesPanel(Panel):
                     return
                 self._found[expression] = await self._asked(about, expression)
         if about == self._about:
-            self.remove_class("-stale")
+            self.outline.stale = False
             self.draw()
 
     async def _asked(self, about: tuple[int, int, float], expression: str) -> Variable | str:
@@ -105,7 +103,6 @@ class WatchesPanel(Panel):
     def draw(self) -> None:
         """Show what is known now."""
         self.outline.show(tuple(self._node(expression) for expression in self.expressions))
-        self.note(Content())
 
     def _node(self, expression: str) -> Node:
         found = self._found.get(expression)

@@ -78,6 +78,8 @@ def _offered(state: State, offer: Offer, keys: BannerKeys) -> list[Line]:
     if offer.project:
         here = state.project.name if state.project else ""
         text = f"the project is called {offer.project} now; {here} is left as it is"
+        if offer.project == here:
+            text = "it belongs on another engine now; what runs here is left as it is"
         return [(changed + clean(text, lines=False), f"{keys.reload} open it, {keys.decline} later", "primary")]
     if state.plan is None or any(one.phase is Phase.RUNNING for one in state.operations):
         return []

@@ -121,7 +121,7 @@ def _service(row: ServiceRow, usage: Mapping[str, Usage], now: float, *, opened:
     status = service_status(row)
     if fresh and status.tone is not Tone.BAD:
         status = replace(status, symbol=_RELOADED)
-    states = [run_status(container) for container in row.containers]
+    states = [status if row.owed else run_status(container) for container in row.containers]
     healths = [found for container in row.containers if (found := health_status(container))]
     cpu, memory = _use(row.containers, usage)
     running = [container for container in row.containers if container.state is RunState.RUNNING]

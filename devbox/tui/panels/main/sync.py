@@ -23,4 +23,4 @@ class SyncTab(PageTab):
         if state is None or state.project is None:
             return Content()
         chosen = [one for name, one in state.project.services.items() if self.service in (None, name)]
-        return sync_page(chosen, state.sync, state.project.working_dir)
+        return sync_page(chosen, state.sync, state.project.working_dir, self.room)

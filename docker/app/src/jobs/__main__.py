@@ -6,12 +6,13 @@ import os
 import signal
 import sys
 
+from jobs.handover import ALONE, Handover
 from jobs.settings import SettingError, Settings
 
 USAGE = "usage: python -m jobs api | worker | migrate | seed | fixtures | traffic | probe (api | worker | traffic)"
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: list[str], handover: Handover = ALONE) -> int:
     """Run one part of the application; 2 if the arguments or the settings are wrong."""
     # As PID 1 a process ignores every signal it has no handler for; until a part sets its own, to stop is to leave.
     # What has an end of its own has not come to it then, and whoever waits for it must not take it for done.
@@ -27,7 +28,7 @@ def main(arguments: list[str]) -> int:
             from jobs import logs, serving
 
             logs.configure(settings.log_level)
-            serving.run(settings)
+            serving.run(settings, handover)
             return 0
         case ["worker"]:
             import asyncio
@@ -35,7 +36,7 @@ def main(arguments: list[str]) -> int:
             from jobs import logs, worker
 
             logs.configure(settings.log_level)
-            asyncio.run(worker.serve(settings))
+            asyncio.run(worker.serve(settings, handover))
             return 0
         case ["migrate"]:
             from jobs import logs, migrate

@@ -43,6 +43,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 MAX_BODY = 64 * 1024
+SCHEMA_SECONDS = 0.3
 
 
 @dataclass(slots=True)
@@ -65,11 +66,17 @@ class Services:
             log.warning("postgres is away", extra={"error": str(error)})
             raise HTTPException(503, "PostgreSQL does not answer", {"Retry-After": "2"}) from error
 
+    async def _prepared(self) -> bool:
+        """Whether the schema is there, given a moment to the process that has only just begun to look."""
+        with suppress(TimeoutError):
+            await within(SCHEMA_SECONDS, self.schema.wait())
+        return self.schema.is_set()
+
     async def look(self) -> tuple[Readiness, dict[str, Finding]]:
         """What is there and what is not, noted in the metrics too."""
         timeout = self.settings.check_timeout
         postgres, redis = await asyncio.gather(self.postgres(timeout), self.redis(timeout))
-        if postgres.ok and not self.schema.is_set():
+        if postgres.ok and not await self._prepared():
             postgres = Finding(ok=False, seconds=postgres.seconds, error="the schema is not there yet: run migrate")
         readiness, checks = judge(needed={"postgres": postgres}, wanted={"redis": redis})
         self.metrics.health(readiness, checks)

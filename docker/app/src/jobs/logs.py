@@ -79,5 +79,5 @@ def configure(level: str) -> None:
     logging.captureWarnings(True)
     # Both report every reconnection attempt at length; what matters of it is logged by us.
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
-    for name in ("watchfiles", "urllib3", "requests"):
+    for name in ("urllib3", "requests"):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -36,8 +36,6 @@ class Settings:
     port: int = 8000
     metrics_port: int = 9000
     """Where a worker serves /metrics, 0: nowhere. The API does so on its own port."""
-    reload: bool = False
-    """Serve again whenever the source changes (development)."""
     check_timeout: float = 1.0
     """How long a readiness check waits for PostgreSQL or Redis."""
     request_timeout: float = 3.0
@@ -77,7 +75,6 @@ class Settings:
             host=_text(environ, "HOST", default.host),
             port=_whole(environ, "PORT", default.port),
             metrics_port=_whole(environ, "METRICS_PORT", default.metrics_port),
-            reload=_text(environ, "RELOAD", "").lower() in ("1", "true", "yes", "on"),
             check_timeout=_seconds(environ, "CHECK_TIMEOUT", default.check_timeout),
             request_timeout=_seconds(environ, "REQUEST_TIMEOUT", default.request_timeout),
             job_timeout=_seconds(environ, "JOB_TIMEOUT", default.job_timeout),

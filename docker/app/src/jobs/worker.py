@@ -13,6 +13,7 @@ from prometheus_client import start_http_server
 
 from jobs import database, logs, migrate, pulse, queue, tracing
 from jobs.deadline import within
+from jobs.handover import ALONE, Handover
 from jobs.health import Check, judge
 from jobs.kinds import Hopeless, known
 from jobs.metrics import WorkerMetrics
@@ -209,7 +210,7 @@ class Worker:
         log.info("stopped", extra={"worker": self.name})
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, handover: Handover = ALONE) -> None:
     """Run one worker until SIGTERM or SIGINT."""
     pool = database.make_pool(settings, name="jobs-worker", size=4)
     client = queue.make_redis(settings)
@@ -221,6 +222,7 @@ async def serve(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop)
+    handover.ready()
     try:
         await worker.run()
     finally:

@@ -1,0 +1,107 @@
+"""Paths of one rule brought into one container, place by place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from devbox.ports import Engine, Sources
+from devbox.session.delivery import Destination
+from devbox.session.ledgers import Ledgers
+from devbox.session.placing import Placing, Sent, Wanted, above
+from devbox.sync.entry import Entry, Kind
+from devbox.sync.ledger import Given
+from devbox.sync.overlap import claims
+from devbox.sync.place import Ground, Place
+from devbox.sync.rules import Rule
+
+
+class Sender:
+    """Into one container."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        sources: Sources,
+        to: Destination,
+        ledgers: Ledgers,
+        rules: Sequence[Rule],
+        now: Callable[[], float],
+    ) -> None:
+        self.engine = engine
+        self.to = to
+        self._sources = sources
+        self._ledgers = ledgers
+        self._rules = rules
+        self._now = now
+
+    async def lacking(self, rule: Rule, paths: Iterable[str]) -> int:
+        """How many of these paths are not there as they are here."""
+        asked = set(paths)
+        places = await self._by_place(rule, await self._wanted(rule, asked), asked)
+        return sum([len((await self._ledgers.of(self.to, where)).ledger.lacks(there)) for where, there in places])
+
+    async def send(self, rule: Rule, paths: set[str]) -> Sent:
+        """Bring these, relative to the rule's root. What is in the way of one is in the way of no other."""
+        sent = Sent()
+        wanted = await self._wanted(rule, paths)
+        await self._ledgers.remember(rule, {path: entry for path, (_, entry) in wanted.items()}, self._now())
+        for where, there in await self._by_place(rule, wanted, paths):
+            shelf = await self._ledgers.of(self.to, where)
+            batch = Placing(
+                engine=self.engine,
+                sources=self._sources,
+                to=self.to,
+                now=self._now,
+                rule=rule,
+                where=where,
+                shelf=shelf,
+                wanted=wanted,
+                there=there,
+                sent=sent,
+            )
+            try:
+                async with shelf.alone():
+                    await batch.settle()
+            finally:
+                self._ledgers.stir()
+            batch.look()
+        for path, (_, entry) in wanted.items():
+            if self.to.place(path).ground is Ground.BIND:  # there by itself
+                sent.state[path] = Given(entry=entry, at=self._now())
+        return sent
+
+    async def _wanted(self, rule: Rule, paths: set[str]) -> Wanted:
+        """What the host has there, without what a later rule puts in the same place."""
+        seen = await self._sources.look(rule, paths)
+        wanted = {rule.place(path): (path, entry) for path, entry in seen.items()}
+        for other, claimed in claims(rule, self._rules, wanted).items():
+            for inside, entry in (await self._sources.look(other, list(claimed))).items():
+                if entry is not None and inside in claimed:
+                    wanted.pop(claimed[inside], None)
+        return wanted
+
+    async def _by_place(
+        self, rule: Rule, wanted: Wanted, paths: set[str]
+    ) -> list[tuple[Place, dict[str, Entry | None]]]:
+        """Each place with what is to be in it, by its own paths; what came from here and is here no more is None."""
+        found: dict[Place, dict[str, Entry | None]] = {}
+        for path, (_, entry) in wanted.items():
+            where = self.to.place(path)
+            if path != where.base or (entry is not None and entry.kind is not Kind.FOLDER):
+                found.setdefault(where, {})[where.inner(path)] = entry
+        looked = {rule.place(path) for path in paths}
+        heads: dict[Place, list[str]] = {}
+        for path in looked:
+            where = self.to.place(path)
+            heads.setdefault(where, []).append(where.inner(path))
+        for where in self.to.mounts(rule.target):
+            if not looked.isdisjoint(above(where.base)):
+                heads.setdefault(where, []).append(where.inner(where.base))
+        for where, below in heads.items():
+            # A folder that took the place of another: what it has not got is gone.
+            own = (await self._ledgers.of(self.to, where)).ledger
+            for path in own.below(below, rule.root):
+                if where.outer(path) not in wanted:
+                    found.setdefault(where, {})[path] = None
+        places = [(where, there) for where, there in found.items() if where.ground is not Ground.BIND]
+        return sorted(places, key=lambda one: (one[0].ground.value, one[0].base))
