@@ -24,6 +24,8 @@ _ATTACHED = 30.0
 """Seconds that a debug server has to take hold of its process."""
 _SETTLED = 0.3
 """Seconds for which a debug server has time for what it is still about, where it is left."""
+_TOGETHER = 0.05
+"""Seconds for which a stop waits for its calls, so that both are told at once."""
 _ENDED = 3.0
 """Seconds in which the debug server of a process that has ended is left."""
 _STEPS = ("next", "stepIn", "stepOut", "continue")
@@ -214,7 +216,8 @@ class Debuggee:
     def _stopped(self, body: Body) -> None:
         at = self._now()
         self.suspended.forget()
-        self._change(threads=threads.stopped(self._threads, body, at))
+        self.process = replace(self.process, threads=threads.stopped(self._threads, body, at))
+        asyncio.get_running_loop().call_later(_TOGETHER, self._moved)
         if thread := number(body, "threadId"):
             self._look(self._see(thread, at))
         self._list_soon()
