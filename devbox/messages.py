@@ -117,10 +117,11 @@ class Owner:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
     """Absolute paths that changed. `more`: they belong to a storm that goes on; it ends with the next that have not
-    this mark, though there be no path among them."""
+    this mark, though there be no path among them. `lost`: there were so many that some may not have been told."""
 
     paths: tuple[str, ...] = ()
     more: bool = False
+    lost: bool = False
 
     def __len__(self) -> int:
         return len(self.paths)

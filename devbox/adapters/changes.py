@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from devbox.adapters.checkouts import Checkouts
+from devbox.adapters.closed import beside_closed
+from devbox.adapters.inotify import WatchLimit, refused
 from devbox.adapters.storm import Storm
 from devbox.errors import DevboxError
 from devbox.ports import Changes
@@ -26,9 +28,10 @@ _REST, _REST_STEP = 5.0, 7
 wake-up, and 200 of them a second cost 1 % of a core."""
 _STORM = 50
 """Paths in a batch from which on more are expected."""
+_LOST = 5000
+"""Changes in a storm from which on the kernel's queue (16,384 events, several a file) may have run over, untold."""
 _LOOK = 100
 """Milliseconds between two looks at the roots themselves, which no watch of the kernel outlives."""
-_LIMITS = "/proc/sys/fs/inotify"
 
 
 class ChangeSource:
@@ -40,9 +43,16 @@ class ChangeSource:
         self._begun = False
         self._seen = {root: _identity(root) for root in self._roots}
         self._checkouts = Checkouts(self._roots)
-        self._notifier = self._watch()
+        self._limit = WatchLimit()
+        try:
+            self._notifier = self._watch()
+        except DevboxError:
+            self._limit.close()
+            raise
         self._looked = self._heard = time.monotonic()
         self._storm: Storm | None = None
+        self._heard_of = 0
+        """Changes of that storm."""
         self._stormed = 0.0
 
     def read(self) -> Changes | None:
@@ -59,6 +69,7 @@ class ChangeSource:
 
     def close(self) -> None:
         self._stop.set()
+        self._limit.close()
 
     def _found(self) -> set[str]:
         resting = time.monotonic() - self._heard > _REST
@@ -66,8 +77,10 @@ class ChangeSource:
 
     def _begin(self, found: set[str]) -> Changes:
         self._heard = time.monotonic()
+        self._check_limit()  # what was made just now may be watched no more
         if len(found) >= _STORM or self._checkouts.running():
             self._storm = Storm(self._heard, self._heard - self._stormed)
+            self._heard_of = len(found)
         return Changes(paths=tuple(sorted(found)), more=self._storm is not None)
 
     def _rest_of(self, storm: Storm) -> Changes:
@@ -77,9 +90,11 @@ class ChangeSource:
         self._heard = time.monotonic()
         if found:
             storm.heard(self._heard)
+            self._heard_of += len(found)
         if storm.over(self._heard, checkout=checkout):
             self._storm, self._stormed = None, storm.heard_last
-        return Changes(paths=tuple(sorted(found)), more=self._storm is not None)
+        lost = self._storm is None and self._heard_of >= _LOST
+        return Changes(paths=tuple(sorted(found)), more=self._storm is not None, lost=lost)
 
     def _next(self, longest: int, step: int, patience: int) -> set[str]:
         if self._notifier is None:
@@ -106,13 +121,17 @@ class ChangeSource:
         from watchfiles import _rust_notify as rust
 
         try:
-            return rust.RustNotify(folders, False, False, 300, True, True)
+            notifier = rust.RustNotify([*folders, *beside_closed(folders)], False, False, 300, True, True)
         except (OSError, rust.WatchfilesRustInternalError) as error:
-            raise DevboxError(
-                f"Files cannot be watched: {error}.",
-                hint=f"Limits here: {_limit('max_user_watches')}, {_limit('max_user_instances')}. Raise one with"
-                " `sudo sysctl fs.inotify.max_user_watches=524288`, or let rules name narrower folders.",
-            ) from error
+            limit = "max_user_instances" if "os error 24" in str(error) else "max_user_watches"
+            raise refused(limit, str(error)) from error
+        self._check_limit()
+        return notifier
+
+    def _check_limit(self) -> None:
+        folder = next((root for root in self._roots if os.path.isdir(root)), None)
+        if folder is not None and self._limit.reached(folder):
+            raise refused("max_user_watches", "there are more folders than may be")
 
 
 def _identity(root: str) -> tuple[int, ...] | None:
@@ -124,10 +143,3 @@ def _identity(root: str) -> tuple[int, ...] | None:
     if os.path.isdir(root):
         return (there.st_dev, there.st_ino)
     return (there.st_dev, there.st_ino, there.st_size, there.st_mtime_ns, there.st_mode)
-
-
-def _limit(name: str) -> str:
-    try:
-        return f"fs.inotify.{name}={Path(_LIMITS, name).read_text().strip()}"
-    except OSError:
-        return f"fs.inotify.{name} unknown"

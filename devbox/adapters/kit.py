@@ -10,6 +10,7 @@ from functools import cached_property
 from importlib import metadata
 from pathlib import Path
 
+from devbox.adapters.bytecode import compiled
 from devbox.errors import DevboxError
 
 _HELPER = Path(__file__).with_name("helper")
@@ -57,5 +58,8 @@ class InstalledKit:
         self.version  # noqa: B018 - says so where there is none
         for file in metadata.files("debugpy") or ():
             if file.parts[0] == "debugpy" and not set(file.parts) & set(_LEFT_OUT) and file.suffix not in _SOURCES:
-                found[f"lib/{file.as_posix()}"] = Path(str(file.locate())).read_bytes()
+                path = Path(str(file.locate()))
+                found[f"lib/{file.as_posix()}"] = content = path.read_bytes()
+                if file.suffix == ".py" and (module := compiled(path, content)):
+                    found[f"lib/{file.parent.as_posix()}/{module[0]}"] = module[1]
         return found

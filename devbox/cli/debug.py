@@ -109,8 +109,8 @@ def address(word: str) -> tuple[str, int] | None:
     host, colon, port = word.rpartition(":")
     if not colon or word.endswith("]"):
         host, port = (_LOOPBACK, word) if word.isdigit() else (word, "")
-    if port and not 0 < int(port) <= _LAST_PORT:
-        raise UsageError(f"{port} is no port.", hint=f"A port is a number from 1 to {_LAST_PORT}.")
+    if port and int(port) > _LAST_PORT:
+        raise UsageError(f"{port} is no port.", hint=f"A port is a number up to {_LAST_PORT}; 0 is of devbox's choice.")
     return host.strip("[]") or _LOOPBACK, int(port or 0)
 
 

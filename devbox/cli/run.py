@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import secrets
 import shlex
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from devbox.cli import arguments, confirm
@@ -73,6 +74,7 @@ async def run(args: argparse.Namespace, outside: Outside) -> int:
         check_services(stack.project, None, [args.service])
         confirm.permit(stack.environment, args.yes_i_mean)
         confirm.trust(stack.project, yes=args.yes)
+        wanted = replace(wanted, helpers=not stack.environment.protected)
         code = await _prepare(stack, args, outside, wanted)
         return code or await _run(stack, args, wanted)
 

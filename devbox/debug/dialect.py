@@ -23,10 +23,30 @@ for _ident, _frame in list(sys._current_frames().items()):
 """
 """Ends an evaluation under way in another thread. Not by SIGINT, which would end the service itself."""
 _GREETING = """
-import socket, pydevd
-pydevd.get_global_debugger().writer.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+import ctypes, pydevd, socket, sys
+_db = pydevd.get_global_debugger()
+_db.writer.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+def _computing():
+    found = {}
+    for ident, frame in list(sys._current_frames().items()):
+        while frame is not None:
+            if frame.f_code.co_name in ("internal_get_variable_json", "internal_change_variable_json"):
+                found[ident] = frame
+            frame = frame.f_back
+    return found
+def _end(before):
+    for ident, frame in _computing().items():
+        if before.get(ident) is frame:
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(KeyboardInterrupt))
+def _guard(seconds):
+    before = {}
+    _db.timeout_tracker.call_on_timeout(seconds / 2, lambda: before.update(_computing()))
+    _db.timeout_tracker.call_on_timeout(seconds, _end, {"before": before})
+pydevd.devbox_guard = _guard
 """
-"""Has debugpy's answers not held back: the calls of a stop are there in 2 ms instead of 45."""
+"""Has debugpy's answers not held back: the calls of a stop are there in 2 ms instead of 45. And prepares `_GUARD`."""
+_GUARD = "__import__('pydevd').devbox_guard({seconds})"
+"""Ends the computing of variables that goes on for so long. debugpy's adapter reads nothing while it waits for them."""
 
 
 def _debugpy(pairs: Iterable[Pair]) -> dict[str, Any]:
@@ -58,12 +78,14 @@ class Dialect:
     interrupt: str = ""
     greeting: str = ""
     """Evaluated without a frame once the process is attached; whatever comes of it."""
+    guard: str = ""
+    """Likewise before variables are asked for, {seconds} being what they may take."""
     keeps: bool = False
 
 
 _DIALECTS: Mapping[str, Dialect] = {
-    DEBUGPY: Dialect(adapter=DEBUGPY, arguments=_debugpy, interrupt=_INTERRUPT, greeting=_GREETING),
-    "python": Dialect(adapter=DEBUGPY, arguments=_debugpy, interrupt=_INTERRUPT, greeting=_GREETING),
+    DEBUGPY: Dialect(adapter=DEBUGPY, arguments=_debugpy, interrupt=_INTERRUPT, greeting=_GREETING, guard=_GUARD),
+    "python": Dialect(adapter=DEBUGPY, arguments=_debugpy, interrupt=_INTERRUPT, greeting=_GREETING, guard=_GUARD),
     "go": Dialect(adapter="go", arguments=_remote, keeps=True),
     "delve": Dialect(adapter="go", arguments=_remote, keeps=True),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from devbox.debug.dialect import dialect
 from devbox.debug.model import Pair
 
 Message = dict[str, Any]
@@ -17,12 +18,8 @@ _PENDING = "__pendingTargetId"
 
 _GO = ("substitutePath", "from", "to")
 _PYTHON = ("pathMappings", "localRoot", "remoteRoot")
-_MAPPINGS = {"": _PYTHON, "python": _PYTHON, "debugpy": _PYTHON, "go": _GO, "delve": _GO}
+_MAPPINGS = {"python": _PYTHON, "debugpy": _PYTHON, "go": _GO, "delve": _GO}
 """By the type of a server: the argument of `attach`, and what it calls this machine's folder and the container's."""
-
-
-_STANDING = frozenset({"go", "delve"})
-"""Servers that leave a process standing."""
 
 
 def child(attach: Message) -> int | str | None:
@@ -86,21 +83,26 @@ def as_the_service(attach: Message) -> Message:
     return attach | {"arguments": {k: v for k, v in _part(attach, "arguments").items() if k != "subProcessId"}}
 
 
+def greeting(type: str) -> list[Message]:
+    """What the relay itself asks of a server once a process is attached."""
+    expression = dialect(type).greeting
+    return [_own(1, "evaluate", {"expression": expression, "context": "hover"})] if expression else []
+
+
 def release(type: str, sources: Iterable[Message]) -> list[Message]:
-    """What has a process go on that is left: delve leaves it, and its breakpoints in `sources`, as they are."""
-    if type not in _STANDING:
+    """What has a process go on that is left where its server would leave it standing, with breakpoints in `sources`."""
+    if not dialect(type).keeps:
         return []
-    empty: list[tuple[str, Message]] = [("setBreakpoints", {"source": source, "breakpoints": []}) for source in sources]
-    asked = [*empty, ("continue", {"threadId": 1})]
-    return [
-        {"seq": OWN + number, "type": "request", "command": command, "arguments": arguments}
-        for number, (command, arguments) in enumerate(asked, 1)
+    asked: list[tuple[str, Message]] = [
+        *(("setBreakpoints", {"source": source, "breakpoints": []}) for source in sources),
+        ("continue", {"threadId": 1}),
     ]
+    return [_own(number, command, arguments) for number, (command, arguments) in enumerate(asked, 2)]
 
 
 def disconnect() -> Message:
     """In the name of an editor that has hung up."""
-    return {"seq": OWN, "type": "request", "command": "disconnect", "arguments": {"terminateDebuggee": False}}
+    return _own(0, "disconnect", {"terminateDebuggee": False})
 
 
 def is_own(response: Message) -> bool:
@@ -135,6 +137,10 @@ def refusal(request: Message, text: str) -> Message:
     """A request refused, with what the editor shows its user."""
     error = {"id": 1, "format": "{text}", "variables": {"text": text}, "showUser": True}
     return answer(request, {"error": error}) | {"success": False, "message": text}
+
+
+def _own(number: int, command: str, arguments: Mapping[str, Any]) -> Message:
+    return {"seq": OWN + number, "type": "request", "command": command, "arguments": dict(arguments)}
 
 
 def _part(message: Mapping[str, Any], name: str) -> Message:

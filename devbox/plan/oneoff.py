@@ -34,13 +34,21 @@ class Oneoff:
     stdin: bool = False
     no_deps: bool = False
     build: bool = False
+    helpers: bool = False
+    """Whether the services it depends on get the debug helper where their files ask for it."""
     remove: bool = False
     """The engine removes it when it ends, whatever became of who started it."""
 
 
 def as_up(wanted: Oneoff) -> Up:
     """The `up` whose needs the preparation has."""
-    return Up(services=(wanted.service,), no_deps=wanted.no_deps, build=wanted.build, keep_networks=True)
+    return Up(
+        services=(wanted.service,),
+        no_deps=wanted.no_deps,
+        build=wanted.build,
+        helpers=wanted.helpers,
+        keep_networks=True,
+    )
 
 
 def prepare(project: Project, observed: Observed, wanted: Oneoff) -> Plan:

@@ -71,9 +71,11 @@ class Dap:
         try:
             async with asyncio.timeout(within):
                 return await asyncio.shield(answer)
-        except (TimeoutError, asyncio.CancelledError):
+        except (TimeoutError, asyncio.CancelledError) as over:
             if self.cancels:
                 self._send(self._next(), "request", command="cancel", arguments={"requestId": sequence})
+            if isinstance(over, TimeoutError):
+                raise TimeoutError(f"no answer to `{command}` in {within:g} s") from None
             raise
         finally:
             self._waiting.pop(sequence, None)

@@ -144,8 +144,8 @@ class DebugContainer:
             reading.result()
         except DevboxError as error:
             self._broke(attached, error)
-        except TimeoutError:
-            self._broke(attached, DevboxError(f"The debug server in {self.container.name} does not answer."))
+        except TimeoutError as silence:
+            self._broke(attached, DevboxError(f"The debug server in {self.container.name} is silent: {silence}."))
         finally:
             if found in self.debuggees:
                 self.debuggees.remove(found)

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import aclosing, suppress
 
 from devbox.compose.model import Service
+from devbox.debug.dialect import DEBUGPY
 from devbox.errors import DevboxError, EngineLost
 from devbox.plan.observed import Container, RunState
 from devbox.ports import Engine, Pipe
@@ -115,7 +116,7 @@ class ServiceDoorway:
                 name=container.name if len(entrance.doors) == 1 else f"{container.name} ({_short(door.name)})",
                 pairs=paths.pairs,
                 open=self._opener(entrance, door),
-                type=self._service.debug.type if self._service.debug else "",
+                type=(self._service.debug and self._service.debug.type) or DEBUGPY,
             )
             for door in entrance.doors
         ]

@@ -8,6 +8,7 @@ from contextlib import suppress
 from devbox.debug.codec import Decoder, encode
 from devbox.debug.relayed import Message, is_own
 from devbox.errors import DevboxError
+from devbox.session.heard import at
 
 _PART = 1 << 16
 
@@ -20,7 +21,7 @@ class Editor:
         self._writer = writer
         self._messages: asyncio.Queue[Message | None] = asyncio.Queue()
         host, port = (*(writer.get_extra_info("peername") or ()), "", "")[:2]
-        self.name = f"[{host}]:{port}" if ":" in str(host) else f"{host}:{port}"
+        self.name = at(str(host), port)
         self.left = asyncio.Event()
         self.error = ""
         """Why what it sends was not understood."""

@@ -29,3 +29,8 @@ class Heard:
     editor: str = ""
     container: str = ""
     text: str = ""
+
+
+def at(host: str, port: int | str) -> str:
+    """An address as one writes it."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,7 +14,7 @@ from devbox.debug.relayed import Message, refusal
 from devbox.errors import DevboxError
 from devbox.session.admitted import Admitted
 from devbox.session.editor import Editor
-from devbox.session.heard import Happened, Heard
+from devbox.session.heard import Happened, Heard, at
 from devbox.session.reached import Doorway
 
 _FIRST, _COUNT = 23000, 1000
@@ -54,7 +55,7 @@ class Listening:
             except OSError as error:
                 if error.errno == errno.EADDRINUSE and not self.port:
                     continue
-                raise _refused(f"{self._host}:{port}", error) from error
+                raise _refused(at(self._host, port), error) from error
             moved = not self.port and port != self._own
             self.port = port
             text = f"its own port {self._own} is taken" if moved else ""
@@ -121,11 +122,16 @@ class Listening:
                 self._gone_at = time.monotonic()
 
     def _tell(self, heard: Heard) -> None:
-        self._telling(replace(heard, address=f"{self._host}:{self.port}"))
+        self._telling(replace(heard, address=at(self._host, self.port)))
 
 
 def _refused(address: str, error: OSError) -> DevboxError:
     hint = "--listen HOST:PORT names another, --listen alone takes one that is free."
     if error.errno == errno.EADDRINUSE:
         return DevboxError(f"{address} is taken by another program.", hint=hint)
-    return DevboxError(f"{address} cannot be listened at: {error.strerror or error}.", hint=hint)
+    return DevboxError(f"{address} cannot be listened at: {_reason(error)}.", hint=hint)
+
+
+def _reason(error: OSError) -> str:
+    """asyncio puts words of its own around the system's; a name that means nothing has words alone."""
+    return os.strerror(error.errno) if error.errno and error.errno > 0 else str(error.strerror or error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
+from devbox.debug.dialect import DEBUGPY
 from devbox.debug.model import Pair
 from devbox.ports import Pipe
 from devbox.record import dataclass
@@ -13,13 +14,13 @@ from devbox.record import dataclass
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reached:
     """A process with a debug server in it, in the container named; `pairs` are its paths, `type` is as in
-    x-devbox ("": debugpy)."""
+    x-devbox."""
 
     container: str
     name: str
     pairs: tuple[Pair, ...]
     open: Callable[[], Awaitable[Pipe]]
-    type: str = ""
+    type: str = DEBUGPY
 
 
 class Doorway(Protocol):

@@ -17,6 +17,7 @@ from devbox.debug.relayed import (
     child_of,
     comes_back,
     disconnect,
+    greeting,
     is_own,
     mapped,
     readdressed,
@@ -167,6 +168,7 @@ class Relay:
         if message.get("type") == "response" and message.get("command") in ("attach", "launch"):
             self._asked = None
             if message.get("success"):
+                await self._send(*greeting(self.reached.type))
                 await self.attached()
 
     async def _let_go(self, down: asyncio.Task[None]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 
 from devbox.errors import Conflict, DevboxError, EngineLost, NotFound
 from devbox.plan.observed import Container, RunState
@@ -18,6 +17,10 @@ from devbox.sync.told import SyncFailed, Told
 
 RESYNC = 15.0
 """Seconds between two looks at what runs."""
+_LOOKS = 3
+"""Times that it is looked whether what is believed to be there is; after that somebody else writes there."""
+_ENDS = 2.0
+"""Seconds after which a write that was broken off by the loss of the connection has ended in the container."""
 
 
 class Replicas:
@@ -154,13 +157,15 @@ class Replicas:
 
     async def _replica(self, engine: Engine, container: Container) -> tuple[Replica, bool]:
         """It is given what changed since the watch began, or was given to it or another one before and is other now;
-        with `initial_sync` all there is. And whether something of that is believed to be there from an earlier run."""
+        with `initial_sync` all there is. And whether something is believed to be there that had better be looked at: it
+        is from an earlier run, or the connection broke off in the middle of it."""
         mine = self._rules(container.service)
         copying = [rule for rule in mine if rule.action.copies]
         to = await destination(engine, container)
         await self._ledgers.meet(engine, to, copying)
         replica = self._known.get(container.id)
         again = replica is not None
+        broken_off = again and self._lives[container.id] == _life(container)
         if replica is None:
             replica = Replica(
                 engine, self._sources, to, self._ledgers, mine, self._tell, self._then, self._now, self._settled
@@ -180,23 +185,34 @@ class Replicas:
                 replica.changed(rule, missing, first=not again and not touched)
         replica.complete()
         self._introduce(container.service, mine, to)
-        return replica, any(known.values())
+        return replica, broken_off or any(known.values())
 
     async def _check(self, engine: Engine, replica: Replica) -> None:
-        """Look whether what is believed to be there is; what is not is sent."""
+        """Look whether what is believed to be there is; what is not is sent, and looked at again."""
+        await replica.has_filled()
+        waiting = replica.rules
+        for _ in range(_LOOKS):
+            await asyncio.sleep(_ENDS)
+            async with self._checking:
+                waiting = [rule for rule in waiting if await self._lost(engine, replica, rule)]
+
+    async def _lost(self, engine: Engine, replica: Replica, rule: Rule) -> bool:
+        """Whether something of a rule was not there, and is sent again."""
         from devbox.session.verify import verified
 
-        with suppress(NotFound, Conflict):  # it has ended meanwhile
-            await replica.has_filled()
-            async with self._checking:
-                for rule in replica.rules:
-                    found = await verified(engine, self._sources, rule, replica.rules, replica.to, self._ledgers)
-                    lost = {one.path for one in found.differences if one.fault is not Fault.UNREADABLE}
-                    if not rule.initial:
-                        lost &= {*await self._ledgers.given(replica.to, rule)}
-                    await self._ledgers.doubt(replica.to, rule, lost)
-                    if lost:
-                        replica.changed(rule, lost)
+        try:
+            found = await verified(engine, self._sources, rule, replica.rules, replica.to, self._ledgers)
+        except EngineLost:
+            raise
+        except DevboxError:  # it has ended meanwhile, or cannot be looked into
+            return False
+        lost = {one.path for one in found.differences if one.fault is not Fault.UNREADABLE}
+        if not rule.initial:
+            lost &= {*await self._ledgers.given(replica.to, rule)}
+        await self._ledgers.doubt(replica.to, rule, lost)
+        if lost:
+            replica.changed(rule, lost)
+        return bool(lost)
 
 
 def _life(container: Container) -> float:

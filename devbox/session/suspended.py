@@ -16,6 +16,9 @@ from devbox.session.dap import Dap, Gone
 PART = 100
 """Parts of a value that are asked for at once, where its debug server gives them in slices."""
 _WITHIN = 15.0
+_COMPUTING = ("variables", "setVariable")
+_COMPUTED = 10
+"""Seconds that the parts of a value may take to be computed, properties and all."""
 _INTERRUPTED = 3.0
 """Seconds that an evaluation has to end after it was told to."""
 _TRIES = 10
@@ -35,6 +38,7 @@ class Suspended:
         self._dialect = dialect
         self._process = process
         self._evaluating: set[asyncio.Future[Body]] = set()
+        self._guarding: set[asyncio.Future[Body]] = set()
         self._ending: set[asyncio.Future[bool]] = set()
         self._free = asyncio.Event()
         self._free.set()
@@ -48,6 +52,9 @@ class Suspended:
     async def ask(self, command: str, arguments: Mapping[str, Any]) -> Body:
         """A question to a thread, once no evaluation is under way."""
         await self._turn(_WITHIN)
+        if self._dialect.guard and command in _COMPUTING:
+            self._guard()
+            await asyncio.sleep(0)  # it goes first
         try:
             return await self._dap.request(command, arguments, within=_WITHIN)
         except TimeoutError:
@@ -55,6 +62,18 @@ class Suspended:
                 f"No answer within {_WITHIN:.0f} s: a value computes itself without end.",
                 hint="Disconnecting lets the process go on.",
             ) from None
+
+    def _guard(self) -> None:
+        """Have what comes next end in time; the answer is not waited for."""
+        asked = {"expression": self._dialect.guard.format(seconds=_COMPUTED), "context": "hover"}
+        guarding = asyncio.ensure_future(self._dap.request("evaluate", asked, within=_WITHIN + _COMPUTED))
+        self._guarding.add(guarding)
+        guarding.add_done_callback(self._guarded)
+
+    def _guarded(self, guarding: asyncio.Future[Body]) -> None:
+        self._guarding.discard(guarding)
+        if not guarding.cancelled():
+            guarding.exception()  # without it, variables are waited for without an end
 
     async def scopes(self, frame: int) -> tuple[Scope, ...]:
         """The groups of variables of a frame."""

@@ -107,6 +107,8 @@ class Watch:
                 self._gathering.storm |= batch.more
                 for rule in self.rules:
                     self._changed(rule, batch.paths)
+                    if batch.lost and rule.action.copies:
+                        self._act(rule, {""})
                 if self._gathering.storm and not batch.more:
                     self._calm()
 

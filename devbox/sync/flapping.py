@@ -3,13 +3,14 @@
 A path that keeps changing right after it was acted upon is held. Changes that go on though nothing is done are those of
 somebody who writes often, and pass. When it falls quiet what it holds now is let through, so that no save is lost; a
 change that follows each time at once is a loop: it is stopped, and let through once more after a longer rest, in case
-it was somebody's hand after all.
+it was somebody's hand after all, and after ten times that, so that what it holds in the end is never lost.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from devbox.record import dataclass as record
@@ -35,12 +36,13 @@ class _Path:
     """One path: when it changed and was acted upon (None: never; `acting`: since when somebody is at it)."""
 
     stage: _Stage = _Stage.OPEN
-    chain: tuple[float, ...] = ()
+    chain: deque[float] = field(default_factory=lambda: deque(maxlen=TIMES))
     last: float = 0.0
     acted: float | None = None
     acting: float | None = None
     trials: int = 0
     rested: bool = False
+    rests: int = 0
 
     @property
     def waits(self) -> bool:
@@ -98,38 +100,38 @@ class Loops:
                 one.stage = _Stage.TRIED
                 one.trials += 1
                 passed.add(path)
-            elif one.stage is _Stage.STOPPED and quiet > _REST:
+            elif one.stage is _Stage.STOPPED and not one.rested and quiet > _REST * 10 ** min(one.rests, 2):
                 one.rested = True
+                one.rests += 1
                 passed.add(path)
         return Sifted(passed=passed, held=len(passed) < len(waiting))
 
     def acting(self, paths: Iterable[str], at: float) -> None:
         """What these set off has begun."""
         for path in paths:
-            self._known(path, at).acting = at
+            self._paths.setdefault(path, _Path(last=at)).acting = at
 
     def acted(self, paths: Iterable[str], at: float) -> None:
         """What these set off is done."""
         for path in paths:
-            one = self._known(path, at)
+            one = self._paths.setdefault(path, _Path(last=at))
             one.acted, one.acting = at, None
-
-    def _known(self, path: str, at: float) -> _Path:
-        if (one := self._paths.get(path)) is None:
-            one = self._paths[path] = _Path(last=at)
-        return one
 
 
 def _change(one: _Path, at: float) -> None:
     match one.stage:
         case _Stage.OPEN:
-            one.chain = (*one.chain, at)[-TIMES:] if one.follows(at) else (at,)
+            if not one.follows(at):
+                one.chain.clear()
+            one.chain.append(at)
             if len(one.chain) == TIMES and at - one.chain[0] <= WITHIN:
                 one.stage = _Stage.HELD
         case _Stage.HELD if not one.follows(at):
             one.stage = _Stage.FREE  # it changes though nothing is done
         case _Stage.TRIED if not one.follows(at):
             one.stage, one.trials = _Stage.OPEN, 0
-            one.chain = ()
+            one.chain.clear()
+        case _Stage.STOPPED:
+            one.rested = False  # what it holds now is let through as well, each time later
         case _Stage.TRIED:
             one.stage = _Stage.STOPPED if one.trials >= TRIALS else _Stage.HELD

@@ -8,6 +8,9 @@ from dataclasses import replace
 from devbox.record import dataclass
 from devbox.sync.entry import Entry, Kind
 
+_FEW = 8
+"""Folders that a path is compared with one by one; a storm has thousands."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lack:
@@ -24,6 +27,8 @@ class Lack:
 
     def in_the_way(self) -> tuple[str, ...]:
         """What is to be deleted before anything is written: a file in the place of a folder, or the other way round."""
+        if not self.delete:
+            return ()
         written = {path for path, _ in self.write}
         heads = {path[:at] for path in written for at, char in enumerate(path) if char == "/"}
         return tuple(path for path in self.delete if path in written or path in heads)

@@ -12,6 +12,7 @@ import pytest
 from devbox.debug.model import Breakpoint, Phase, Source
 from devbox.debug.threads import HELD
 from devbox.errors import DevboxError
+from devbox.session import suspended
 from tests.debug.world import Target, World, said, target
 from tests.memory import Memory
 
@@ -26,10 +27,16 @@ class Huge:
     def __repr__(self):
         return "x" * 100_000_000
 
+class Endless:
+    @property
+    def x(self):
+        while True:
+            pass
+
 def answer(x):
     numbers = list(range(1000))
     nested = {"a": [1, {"b": 2}]}
-    broken, huge = Raises(), Huge()
+    broken, huge, endless = Raises(), Huge(), Endless()
     y = x * 2
     return y + 1
 
@@ -55,7 +62,7 @@ for line in sys.stdin:
     else:
         print(answer(int(value)), flush=True)
 """
-LINE = 16
+LINE = 22
 """y = x * 2"""
 
 
@@ -207,6 +214,18 @@ async def test_an_evaluation_that_never_ends_is_ended_and_all_goes_on(world: Wor
             await world.debugging.pause(process, thread)
     running.cancel()
     assert (await world.debugging.evaluate(process, "x", frame)).value == "3"
+    await world.debugging.go_on(process, thread)
+    await app.answered("7")
+
+
+async def test_parts_of_a_value_that_compute_without_end_are_ended(
+    world: World, app: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(suspended, "_COMPUTED", 0.5)
+    process, thread, frame = await stop(world, app)
+    endless = await world.debugging.evaluate(process, "endless", frame)
+    parts = {one.name: one for one in await world.debugging.variables(process, endless.reference)}
+    assert "KeyboardInterrupt" in parts["x"].value
     await world.debugging.go_on(process, thread)
     await app.answered("7")
 

@@ -85,6 +85,23 @@ def test_it_listens_when_it_is_asked(kit: Path) -> None:
         assert process.poll() is None
 
 
+def test_a_door_stays_its_process_s_own_when_that_forks(kit: Path) -> None:
+    forks = "import os, time\nprint('in', flush=True)\nwhile not os.path.exists(FILE): time.sleep(0.01)\n"
+    forks += "child = os.fork()\nprint(child, flush=True)\nwhile True: time.sleep(0.01)\n"
+    now = kit.parent / "fork"
+    with python("-c", forks.replace("FILE", repr(str(now))), path=f"{kit}/start") as process:
+        assert process.stdout and process.stdout.readline()
+        [door] = ask(process)["doors"]
+        now.touch()
+        lines = {process.stdout.readline(), process.stdout.readline()}
+        try:
+            assert len(lines) == 2
+            [still] = ask(process)["doors"]
+            assert (still["port"], still["pid"]) == (door["port"], process.pid)
+        finally:
+            os.kill(max(int(line) for line in lines), 9)
+
+
 def test_a_signal_that_nobody_sent_for_opens_nothing(kit: Path) -> None:
     said = "import signal, time\nprint('in', flush=True)\nsignal.sigtimedwait([], 0)\n"
     with python("-c", f"{said}{WAITS}", path=f"{kit}/start") as process:

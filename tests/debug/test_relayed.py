@@ -48,7 +48,7 @@ def test_a_process_is_announced_with_what_the_editor_said_of_the_first(asks: boo
 @pytest.mark.parametrize(
     ("type", "mappings"),
     [
-        ("", {"pathMappings": [{"localRoot": "/p/src", "remoteRoot": "/srv"}]}),
+        ("debugpy", {"pathMappings": [{"localRoot": "/p/src", "remoteRoot": "/srv"}]}),
         ("go", {"substitutePath": [{"from": "/p/src", "to": "/srv"}]}),
     ],
 )
@@ -71,10 +71,20 @@ def test_folders_that_are_alike_are_told_to_the_server_unless_the_editor_does(
 def test_messages_that_are_not_as_they_should_be_are_no_announcements(message: dict[str, Any]) -> None:
     assert relayed.child(message) is None
     assert relayed.announced(message) is None
-    assert relayed.mapped(message, "", ()) == message
+    assert relayed.mapped(message, "debugpy", ()) == message
 
 
 def test_what_is_refused_is_shown_as_it_is_said() -> None:
     found = relayed.refusal({"seq": 7, "command": "attach"}, "no {way} leads in")
     assert (found["success"], found["request_seq"], found["command"]) == (False, 7, "attach")
     assert found["body"]["error"]["variables"] == {"text": "no {way} leads in"}
+
+
+@pytest.mark.parametrize(
+    ("type", "asked"), [("debugpy", []), ("lldb", []), ("go", ["setBreakpoints", "setBreakpoints", "continue"])]
+)
+def test_what_a_server_would_leave_standing_goes_on(type: str, asked: list[str]) -> None:
+    found = relayed.release(type, [{"path": "/srv/a.go"}, {"path": "/srv/b.go"}])
+    assert [one["command"] for one in found] == asked
+    answers = [{"type": "response", "request_seq": one["seq"]} for one in [*found, relayed.disconnect()]]
+    assert all(map(relayed.is_own, answers)), "the editor never hears of it"

@@ -11,6 +11,7 @@ from devbox.plan import labels
 from devbox.plan.commands import Up
 from devbox.plan.helper import with_helper
 from devbox.plan.observed import Container
+from devbox.plan.oneoff import Oneoff, prepare
 from devbox.plan.plan import Plan
 from devbox.plan.reconcile import reconcile
 from devbox.plan.steps import ContainerSpec, CreateContainer
@@ -92,3 +93,9 @@ def test_it_stands_in_front_of_the_path_that_holds(own: list[str], image: tuple[
     found = with_helper(spec, "volume", image)
     assert found.body["Env"] == ["A=1", f"PYTHONPATH={path}"]
     assert found.body["HostConfig"]["Binds"] == ["volume:/devbox-debug:ro"]
+
+
+def test_a_one_off_s_dependencies_get_it_as_an_up_would_give_it() -> None:
+    wanted = project("services: {a: {image: x, x-devbox: {debug: true}}, b: {image: y, depends_on: [a]}}")
+    for helpers in (True, False):
+        assert gets(prepare(wanted, nothing(wanted), Oneoff(service="b", helpers=helpers))) == [helpers]

@@ -48,3 +48,21 @@ def test_without_a_terminal_the_status_table_is_printed(folder: Path, project_na
     assert [line.split()[0] for line in done.stdout.splitlines()[-2:]] == ["api", "db"]
     assert "\x1b" not in done.stdout
     assert done.stderr == ""
+
+
+def test_a_services_debugger_is_opened_at_once_and_says_why_it_gets_in_nowhere(folder: Path) -> None:
+    assert piped("up", folder=folder).returncode == 0
+    with terminal("debug", "api", folder=folder) as devbox:
+        devbox.shows("debugger", "No debugger could get into api")
+        devbox.type("\x1b")
+        devbox.shows("SERVICES", "api")
+        devbox.type("q")
+        assert devbox.ends() == 0
+        assert devbox.is_restored()
+
+
+def test_a_service_that_is_not_there_opens_no_screen(folder: Path) -> None:
+    with terminal("debug", "apo", folder=folder) as devbox:
+        assert devbox.ends() == 2
+        assert "Did you mean api?" in devbox.text
+        assert b"\x1b[?1049h" not in devbox.output

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from devbox.adapters.connect import connect
 from devbox.adapters.host_tree import HostTree
 from devbox.errors import DevboxError
 from devbox.plan.commands import Up
-from devbox.ports import Engine
+from devbox.ports import Changes, Engine
 from devbox.session.session import Session
 from devbox.session.syncing import WatchPhase
 from tests.eventually import eventually
@@ -122,12 +122,35 @@ async def test_the_log_tells_once_what_is_tried_again_and_again(
         assert told == ["not synced: /app is on a read-only file system."]
 
 
+class Overrun(HostTree):
+    """A machine whose kernel had no room for what it had to tell."""
+
+    async def changes(self, roots: Sequence[str]) -> AsyncGenerator[Changes, None]:
+        async with aclosing(super().changes(roots)) as batches:
+            async for batch in batches:
+                yield Changes(lost=True) if batch.paths else batch
+
+
+async def test_what_the_kernel_did_not_tell_is_looked_for(
+    real_engine: Engine, project_name: str, tmp_path: Path
+) -> None:
+    async with running(real_engine, tmp_path, project_name, sources=Overrun) as session:
+        await phase(session, WatchPhase.WATCHING)
+        await eventually(lambda: "api" in session.store.state.sync.services, timeout=30)
+        (tmp_path / "src" / "main.py").write_text("one")
+
+        async def there() -> bool:
+            return await content(real_engine, session) == "one"
+
+        await eventually(there, timeout=30)
+
+
 class Exhausted(HostTree):
     """A machine that watches no more files."""
 
-    async def changes(self, roots: Sequence[str]) -> AsyncGenerator[Sequence[str], None]:
+    async def changes(self, roots: Sequence[str]) -> AsyncGenerator[Changes, None]:
         raise DevboxError("Files cannot be watched: no space left.", hint="sysctl fs.inotify.max_user_watches")
-        yield ()
+        yield Changes()
 
 
 async def test_a_machine_that_watches_no_more_files_is_told_and_the_session_goes_on(

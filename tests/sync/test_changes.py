@@ -48,6 +48,20 @@ async def test_a_storm_is_told_as_it_comes_until_it_is_over(tmp_path: Path, monk
         assert {path for batch in told for path in batch.paths} == {str(tmp_path / "b")}
 
 
+async def test_a_storm_in_which_the_kernel_may_have_lost_something_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "_STORM", 1)
+    monkeypatch.setattr(changes, "_LOST", 2)
+    async with heard(tmp_path) as batches:
+        (tmp_path / "a").touch()
+        told = [await anext(batches)]
+        (tmp_path / "b").touch()
+        while told[-1].more:
+            told.append(await anext(batches))
+        assert [batch.lost for batch in told] == [*[False] * (len(told) - 1), True]
+
+
 async def test_what_git_changes_is_one_storm_though_it_pauses(tmp_path: Path) -> None:
     src = tmp_path / "src"
     src.mkdir()

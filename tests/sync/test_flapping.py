@@ -45,7 +45,7 @@ def test_a_file_that_changes_whenever_it_was_sent_is_stopped_and_named_once(take
     world = World(takes=takes, answers=answers)
     world.run(200)
     assert world.looped == [PATH]
-    assert world.version <= TIMES + TRIALS + 2
+    assert world.version <= TIMES + TRIALS + 4
 
 
 def test_a_file_that_is_written_all_the_time_is_sent_all_the_time() -> None:
@@ -61,3 +61,14 @@ def test_somebody_who_saves_often_loses_nothing(takes: int) -> None:
             world = World(takes=takes, writes=lambda tick, p=period, n=saves: tick % p == 0 and tick // p < n)
             world.run(period * saves / 10 + 16)
             assert world.sent == world.version, (period, saves)
+
+
+def test_what_is_saved_right_after_a_stopped_file_was_let_through_is_let_through_later() -> None:
+    world = World(answers=2)
+    world.run(15)
+    assert world.looped == [PATH]
+    loops = world.loops
+    let_through = next(at for at in range(15, 400) if loops.release(at).passed)
+    loops.acted([PATH], let_through)
+    assert loops.changed([PATH], let_through + 0.5).held
+    assert any(loops.release(let_through + later).passed for later in range(1, 1200))

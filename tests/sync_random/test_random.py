@@ -24,7 +24,7 @@ SECONDS = float(os.environ.get("DEVBOX_SYNC_SECONDS", "0"))
 FAULTS = ("restart", "stop_and_start", "kill", "recreate", "pause", "kill_helpers", "fill", "cut")
 _CONTAINERS = ("layer-1", "layer-2", "one-1", "two-1", "memory-1", "mixed-1")
 _number = st.integers(0, 10_000)
-_operations = st.lists(st.tuples(_number, _number, _number, _number), min_size=20, max_size=60)
+_operations = st.lists(st.tuples(_number, _number, _number, _number), min_size=40, max_size=80)
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_in_the_end_all_have_what_the_folder_has(world: World) -> None:
 
 def _settings() -> settings:
     return settings(
-        max_examples=10,
+        max_examples=10 if SECONDS else 4,
         stateful_step_count=10,
         derandomize=not SECONDS,
         database=None,

@@ -48,7 +48,7 @@ volumes: {v: {}, w: {}}
 """
 MOUNTS = {"mixed-1": ("d", "cache")}
 """Folders that are there whether the host has them or not."""
-_SETTLED = 45.0
+_SETTLED = 150.0
 
 
 class World:
@@ -75,11 +75,11 @@ class World:
                 engine = self._stack.engine = self._await(connect("", os.environ))
                 self._await(self._stack.done(Up()))
                 self.containers = self._stack.containers()
-                watching = asyncio.run_coroutine_threadsafe(self._watch(), self._loop)
+                self._watching = asyncio.run_coroutine_threadsafe(self._watch(), self._loop)
                 yield self
-                watching.cancel()
+                self._watching.cancel()
                 with contextlib.suppress(BaseException):
-                    watching.result(30)
+                    self._watching.result(30)
                 self._await(engine.close())
         finally:
             self._loop.call_soon_threadsafe(self._loop.stop)
@@ -185,6 +185,8 @@ class World:
         self.mend()
         deadline = time.monotonic() + _SETTLED
         while differences := self.differences():
+            if self._watching.done():
+                self._watching.result()
             assert time.monotonic() < deadline, "\n".join((*differences[:20], *self._last()))
             time.sleep(0.05)
         found = self._await(self._verified())

@@ -112,7 +112,8 @@ def address(written: str) -> str:
 def doors(own: dict[int, Process], every: dict[int, Process]) -> tuple[list[dict[str, Any]], set[int]]:
     """What adapters of debugpy listen for already, and the processes behind them."""
     rows = established()
-    owner = {inode: one.pid for one in every.values() for inode in one.sockets}
+    youngest_first = sorted(every.values(), key=lambda one: one.began, reverse=True)  # a fork has its parent's too
+    owner = {inode: one.pid for one in youngest_first for inode in one.sockets}
     found, behind = [], set()
     for one in every.values():
         if not one.adapter or "--port" not in one.command[:-1]:

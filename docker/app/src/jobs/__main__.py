@@ -6,15 +6,14 @@ import os
 import signal
 import sys
 
-from jobs.handover import Handover
+from jobs.handover import ALONE, Handover
 from jobs.settings import SettingError, Settings
 
 USAGE = "usage: python -m jobs api | worker | migrate | seed | fixtures | traffic | probe (api | worker | traffic)"
 
 
-def main(arguments: list[str], handover: Handover | None = None) -> int:
+def main(arguments: list[str], handover: Handover = ALONE) -> int:
     """Run one part of the application; 2 if the arguments or the settings are wrong."""
-    handover = handover or Handover()
     # As PID 1 a process ignores every signal it has no handler for; until a part sets its own, to stop is to leave.
     # What has an end of its own has not come to it then, and whoever waits for it must not take it for done.
     code = 0 if arguments[:1] in (["api"], ["worker"], ["traffic"]) else 128 + signal.SIGTERM

@@ -17,3 +17,7 @@ class Handover:
 
     listener: socket.socket | None = None
     ready: Callable[[], None] = _nobody_waits
+
+
+ALONE = Handover()
+"""For who is the first, and the last."""

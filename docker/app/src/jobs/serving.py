@@ -8,7 +8,7 @@ from types import FrameType
 
 import uvicorn
 
-from jobs.handover import Handover
+from jobs.handover import ALONE, Handover
 from jobs.settings import Settings
 
 UNREAD_SECONDS = 1.0
@@ -80,7 +80,7 @@ class Server(uvicorn.Server):
         return kind(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
 
 
-def run(settings: Settings, handover: Handover) -> None:
+def run(settings: Settings, handover: Handover = ALONE) -> None:
     """Serve the API until SIGTERM or SIGINT."""
     config = uvicorn.Config(
         "jobs.api:make_app",

@@ -13,7 +13,7 @@ from prometheus_client import start_http_server
 
 from jobs import database, logs, migrate, pulse, queue, tracing
 from jobs.deadline import within
-from jobs.handover import Handover
+from jobs.handover import ALONE, Handover
 from jobs.health import Check, judge
 from jobs.kinds import Hopeless, known
 from jobs.metrics import WorkerMetrics
@@ -210,7 +210,7 @@ class Worker:
         log.info("stopped", extra={"worker": self.name})
 
 
-async def serve(settings: Settings, handover: Handover) -> None:
+async def serve(settings: Settings, handover: Handover = ALONE) -> None:
     """Run one worker until SIGTERM or SIGINT."""
     pool = database.make_pool(settings, name="jobs-worker", size=4)
     client = queue.make_redis(settings)
