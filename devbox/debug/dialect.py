@@ -83,9 +83,17 @@ class Dialect:
     keeps: bool = False
 
 
+def _apart(code: str) -> str:
+    """An expression that runs the code with names of its own: debugpy's are those of a module of its."""
+    return f"exec({code!r}, {{}})"
+
+
+_PYTHON = Dialect(
+    adapter=DEBUGPY, arguments=_debugpy, interrupt=_apart(_INTERRUPT), greeting=_apart(_GREETING), guard=_GUARD
+)
 _DIALECTS: Mapping[str, Dialect] = {
-    DEBUGPY: Dialect(adapter=DEBUGPY, arguments=_debugpy, interrupt=_INTERRUPT, greeting=_GREETING, guard=_GUARD),
-    "python": Dialect(adapter=DEBUGPY, arguments=_debugpy, interrupt=_INTERRUPT, greeting=_GREETING, guard=_GUARD),
+    DEBUGPY: _PYTHON,
+    "python": _PYTHON,
     "go": Dialect(adapter="go", arguments=_remote, keeps=True),
     "delve": Dialect(adapter="go", arguments=_remote, keeps=True),
 }

@@ -31,6 +31,10 @@ class Dap:
         self._sequence = 0
         self._waiting: dict[int, tuple[asyncio.Future[Body], Callable[[Body], None] | None]] = {}
         self._outgoing: asyncio.Queue[Mapping[str, Any]] = asyncio.Queue()
+        self._unanswered: set[int] = set()
+        """Requests that the server has not answered, also those that nobody waits for any more."""
+        self._quiet = asyncio.Event()
+        self._over = asyncio.Event()
         self._gone: Gone | None = None
         self.cancels = False
         """Whether the server understands `cancel`."""
@@ -67,6 +71,8 @@ class Dap:
         sequence = self._next()
         answer: asyncio.Future[Body] = asyncio.get_running_loop().create_future()
         self._waiting[sequence] = answer, arrived
+        self._unanswered.add(sequence)
+        self._quiet.clear()
         self._send(sequence, "request", command=command, arguments=dict(arguments or {}))
         try:
             async with asyncio.timeout(within):
@@ -81,6 +87,16 @@ class Dap:
             self._waiting.pop(sequence, None)
             if not answer.cancel() and not answer.cancelled():
                 answer.exception()  # nobody asks for it any more
+
+    async def settle(self, within: float) -> None:
+        """Wait until all is answered, for `within` seconds at most: debugpy's adapter breaks where it has to answer a
+        client that has left."""
+        if self._unanswered:
+            await _for(self._quiet, within)
+
+    async def over(self, within: float) -> None:
+        """Wait until the server hangs up, likewise."""
+        await _for(self._over, within)
 
     async def close(self) -> None:
         """Hang up; what is read ends by that."""
@@ -104,7 +120,11 @@ class Dap:
                 self._asked(message)
 
     def _answered(self, message: Body) -> None:
-        answer, arrived = self._waiting.pop(number(message, "request_seq"), (None, None))
+        sequence = number(message, "request_seq")
+        self._unanswered.discard(sequence)
+        if not self._unanswered:
+            self._quiet.set()
+        answer, arrived = self._waiting.pop(sequence, (None, None))
         if answer is None or answer.done():
             return
         if not flag(message, "success"):
@@ -142,9 +162,19 @@ class Dap:
         said = self._pipe.said.strip().splitlines()
         because = error.message if error else said[-1][:200] if said else ""
         self._gone = Gone("The debugged process is gone" + (f": {because}" if because else "."))
+        self._quiet.set()
+        self._over.set()
         for answer, _ in self._waiting.values():
             if not answer.done():
                 answer.set_exception(self._gone)
+
+
+async def _for(event: asyncio.Event, within: float) -> None:
+    try:
+        async with asyncio.timeout(within):
+            await event.wait()
+    except TimeoutError:
+        return
 
 
 def refusal(message: Body) -> str:

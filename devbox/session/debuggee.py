@@ -22,6 +22,12 @@ FRAMES = 20
 """Frames of a stop that are asked for at once."""
 _ATTACHED = 30.0
 """Seconds that a debug server has to take hold of its process."""
+_SETTLED = 0.3
+"""Seconds for which a debug server has time for what it is still about, where it is left."""
+_TOGETHER = 0.05
+"""Seconds for which a stop waits for its calls, so that both are told at once."""
+_ENDED = 3.0
+"""Seconds in which the debug server of a process that has ended is left."""
 _STEPS = ("next", "stepIn", "stepOut", "continue")
 _CLIENT = {
     "clientID": "devbox",
@@ -63,6 +69,7 @@ class Debuggee:
         self._dap = Dap(pipe, self._heard)
         self._settings = BreakpointsSet(self._dap, paths)
         self._initialized = asyncio.Event()
+        self._leaving = False
         self._listing = False
         self._looking: set[asyncio.Task[None]] = set()
         self.suspended = Suspended(self._dap, dialect, lambda: self.process)
@@ -101,13 +108,19 @@ class Debuggee:
         await self._list_threads()
 
     async def detach(self, within: float) -> None:
-        """Let it go on, without a debugger, in `within` seconds whatever it does."""
+        """Let it go on, without a debugger, in `within` seconds whatever it does.
+
+        It is hung up on after the answer: debugpy's adapter ends where it cannot give it, and nobody could come again.
+        """
+        self._leaving = True
         try:
             async with asyncio.timeout(within):
                 await self.suspended.interrupt()
                 if self._dialect.keeps:
                     await self._clear()
+                await self._dap.settle(_SETTLED)
                 await self._dap.request("disconnect", {"restart": False, "terminateDebuggee": False})
+                await self._dap.over(_SETTLED)
         except (DevboxError, TimeoutError):
             pass  # hanging up says the same
         finally:
@@ -195,15 +208,16 @@ class Debuggee:
                 self._change(can=self.process.can | protocol.capabilities(part(body, "capabilities")))
             case "debugpyAttach":
                 self._child({key: value for key, value in body.items() if key in ("subProcessId", "name")})
-            case "terminated":
-                self._look(self._dap.close())  # a debug server waits for that
+            case "terminated" if not self._leaving:
+                self._look(self.detach(_ENDED))  # a debug server waits for that
             case "startDebugging":
                 self._child(part(body, "configuration"))
 
     def _stopped(self, body: Body) -> None:
         at = self._now()
         self.suspended.forget()
-        self._change(threads=threads.stopped(self._threads, body, at))
+        self.process = replace(self.process, threads=threads.stopped(self._threads, body, at))
+        asyncio.get_running_loop().call_later(_TOGETHER, self._moved)
         if thread := number(body, "threadId"):
             self._look(self._see(thread, at))
         self._list_soon()
