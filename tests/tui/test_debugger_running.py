@@ -202,6 +202,13 @@ async def test_nothing_is_asked_of_a_project_that_is_not_debugged() -> None:
         assert await shows(app, "choose one service to debug")
 
 
+async def test_a_file_that_was_saved_is_read_anew_once_its_process_was_reloaded() -> None:
+    async with debugger() as (screen, _, debugging):
+        debugging.texts[ROUTES] = debugging.texts[ROUTES].replace("3 * len", "5 * len")
+        debugging.put_state(debugged(debuggee(process(2, None))))
+        assert await shows(screen.devbox, "price = 5 * len(name)")
+
+
 async def test_the_file_is_read_anew_at_each_stop() -> None:
     async with debugger() as (screen, _, debugging):
         debugging.texts[ROUTES] = debugging.texts[ROUTES].replace("3 * len", "4 * len")

@@ -10,6 +10,7 @@ from textual.widgets import Input, Static
 
 from devbox.errors import DevboxError
 from devbox.record import dataclass
+from devbox.tui.debugger.work import begin
 from devbox.tui.screens.dialog import Dialog
 from devbox.tui.text import clean, plain
 
@@ -58,7 +59,7 @@ class Ask(Dialog[tuple[str, ...]]):
             line.value if field.value == clean(line.value, lines=False) else field.value
             for line, field in zip(self._lines, self.query(Input), strict=True)
         )
-        self.run_worker(self._take(values), group="take", exclusive=True)
+        begin(self, "take", self._take, values)
 
     async def _take(self, values: tuple[str, ...]) -> None:
         try:

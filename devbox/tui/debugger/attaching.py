@@ -8,6 +8,7 @@ from devbox.plan.commands import Up
 from devbox.session.state import Phase, State
 from devbox.tui.actions import action
 from devbox.tui.approval import approve, protected
+from devbox.tui.debugger.work import begin
 
 if TYPE_CHECKING:
     from devbox.tui.debugger.screen import DebuggerScreen
@@ -54,7 +55,7 @@ class Attaching:
 
         def chosen(way: str | None) -> None:
             if way == "recreate":
-                self._screen.run_worker(self._recreate(service), group="recreate", exclusive=True)
+                begin(self._screen, "recreate", self._recreate, service)
 
         self._screen.app.push_screen(Choice(f"Recreate {service} with the debug helper", ways, text=text), chosen)
 

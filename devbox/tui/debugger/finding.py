@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from devbox.debug.model import Source
 from devbox.errors import DevboxError
 from devbox.tui.debugger.scene import path_of, standing
+from devbox.tui.debugger.work import begin
 
 if TYPE_CHECKING:
     from devbox.tui.debugger.screen import DebuggerScreen
@@ -20,7 +21,7 @@ class Finding:
         self._screen = screen
 
     def do_open(self) -> None:
-        self._screen.run_worker(self._find(), group="find", exclusive=True)
+        begin(self._screen, "find", self._find)
 
     async def _find(self) -> None:
         from devbox.tui.debugger.files import below, roots

@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.widgets import Input
 
 from devbox.debug.model import Completion
+from devbox.tui.debugger.work import begin
 from devbox.tui.text import clean
 
 HISTORY = 500
@@ -69,8 +70,9 @@ class Prompt(Input):
         if self._offers and self.value == self._filled:
             self._fill(self._offer + step)
             return
-        self._base = self.value
-        self.run_worker(self._ask(self.value, self.cursor_position), group="complete", exclusive=True)
+        text, column = self.value, self.cursor_position
+        self._base = text
+        begin(self, "complete", self._ask, text, column)
 
     async def _ask(self, text: str, column: int) -> None:
         found = await self._complete(text, column)

@@ -94,6 +94,9 @@ class DebuggerScreen(ModalScreen[None]):
         self.take(self.state)
         self.draw()
 
+    def on_screen_resume(self) -> None:
+        self.source.reread()
+
     # State to screen
 
     @property
@@ -278,8 +281,6 @@ class DebuggerScreen(ModalScreen[None]):
         event.stop()
         if isinstance(event.node.of, stack.At):
             self.doing.looking.frames_of(event.node.of)
-
-    # Keys to actions
 
     def action_perform(self, id: str) -> None:
         """Do the action of that id, or say why it cannot be done."""

@@ -17,6 +17,7 @@ from devbox.tui.debugger.asks import Debugging
 from devbox.tui.debugger.coloured import Coloured
 from devbox.tui.debugger.scene import Scene, path_of
 from devbox.tui.debugger.source_view import SourceView, label
+from devbox.tui.debugger.work import begin
 from devbox.tui.text import clean
 
 _KEPT = 50
@@ -47,6 +48,7 @@ class SourcePane(Vertical):
         self.view = SourceView(id="source")
         self.opened: Source | None = None
         self._process = 0
+        self._processes: tuple[int, ...] = ()
         self._texts: dict[str, Coloured] = {}
         self._shown: tuple[object, ...] = ()
         self._failure = ""
@@ -69,10 +71,20 @@ class SourcePane(Vertical):
         """Show the frame in front again, wherever the user looks now."""
         self._shown = ()
 
+    def reread(self) -> None:
+        """The file in sight may have been saved since it was read."""
+        source = self.opened
+        if source is not None:
+            begin(self, "source", self._read, source, 0)
+
     def draw(self, scene: Scene, folder: str, notes: Sequence[str], key: placard.Key) -> None:
         """Show what is so now."""
         frame, stop = scene.frame, scene.stop
         self._process = scene.focus.process
+        processes = tuple(one.id for one in scene.debuggee.processes) if scene.debuggee else ()
+        if processes != self._processes:  # as after a hot reload
+            self._processes = processes
+            self.reread()
         if frame is not None and frame.source is not None and stop is not None:
             shown = (scene.focus, stop.at, frame.id)
             if shown != self._shown:
@@ -96,7 +108,7 @@ class SourcePane(Vertical):
                 self.view.show(self._texts[path])
             if line or other:
                 self.view.go(line or 1)
-        self.run_worker(self._read(source, line), group="source", exclusive=True)
+        begin(self, "source", self._read, source, line)
 
     async def _read(self, source: Source, line: int) -> None:
         path = path_of(source)

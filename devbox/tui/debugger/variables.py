@@ -11,6 +11,7 @@ from devbox.tui.debugger.node import Node
 from devbox.tui.debugger.outline import Outline
 from devbox.tui.debugger.panel import Panel
 from devbox.tui.debugger.values import Held, Values
+from devbox.tui.debugger.work import begin
 
 
 class VariablesPanel(Panel):
@@ -45,13 +46,14 @@ class VariablesPanel(Panel):
         self.values.forget(compare=named == self._named)
         self._about, self._named = about, named
         self._read_all.clear()
-        self.run_worker(self._read(about), group="scopes", exclusive=True)
+        begin(self, "scopes", self._read, about)
 
     def again(self) -> None:
         """Something may have changed them: read them anew."""
-        if self._about is not None:
+        about = self._about
+        if about is not None:
             self.values.forget(compare=True)
-            self.run_worker(self._read(self._about), group="scopes", exclusive=True)
+            begin(self, "scopes", self._read, about)
 
     async def _read(self, about: tuple[int, int, int, float]) -> None:
         try:
