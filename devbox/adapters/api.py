@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from devbox.adapters.clock import ahead
@@ -74,6 +74,14 @@ class Api:
     def remove(self, path: str, query: Query | None = None) -> None:
         """DELETE, however long it takes."""
         self._do("DELETE", path, None, query)
+
+    def unpack(self, container: str, query: Query, archive: bytes | Iterable[bytes]) -> None:
+        """PUT a tar into a container."""
+        path = f"/containers/{container}/archive"
+        if self.near:
+            self.wire.put(path, query, archive)
+        else:
+            self.sdk().unpack(path, parameters(query), archive)
 
     def sdk(self) -> Client:
         """The SDK's client; imported and made when it is first wanted."""

@@ -59,9 +59,9 @@ class Client(APIClient):
         """The headers, their names in small letters, with which the engine answers a ping."""
         return {name.lower(): value for name, value in self.get(f"{self.base_url}/_ping").headers.items()}
 
-    def unpack(self, container: str, parameters: Mapping[str, str], archive: bytes | Iterable[bytes]) -> None:
-        """PUT a tar into a container."""
-        self.put(self._at(f"/containers/{container}/archive"), params=dict(parameters), data=archive)
+    def unpack(self, path: str, parameters: Mapping[str, str], archive: bytes | Iterable[bytes]) -> None:
+        """PUT a tar."""
+        self.put(self._at(path), params=dict(parameters), data=archive)
 
     def ask(self, path: str, parameters: Mapping[str, str]) -> Any:
         """GET, decoded."""

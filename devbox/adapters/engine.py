@@ -140,7 +140,7 @@ class DockerEngine:
         self, container: str, directory: str, archive: bytes | Iterable[bytes], *, keep_folders: bool = False
     ) -> None:
         parameters = {"path": directory, **({"noOverwriteDirNonDir": "true"} if keep_folders else {})}
-        await self._call(lambda sdk: sdk.unpack(container, parameters, archive))
+        await self._threads.call(lambda: self._api.unpack(container, parameters, archive))
 
     async def held(self, container: str, path: str, *, inside: bool = False) -> Mapping[str, Held]:
         from devbox.adapters.held import HeldFiles

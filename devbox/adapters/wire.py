@@ -7,9 +7,10 @@ and of an exec it loses, at times, what comes in one piece with the head of the 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from urllib.parse import quote, urlencode
 
 from devbox.adapters import translate
@@ -21,6 +22,7 @@ from devbox.errors import EngineLost
 HEAD_TIMEOUT = 60.0
 """Seconds an engine may take until its answer begins."""
 
+_ARCHIVE = ("Content-Type: application/x-tar", "Transfer-Encoding: chunked", "Connection: close")
 Query = Mapping[str, str | int | bool | Mapping[str, list[str]]]
 
 
@@ -96,6 +98,29 @@ class Wire:
         finally:
             exchange.close()
 
+    def put(self, path: str, query: Query, archive: bytes | Iterable[bytes]) -> None:
+        """Send a tar, which may be made meanwhile; EngineLost, or the refusal as EngineError."""
+        try:
+            connection = self._connect(self._endpoint)
+        except OSError as error:
+            raise self.lost(error) from root(error)
+        try:
+            connection.sock.settimeout(HEAD_TIMEOUT)
+            # It may be refused before all of it was sent: what is read then says why.
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                connection.sock.sendall(self._head("1.1", "PUT", path, query, _ARCHIVE))
+                for piece in (archive,) if isinstance(archive, bytes) else archive:
+                    if piece:
+                        connection.sock.sendall(b"%x\r\n%b\r\n" % (len(piece), piece))
+                connection.sock.sendall(b"0\r\n\r\n")
+            status, found, rest = head(connection.sock)
+            if status >= 400:
+                raise translate.refusal(status, Exchange(connection, found, rest, self._forget).read_all())
+        except (OSError, Garbled) as error:
+            raise self.lost(error, connection) from root(error)
+        finally:
+            connection.close()
+
     def close(self) -> None:
         """End every stream."""
         with self._lock:
@@ -111,19 +136,21 @@ class Wire:
     def _message(
         self, protocol: str, method: str, path: str, query: Query | None, body: object, *, upgrade: bool
     ) -> bytes:
-        target = (f"/v{self.version}" if self.version else "") + quote(path, safe="/:@")
-        if query:
-            target += "?" + urlencode(parameters(query))
-        lines = [f"{method} {target} HTTP/{protocol}", "Host: docker", "User-Agent: devbox"]
-        if upgrade:
-            lines += ["Connection: Upgrade", "Upgrade: tcp"]
+        lines = ["Connection: Upgrade", "Upgrade: tcp"] if upgrade else []
         payload = b""
         if body is not None:
             payload = json.dumps(body).encode()
             lines.append("Content-Type: application/json")
         if method == "POST":
             lines.append(f"Content-Length: {len(payload)}")
-        return "\r\n".join([*lines, "", ""]).encode() + payload
+        return self._head(protocol, method, path, query, lines) + payload
+
+    def _head(self, protocol: str, method: str, path: str, query: Query | None, lines: Sequence[str]) -> bytes:
+        target = (f"/v{self.version}" if self.version else "") + quote(path, safe="/:@")
+        if query:
+            target += "?" + urlencode(parameters(query))
+        first = [f"{method} {target} HTTP/{protocol}", "Host: docker", "User-Agent: devbox"]
+        return "\r\n".join([*first, *lines, "", ""]).encode()
 
     def _forget(self, exchange: Exchange) -> None:
         with self._lock:

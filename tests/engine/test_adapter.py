@@ -10,7 +10,7 @@ from contextlib import aclosing
 import pytest
 
 from devbox.adapters.frames import LINE_LIMIT
-from devbox.errors import EngineError
+from devbox.errors import EngineError, NotFound
 from devbox.logs.line import LogLine, Stream
 from devbox.plan.steps import InjectedFile
 from devbox.ports import Engine
@@ -94,6 +94,15 @@ async def test_put_files_unpacks_below_the_folder(real_engine: Engine, project_n
     await real_engine.start(id)
     await real_engine.put_files(id, "/tmp", packed([InjectedFile(path="a/b.txt", content=b"hello")]))
     assert (await real_engine.exec(id, ["cat", "/tmp/a/b.txt"])).output == "hello"
+
+
+async def test_files_that_are_refused_before_all_were_sent_are_refused_with_the_reason(
+    real_engine: Engine, project_name: str
+) -> None:
+    id = await real_engine.create_container(spec(project_name))
+    pieces = [bytes(1 << 20)] * 20
+    with pytest.raises(NotFound, match="/nowhere"):
+        await real_engine.put_files(id, "/nowhere", pieces)
 
 
 async def test_exec_takes_user_folder_and_environment(real_engine: Engine, project_name: str) -> None:
