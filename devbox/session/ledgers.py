@@ -33,6 +33,7 @@ class Shelf:
         """Which version of it is kept."""
         self._lock = asyncio.Lock()
         self._flying: set[asyncio.Task[Any]] = set()
+        self._torn: dict[Rule, set[str]] = {}
 
     @asynccontextmanager
     async def alone(self) -> AsyncGenerator[Ledger, None]:
@@ -48,6 +49,15 @@ class Shelf:
         self._flying.add(task)
         task.add_done_callback(self._landed)
         return await asyncio.shield(task)
+
+    def tear(self, rule: Rule, paths: Iterable[str]) -> None:
+        """The writing of these, relative to the rule's root, was broken off: a moment longer the container may go on
+        unpacking what it has been sent, over what is done there next."""
+        self._torn.setdefault(rule, set()).update(paths)
+
+    def torn(self, rule: Rule) -> set[str]:
+        """Those of a rule, once."""
+        return self._torn.pop(rule, set())
 
     def _landed(self, task: asyncio.Task[Any]) -> None:
         self._flying.discard(task)
@@ -139,6 +149,14 @@ class Ledgers:
         for path in map(rule.place, paths):
             where = to.place(path)
             (await self.of(to, where)).ledger.unsettle([where.inner(path)])
+
+    async def torn(self, to: Destination, rule: Rule) -> set[str]:
+        """Of which paths the writing was broken off since this was asked last; they are not taken for sure any more."""
+        found: set[str] = set()
+        for where in (to.place(rule.target), *to.mounts(rule.target)):
+            found |= (await self.of(to, where)).torn(rule)
+        await self.doubt(to, rule, found)
+        return found
 
     async def remember(self, rule: Rule, wanted: Mapping[str, Entry | None], at: float) -> None:
         """Keep what the next container of the service will lack: what was deleted, and what no initial sync brings."""

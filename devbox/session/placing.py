@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import posixpath
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -133,7 +134,10 @@ class Placing:
         alone = self.where.outer(part[0][0]) == self.rule.target
         try:
             await self.shelf.whole(write(self.engine, self.to, by, packed, keep_folders=alone))
-        except (EngineLost, Conflict):
+        except (EngineLost, asyncio.CancelledError):
+            self.shelf.tear(self.rule, (self.wanted[self.where.outer(path)][0] for path, _ in part))
+            raise
+        except Conflict:
             raise
         except DevboxError as error:
             await self._must_be_there(error)

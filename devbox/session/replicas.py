@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from devbox.errors import Conflict, DevboxError, EngineLost, NotFound
 from devbox.plan.observed import Container, RunState
@@ -15,6 +15,8 @@ from devbox.sync.compare import Fault
 from devbox.sync.rules import Rule
 from devbox.sync.told import SyncFailed, Told
 
+_LANDED = 3.0
+"""Seconds after which nothing is unpacked any more of what was sent over a connection that was lost."""
 RESYNC = 15.0
 """Seconds between two looks at what runs."""
 _LOOKS = 3
@@ -134,6 +136,9 @@ class Replicas:
         """Keep it as the rules want until it ends."""
         try:
             replica, trusted = await self._replica(engine, container)
+            torn = {rule: await self._ledgers.torn(replica.to, rule) for rule in replica.rules}
+            if any(torn.values()):
+                group.create_task(self._mend(replica, torn), name=f"mend {container.name}")
             if trusted:
                 group.create_task(self._check(engine, replica), name=f"check {container.name}")
             await replica.run()
@@ -186,6 +191,14 @@ class Replicas:
         replica.complete()
         self._introduce(container.service, mine, to)
         return replica, broken_off or any(known.values())
+
+    async def _mend(self, replica: Replica, torn: Mapping[Rule, set[str]]) -> None:
+        """Send once more what was on its way when a connection was lost."""
+        await replica.has_filled()
+        await asyncio.sleep(_LANDED)
+        for rule, paths in torn.items():
+            await self._ledgers.doubt(replica.to, rule, paths)
+            replica.changed(rule, paths)
 
     async def _check(self, engine: Engine, replica: Replica) -> None:
         """Look whether what is believed to be there is; what is not is sent, and looked at again."""
