@@ -11,6 +11,7 @@ from devbox.errors import Conflict, PullFailed
 from devbox.plan.observed import HealthState
 from devbox.ports import Engine, ExecResult
 from tests.engine.specs import spec
+from tests.eventually import eventually
 from tests.fakes import Behaviour, FakeEngine
 
 
@@ -51,9 +52,13 @@ async def test_projects_counts_what_runs_and_what_has_done_its_work(engine: Engi
         if isinstance(engine, FakeEngine):
             engine.exit(id, code)
         await engine.wait(id)
-    [found] = [one for one in await engine.projects() if one.name == project_name]
-    assert (found.running, found.finished, found.total, found.working_dir) == (1, 1, 4, "/shop")
-    assert found.config_files == ("/shop/compose.yml",)
+
+    async def counted() -> bool:  # the engine's list learns of an end a moment after who waits for it
+        [found] = [one for one in await engine.projects() if one.name == project_name]
+        assert (found.running, found.finished, found.total, found.working_dir) == (1, 1, 4, "/shop")
+        return found.config_files == ("/shop/compose.yml",)
+
+    await eventually(counted, timeout=30)
 
 
 async def test_a_sample_only_of_what_runs(engine: Engine, project_name: str) -> None:
