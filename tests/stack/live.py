@@ -47,7 +47,10 @@ def watching(stack: Stack, log: Path) -> Iterator[None]:
             yield
         finally:
             process.terminate()
-            process.wait(timeout=30)
+            try:
+                process.wait(timeout=60)
+            finally:
+                process.kill()
 
 
 def says(stack: Stack, word: str) -> None:
