@@ -168,5 +168,20 @@ async def test_the_tests_are_those_of_the_folder(live: Stack) -> None:
         assert b"1 passed" in done.output
 
 
+async def test_an_import_that_hangs_is_told_and_does_not_keep_the_next_save_from_being_served(live: Stack) -> None:
+    api = source(live, "api.py")
+    with edits(api):
+        plain = api.read_text()
+        api.write_text(plain + "import time\n\ntime.sleep(3600)\n")
+        await is_found(live, "api", "unhealthy", "not ready after 10 s")
+        assert said(live) == ""
+
+        api.write_text(plain)
+        says(live, "no longer")
+
+        await heard(live, "no longer")
+        await is_found(live, "api", "healthy")
+
+
 async def test_both_sides_are_the_same_in_the_end(live: Stack) -> None:
     await eventually(lambda: live.tried("sync", "verify").returncode == 0, timeout=60)
