@@ -47,7 +47,10 @@ def watching(stack: Stack, log: Path) -> Iterator[None]:
             yield
         finally:
             process.terminate()
-            process.wait(timeout=30)
+            try:
+                process.wait(timeout=60)
+            finally:
+                process.kill()
 
 
 def says(stack: Stack, word: str) -> None:
@@ -96,3 +99,10 @@ async def is_found(stack: Stack, service: str, health: str, words: str = "") -> 
 def reloads(stack: Stack, service: str) -> int:
     """How often the service was reloaded so far."""
     return int(stack.container(service).logs().count(b'"message": "reloaded"'))
+
+
+def served_by(stack: Stack, service: str) -> list[str]:
+    """The processes in its container that do the service's work, as the container numbers them."""
+    return str(
+        stack.container(service).exec_run(["pgrep", "--parent", "1", "--full", "python -m live"]).output, "utf-8"
+    ).split()

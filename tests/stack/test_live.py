@@ -9,7 +9,7 @@ import pytest
 
 from tests.eventually import eventually
 from tests.stack.hammer import hammering
-from tests.stack.live import edits, heard, is_found, reloads, repeats, said, says, source, watching
+from tests.stack.live import edits, heard, is_found, reloads, repeats, said, says, served_by, source, watching
 from tests.stack.stack import Stack
 
 
@@ -128,6 +128,37 @@ async def test_many_files_at_once_are_not_as_many_reloads(live: Stack) -> None:
         assert reloads(live, "api") - before < 6
 
 
+async def test_reloads_that_overtake_each_other_leave_one_process(live: Stack) -> None:
+    api = live.container("api")
+    before = reloads(live, "api")
+    api.exec_run(["sh", "-c", "for each in $(seq 60); do kill -HUP 1; sleep 0.0$((each % 5)); done"])
+    await eventually(lambda: reloads(live, "api") > before and len(served_by(live, "api")) == 1, timeout=60)
+
+
+async def test_a_process_that_was_killed_is_started_again_by_a_save_though_nothing_is_changed_by_it(
+    live: Stack,
+) -> None:
+    api = live.container("api")
+    (killed,) = served_by(live, "api")
+    api.exec_run(["kill", "-KILL", killed])
+    await is_found(live, "api", "unhealthy", "it ended with -9")
+
+    api.exec_run(["touch", "/srv/app/jobs/api.py"])
+
+    await is_found(live, "api", "healthy")
+
+
+async def test_a_module_that_cannot_be_read_is_no_end_of_reloading(live: Stack) -> None:
+    api, loop = live.container("api"), "/srv/app/jobs/loop.py"
+    with edits(source(live, "api.py")):
+        try:
+            assert api.exec_run(["ln", "-s", "loop.py", loop]).exit_code == 0
+            says(live, "reloaded beside it")
+            await heard(live, "reloaded beside it")
+        finally:
+            api.exec_run(["rm", "-f", loop])
+
+
 async def test_the_tests_are_those_of_the_folder(live: Stack) -> None:
     test, api = live.folder / "docker/app/tests/test_new.py", live.container("api")
     with edits(test):
@@ -135,6 +166,21 @@ async def test_the_tests_are_those_of_the_folder(live: Stack) -> None:
         await eventually(lambda: api.exec_run(["ls", "/srv/tests/test_new.py"]).exit_code == 0, timeout=60)
         done = api.exec_run(["python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "/srv/tests/test_new.py"])
         assert b"1 passed" in done.output
+
+
+async def test_an_import_that_hangs_is_told_and_does_not_keep_the_next_save_from_being_served(live: Stack) -> None:
+    api = source(live, "api.py")
+    with edits(api):
+        plain = api.read_text()
+        api.write_text(plain + "import time\n\ntime.sleep(3600)\n")
+        await is_found(live, "api", "unhealthy", "not ready after 10 s")
+        assert said(live) == ""
+
+        api.write_text(plain)
+        says(live, "no longer")
+
+        await heard(live, "no longer")
+        await is_found(live, "api", "healthy")
 
 
 async def test_both_sides_are_the_same_in_the_end(live: Stack) -> None:

@@ -89,6 +89,16 @@ def test_a_volume_of_unknown_origin_gets_all_of_the_image(image: Path, tmp_path:
     assert read(stray) == NEW | {"more.py": "whose?"}
 
 
+def test_what_was_synced_may_be_a_folder_where_the_image_had_a_file_and_a_file_where_it_has_a_folder(
+    image: Path, volume: Path
+) -> None:
+    stamp = (volume / ".image").read_text()
+    write(volume, {"a.py/in.py": "synced", "made": "synced", ".image": stamp})
+    new = {"a.py/in.py": "new", "made/c.py": "new"}
+    bring(write(image, new), volume)
+    assert read(volume) == new
+
+
 def test_a_folder_and_a_file_may_change_places(image: Path, volume: Path) -> None:
     other = {"a.py/in.py": "new", "gone": "a file now"}
     bring(write(image, other), volume)

@@ -30,8 +30,8 @@ def bring(image: Path, volume: Path) -> None:
     stamp = volume / STAMP
     before = json.loads(stamp.read_text()) if stamp.exists() else {}
     now, there = held(image), held(volume)
-    for path in sorted(before.keys() - now.keys()):
-        (volume / path).unlink(missing_ok=True)
+    for path in sorted((before.keys() - now.keys()) & there.keys()):
+        (volume / path).unlink()
         for folder in list((volume / path).parents)[: path.count("/")]:
             if folder.is_dir() and not any(folder.iterdir()):
                 folder.rmdir()
@@ -46,6 +46,9 @@ def _put(source: Path, target: Path) -> None:
     """In one step: whoever imports it now gets the one or the other."""
     if target.is_dir():
         shutil.rmtree(target)
+    for folder in target.parents:
+        if folder.is_file():
+            folder.unlink()
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy2(source, part := target.with_name(f"{target.name}~"))
     part.replace(target)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 FAILED = Path("/tmp/live.failed")
@@ -11,7 +12,7 @@ FAILED = Path("/tmp/live.failed")
 
 def main(part: str) -> int:
     """The exit code."""
-    if FAILED.exists():
+    with suppress(FileNotFoundError):
         print("the newest source does not run:", FAILED.read_text())
         return 1
     from jobs.__main__ import main

@@ -18,6 +18,7 @@ class Process:
         self.since = since
         self.news = news
         self.failed = ""
+        self.ready = self.slow = False
         self.told: float | None = None
         """When it was told to stop."""
         self._said = b""

@@ -18,9 +18,13 @@ from live.source import SOURCE, Held, Source, changed
 
 QUIET, LONGEST = 0.01, 1.0
 """Seconds without a change that end a batch of them, and the longest that one is waited for."""
+SLOW = 10.0
+"""Seconds after which it is told that a process is not ready yet. It is left alone: a debugger may hold it."""
 GRACE = 15.0
-"""Seconds after which a process that was told to stop and still computes is killed; one that a debugger holds waits."""
+"""Seconds after which a process that was told to stop is killed if it still computes, or never had anything in hand;
+one that a debugger holds at work waits."""
 NAMED = 10
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
 
 
 class Forked(Exception):
@@ -68,8 +72,9 @@ class Reloader:
     def leave(self) -> None:
         """In the new process: let go of what is the other's."""
         signal.set_wakeup_fd(-1)
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
+        for number in SIGNALS:
             signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
         for one in (self._selector, self._woken, self._wakes, self._source):
             one.close()
 
@@ -95,7 +100,8 @@ class Reloader:
         """Seconds until something is to be done though nothing happens."""
         if self._last:
             return max(0.0, min(self._last + QUIET, self._first + LONGEST) - time.monotonic())
-        return 1.0 if any(process.told for process in self._processes.values()) else None
+        waits = self._starting or any(process.told for process in self._processes.values())
+        return 1.0 if waits else None
 
     def _look(self) -> None:
         now = time.monotonic()
@@ -111,7 +117,7 @@ class Reloader:
         since, again = self._first or now, self._again
         self._first, self._last, self._again = 0.0, 0.0, False
         held = self._source.held()
-        if held != self._held or again:
+        if held != self._held or again or not (self._serving or self._starting):
             self._start(held, since)
 
     def _start(self, held: Held, since: float) -> None:
@@ -125,10 +131,13 @@ class Reloader:
         self._held = held
         sys.stdout.flush()
         here, there = os.pipe()
+        # Who is told to stop at once must not take it for this process's: the signal waits until `leave`.
+        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         pid = os.fork()
         if not pid:
             os.close(here)
             raise Forked(there)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
         os.close(there)
         self._starting = self._processes[pid] = Process(pid, here, since=since)
         self._selector.register(here, selectors.EVENT_READ)
@@ -140,10 +149,12 @@ class Reloader:
             self._take_over(process)
             _import(modules)
         elif process and process.failed:
+            process.told = time.monotonic()  # it ends by itself
             self._fail(process)
 
     def _take_over(self, process: Process) -> None:
         before, self._serving, self._starting = self._serving, process, None
+        process.ready = True
         self._settle(process)
         if before:
             before.stop()
@@ -157,9 +168,11 @@ class Reloader:
         self._settle(process)
         if self._stop:
             return
-        FAILED.write_text(process.failed)
-        goes_on = "the process before goes on" if self._serving else "nothing runs"
-        say("error", f"not loaded, {goes_on} until the next change: {process.failed}")
+        _note(process.failed)
+        say("error", f"not loaded, {self._meanwhile()} until the next change: {process.failed}")
+
+    def _meanwhile(self) -> str:
+        return "the process before goes on" if self._serving else "nothing runs"
 
     def _settle(self, process: Process) -> None:
         """It has nothing more to say."""
@@ -177,24 +190,36 @@ class Reloader:
             self._hear()
         del self._processes[process.pid]
         if process is self._starting:
-            process.failed = f"it ended with {code} before it was ready"
+            process.failed = f"it ended with {code} before it was ready, its log says why"
             self._fail(process)
         elif process is self._serving:
             self._serving = None
             self._code = code if code >= 0 else 128 - code
             if process.told is None:
-                FAILED.write_text(f"it ended with {code}")
+                _note(f"it ended with {code}")
                 say("error", "nothing runs until the next change", pid=process.pid, code=code)
         if self.listener and not self._processes:
             self.listener.close()  # who waits on it would wait for ever
             self.listener = self._bind()
 
     def _hurry(self) -> None:
-        late = time.monotonic() - GRACE
+        now = time.monotonic()
+        starting = self._starting
+        if starting and not starting.slow and now - starting.since > SLOW:
+            starting.slow = True
+            _note(f"not ready after {SLOW:g} s")
+            say("warning", f"not ready after {SLOW:g} s, meanwhile {self._meanwhile()}", pid=starting.pid)
         for process in self._processes.values():
-            if process.told and process.told < late and process.computes():
-                say("warning", f"killed: it still computes {GRACE:g} s after it was told to stop", pid=process.pid)
+            late = process.told and now - process.told > GRACE
+            if late and (not process.ready or process.computes()):
+                say("warning", f"killed: it goes on {GRACE:g} s after it was told to stop", pid=process.pid)
                 os.kill(process.pid, signal.SIGKILL)
+
+
+def _note(words: str) -> None:
+    """For the health check. A full /tmp is no reason to end: the log says it too."""
+    with suppress(OSError):
+        FAILED.write_text(words)
 
 
 def _import(names: list[str]) -> None:
@@ -203,5 +228,5 @@ def _import(names: list[str]) -> None:
     for name in names:
         top = name.partition(".")[0]
         if name not in sys.modules and top not in own and "pydev" not in top:
-            with suppress(ImportError):
+            with suppress(Exception):  # nothing that a library wants of who imports it may end this process
                 importlib.import_module(name)

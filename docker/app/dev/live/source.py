@@ -11,7 +11,9 @@ from pathlib import Path
 from inotify_simple import INotify, flags
 
 SOURCE = Path("/srv/app")
-_CHANGE = flags.CREATE | flags.DELETE | flags.MODIFY | flags.CLOSE_WRITE | flags.MOVED_FROM | flags.MOVED_TO
+_CHANGE = (
+    flags.CREATE | flags.DELETE | flags.MODIFY | flags.CLOSE_WRITE | flags.MOVED_FROM | flags.MOVED_TO | flags.ATTRIB
+)
 
 Held = dict[str, bytes]
 """Path of a *.py below the source -> digest of what it holds."""
@@ -50,13 +52,13 @@ class Source:
         self._inotify.close()
 
     def _below(self, folder: str) -> Iterator[tuple[str, bytes]]:
-        with suppress(FileNotFoundError, NotADirectoryError):
+        with suppress(FileNotFoundError, NotADirectoryError, PermissionError):
             self._inotify.add_watch(folder, _CHANGE | flags.ONLYDIR)
             for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
                 if entry.is_dir(follow_symlinks=False):
                     yield from self._below(entry.path)
                 elif entry.name.endswith(".py"):
-                    with suppress(FileNotFoundError):
+                    with suppress(OSError):  # gone again, or nothing to be read: who imports it says so
                         yield entry.path, self._digest(entry.path)
 
     def _digest(self, path: str) -> bytes:
