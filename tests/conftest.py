@@ -18,7 +18,7 @@ from tests.real import IMAGE, make_image, remove_project, sdk
 # The same examples each time, and no verdict by the clock: a busy machine is no fault.
 settings.register_profile("here", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("here")
-FIRST = ("stack", "parity", "settings")
+FIRST = ("stack", "scenarios", "settings", "remote")
 """Folders whose tests begin first where they run side by side: the longest, and what is short behind it."""
 
 
