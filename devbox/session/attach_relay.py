@@ -25,6 +25,7 @@ _FIND = (
 )
 _NOT_FOUND = (126, 127)
 _PATIENCE = 3.0
+_LOOKING = 30.0
 
 
 def by_python(python: str, port: int) -> tuple[str, ...]:
@@ -53,12 +54,17 @@ async def connect(engine: Engine, container: Container, port: int) -> Pipe:
 
 
 async def _found(engine: Engine, container: Container) -> str:
-    told = await engine.exec(container.id, ("sh", "-c", _FIND), timeout=30)
-    if told.exit_code not in _NOT_FOUND:
-        return told.output.strip() if not told.exit_code else ""
-    for one in ("python3", "node"):
-        if (await engine.exec(container.id, (one, "--version"), timeout=30)).exit_code not in _NOT_FOUND:
-            return one
+    try:
+        told = await engine.exec(container.id, ("sh", "-c", _FIND), timeout=_LOOKING)
+        if told.exit_code not in _NOT_FOUND:
+            return told.output.strip() if not told.exit_code else ""
+        for one in ("python3", "node"):
+            if (await engine.exec(container.id, (one, "--version"), timeout=_LOOKING)).exit_code not in _NOT_FOUND:
+                return one
+    except TimeoutError:
+        raise DevboxError(
+            f"{container.name} did not answer in {_LOOKING:.0f} s to what could reach its debug server."
+        ) from None
     return ""
 
 

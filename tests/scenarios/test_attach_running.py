@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import os
 import subprocess
@@ -13,8 +14,11 @@ from devbox.adapters.build import ImageBuilder
 from devbox.adapters.kit import InstalledKit
 from devbox.debug.model import Way
 from devbox.errors import DevboxError
+from devbox.plan.observed import RunState
 from devbox.session.attach_beside import Beside
-from tests.scenarios.attaching import LINE, LOOP, Attaching
+from tests.eventually import eventually
+from tests.real import sdk
+from tests.scenarios.attaching import LINE, LONG, LOOP, Attaching
 from tests.stack.stack import images
 
 NEWEST = """\
@@ -124,3 +128,26 @@ async def test_a_process_that_its_own_user_may_not_look_into(attaching: Attachin
     line = LINE + HIDES.count("\n")
     assert "doubled" in await attaching.locals_at(entrance, entrance.doors[0], line)
     assert (await attaching.enter()).doors[0].port == entrance.doors[0].port
+
+
+async def test_who_gives_up_in_the_middle_does_no_harm(attaching: Attaching, gdb_image: str, beside: Beside) -> None:
+    """A gdb that is killed while the process makes a call for it takes the process with it."""
+    await attaching.up("")
+    container = await attaching.container()
+    entering = asyncio.ensure_future(attaching.enter(beside=beside))
+
+    def gdb() -> bool:
+        with sdk() as client:
+            return any(
+                one.attrs["HostConfig"]["PidMode"] == f"container:{container.id}" for one in client.containers.list()
+            )
+
+    await eventually(gdb, LONG)
+    entering.cancel()
+    await asyncio.wait([entering])
+    assert entering.cancelled()
+    assert (await attaching.container()).state is RunState.RUNNING
+    entrance = await attaching.enter()
+    assert entrance.way is Way.GDB_BESIDE, "what was begun was ended"
+    assert "doubled" in await attaching.locals_at(entrance, entrance.doors[0])
+    assert not gdb()
