@@ -77,8 +77,8 @@ async def run(engine: Engine, beside: Beside, found: Look, target: Seen, folder:
     """
     name = f"devbox-debug-{secrets.token_hex(6)}"
     body = _body(beside.image, found.container.id, target, folder, privileged)
-    side = await engine.create_container(ContainerSpec(name=name, service="", number=1, image=beside.image, body=body))
-    working = asyncio.ensure_future(_to_its_end(engine, side))
+    spec = ContainerSpec(name=name, service="", number=1, image=beside.image, body=body)
+    working = asyncio.ensure_future(_to_its_end(engine, spec))
     try:
         code, said = await asyncio.shield(working)
     except asyncio.CancelledError:
@@ -91,8 +91,9 @@ async def run(engine: Engine, beside: Beside, found: Look, target: Seen, folder:
         raise DevboxError(f"gdb beside {found.container.name} failed: {(wrong or said[-1:] or [str(code)])[0]}")
 
 
-async def _to_its_end(engine: Engine, side: str) -> tuple[int, list[str]]:
+async def _to_its_end(engine: Engine, spec: ContainerSpec) -> tuple[int, list[str]]:
     """Its exit code and what it said; it is gone then. Where devbox itself ends, it is left to end alone."""
+    side = await engine.create_container(spec)
     try:
         await engine.start(side)
         code = await engine.wait(side)
