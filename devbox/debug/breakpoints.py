@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, fields
 from typing import Any
 
 from devbox.debug.model import Bound, Breakpoint
@@ -29,11 +29,6 @@ def toggle(among: Breakpoints, path: str, line: int, there: bool = False) -> Bre
     if any(_line(one) == at for one in among):
         return tuple(one for one in among if _line(one) != at)
     return put(among, Breakpoint(path=path, line=line, there=there))
-
-
-def moved(among: Breakpoints, one: Breakpoint, line: int) -> Breakpoints:
-    """With `one` on another line."""
-    return put(tuple(other for other in among if other != one), replace(one, line=line))
 
 
 def by_path(among: Iterable[Breakpoint]) -> dict[tuple[str, bool], list[Breakpoint]]:

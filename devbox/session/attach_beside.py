@@ -6,6 +6,7 @@ takes /proc/PID/root/... for its own file of that name, and a wrong one crashes 
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import secrets
 import tempfile
@@ -30,6 +31,8 @@ RUN apt-get update && apt-get install -y --no-install-recommends gdb && rm -rf /
 _SCRIPT = 'cat /proc/$PID/exe > /tmp/exe; printf %s "$COMMANDS" > /tmp/commands; exec gdb "$@"'
 _ROOT = ["SYS_PTRACE", "DAC_READ_SEARCH"]
 """What the kernel asks for where the process may not be looked into by its own user."""
+_ENDING = 5.0
+"""Seconds for which gdb is waited for by who does not want it any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,22 +71,43 @@ async def ready(engine: Engine, beside: Beside, tell: Callable[[str], None]) -> 
 
 
 async def run(engine: Engine, beside: Beside, found: Look, target: Seen, folder: str, privileged: bool) -> None:
-    """Have gdb load debugpy, which lies in `folder`, in the process; DevboxError with what it complains of."""
+    """Have gdb load debugpy, which lies in `folder`, in the process; DevboxError with what it complains of.
+
+    Cancelled, it goes to its end all the same: the process would die with a gdb that is killed in the middle of a call.
+    """
     name = f"devbox-debug-{secrets.token_hex(6)}"
     body = _body(beside.image, found.container.id, target, folder, privileged)
-    side = await engine.create_container(ContainerSpec(name=name, service="", number=1, image=beside.image, body=body))
+    spec = ContainerSpec(name=name, service="", number=1, image=beside.image, body=body)
+    working = asyncio.ensure_future(_to_its_end(engine, spec))
     try:
-        await engine.start(side)
-        code = await engine.wait(side)
-        said = await _said(engine, side)
-    finally:
-        with suppress(EngineError):
-            await engine.remove(side, force=True, volumes=True)
+        code, said = await asyncio.shield(working)
+    except asyncio.CancelledError:
+        await asyncio.wait([working], timeout=_ENDING)
+        raise
     wrong = [line for line in said if any(word in line for word in COMPLAINTS)]
     if wrong and any("ermi" in line for line in wrong) and not privileged:
         raise Denied(wrong[0])
     if code or wrong:
         raise DevboxError(f"gdb beside {found.container.name} failed: {(wrong or said[-1:] or [str(code)])[0]}")
+
+
+async def _to_its_end(engine: Engine, spec: ContainerSpec) -> tuple[int, list[str]]:
+    """Its exit code and what it said; it is gone then. Where devbox itself ends, it is left to end alone."""
+    side = await engine.create_container(spec)
+    try:
+        await engine.start(side)
+        code = await engine.wait(side)
+        said = await _said(engine, side)
+    except EngineError:
+        await _remove(engine, side)
+        raise
+    await _remove(engine, side)
+    return code, said
+
+
+async def _remove(engine: Engine, side: str) -> None:
+    with suppress(EngineError):
+        await engine.remove(side, force=True, volumes=True)
 
 
 def _body(image: str, container: str, target: Seen, folder: str, privileged: bool) -> Mapping[str, Any]:

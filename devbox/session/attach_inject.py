@@ -6,7 +6,7 @@ import asyncio
 import errno
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Any
 
 from devbox.debug.model import Way
@@ -90,7 +90,12 @@ async def _once(
             async for told in lines:
                 folder = told.get("folder", folder)
                 if "folder" in told and help is not None:
-                    await help(found, target, folder, privileged)
+                    try:
+                        await help(found, target, folder, privileged)
+                    except (Denied, DevboxError):
+                        with suppress(EngineError):
+                            await pipe.write(b"\n")  # nothing comes of it
+                        raise
                 if "port" in told:
                     door = Listening(port=told["port"], pid=target.pid, name=target.name, by=way.name.lower())
                     return door, folder
@@ -119,4 +124,7 @@ async def _lines(read: Callable[[], Awaitable[bytes]]) -> AsyncGenerator[dict[st
     while data := await read():
         *lines, rest = (rest + data).split(b"\n")
         for line in lines:
-            yield json.loads(line)
+            with suppress(ValueError):  # what the image's own start-up prints
+                told = json.loads(line)
+                if isinstance(told, dict):
+                    yield told

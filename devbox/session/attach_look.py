@@ -116,7 +116,7 @@ async def _as_user(
         if told.exit_code in _NOT_FOUND:
             continue
         line = (told.output.strip().splitlines() or [""])[-1]
-        if told.exit_code or not line.startswith("{"):
+        if told.exit_code or not line.startswith('{"gdb":'):
             old = "SyntaxError" in told.output
             raise EngineError(
                 f"{python} in {container.name} cannot look for what is to be debugged: {line or told.exit_code}",

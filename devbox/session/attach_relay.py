@@ -17,20 +17,30 @@ from devbox.session.inside import program
 _NODE = """\
 const s = require("net").connect(%d, "127.0.0.1");
 s.on("error", e => { console.error(e.message); process.exit(1); });
+s.on("close", () => process.exit());
 process.stdin.pipe(s); s.pipe(process.stdout);
 """
-_BASH = "exec 3<>/dev/tcp/127.0.0.1/%d; cat <&3 & cat >&3; kill $!"
+# An exec has a process group of its own, so that either end takes the other with it: a connection that devbox has left
+# would keep its process standing, and one that the server has left would look as if it were there.
+_BASH = "exec 3<>/dev/tcp/127.0.0.1/%d 4<&0; { cat <&4 >&3; kill 0; } & cat <&3; kill 0"
+_NC = "{ cat; kill 0; } | { nc 127.0.0.1 %d; kill 0; }"
 _FIND = (
     "for one in python3 python node bash socat nc; do command -v $one > /dev/null && echo $one && exit; done; exit 1"
 )
 _NOT_FOUND = (126, 127)
 _PATIENCE = 3.0
+_LOOKING = 30.0
 
 
 def by_python(python: str, port: int) -> tuple[str, ...]:
     """The relay's command; its last word tells others who holds the port."""
     who = f"devbox (PID {os.getpid()} on {platform.node()})"
     return (python, "-I", "-S", "-c", program("relay"), str(port), who)
+
+
+def by_bash(port: int) -> tuple[str, ...]:
+    """The same without a Python."""
+    return ("bash", "-c", _BASH % port)
 
 
 async def connect(engine: Engine, container: Container, port: int) -> Pipe:
@@ -42,23 +52,28 @@ async def connect(engine: Engine, container: Container, port: int) -> Pipe:
         case "node":
             command: Sequence[str] = (found, "-e", _NODE % port)
         case "bash":
-            command = (found, "-c", _BASH % port)
+            command = by_bash(port)
         case "socat":
             command = (found, "-", f"TCP:127.0.0.1:{port}")
         case "nc":
-            command = (found, "127.0.0.1", str(port))
+            command = ("sh", "-c", _NC % port)
         case _:
             command = by_python(found, port)
     return await engine.pipe(container.id, command)
 
 
 async def _found(engine: Engine, container: Container) -> str:
-    told = await engine.exec(container.id, ("sh", "-c", _FIND), timeout=30)
-    if told.exit_code not in _NOT_FOUND:
-        return told.output.strip() if not told.exit_code else ""
-    for one in ("python3", "node"):
-        if (await engine.exec(container.id, (one, "--version"), timeout=30)).exit_code not in _NOT_FOUND:
-            return one
+    try:
+        told = await engine.exec(container.id, ("sh", "-c", _FIND), timeout=_LOOKING)
+        if told.exit_code not in _NOT_FOUND:
+            return told.output.strip() if not told.exit_code else ""
+        for one in ("python3", "node"):
+            if (await engine.exec(container.id, (one, "--version"), timeout=_LOOKING)).exit_code not in _NOT_FOUND:
+                return one
+    except TimeoutError:
+        raise DevboxError(
+            f"{container.name} did not answer in {_LOOKING:.0f} s to what could reach its debug server."
+        ) from None
     return ""
 
 

@@ -62,6 +62,8 @@ class DebugContainer:
         self._now = now
         self._group = asyncio.TaskGroup()
         """What runs for each process; entered by `run`."""
+        self._leaving = False
+        """Nothing is begun any more"""
 
     async def run(self) -> None:
         """Until no process of it is debugged any more. DevboxError: none could be attached to."""
@@ -115,6 +117,9 @@ class DebugContainer:
         except BaseException:
             await pipe.close()
             raise
+        if self._leaving:
+            await pipe.close()
+            raise Gone(f"{self.container.name} is debugged no longer.")
         self.pairs = paths.pairs
         pid = number(more, "subProcessId") or (0 if more else door.pid)
         found = Debuggee(
@@ -139,11 +144,15 @@ class DebugContainer:
             self.debuggees.append(found)
             await found.set_breakpoints(self._breakpoints()[0])  # what was put meanwhile
             self._moved()
-            attached.set_result(None)
+            if not attached.done():  # who waited for it may have been cancelled
+                attached.set_result(None)
             await asyncio.wait([reading])
             reading.result()
         except DevboxError as error:
             self._broke(attached, error)
+        except asyncio.CancelledError:
+            self._leaving = True
+            raise
         except TimeoutError as silence:
             self._broke(attached, DevboxError(f"The debug server in {self.container.name} is silent: {silence}."))
         finally:
@@ -174,4 +183,5 @@ class DebugContainer:
             except DevboxError as error:
                 self._printed(f"A new process of {self.container.name} is not debugged: {error.message}", "important")
 
-        self._group.create_task(follow())
+        if not self._leaving:
+            self._group.create_task(follow())

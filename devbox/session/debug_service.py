@@ -104,10 +104,6 @@ class DebugService:
         self._pairs = tuple(pairs) or self._pairs
         self._moved()
 
-    def ended(self) -> None:
-        """Nothing is debugged any more, as the user wished."""
-        self._turn(Phase.ENDED)
-
     async def run(self) -> None:
         """Until cancelled, or until it cannot be debugged."""
         if not self._running():

@@ -102,7 +102,7 @@ class Debuggee:
             await attaching
         finally:
             attaching.cancel()
-            await asyncio.wait([attaching])
+            await asyncio.gather(attaching, return_exceptions=True)  # what ended it, ended the others too
         if self._dialect.greeting:
             self._look(self.suspended.greet())
         await self._list_threads()

@@ -86,6 +86,7 @@ class Debugging(Asking):
             self._group = None
             unsubscribe()
             self._services, self._tasks = {}, {}
+            self._ended, self._refused = {}, {}
 
     # Coming and going
     def attach(self, service: str, container: str = "", *, yes: bool = False) -> None:
@@ -122,16 +123,6 @@ class Debugging(Asking):
         if (found := self._services.pop(service, None)) is not None:
             self._ended[service] = replace(found.told, phase=Phase.ENDED, processes=(), note="", error="", hint="")
         self._tell()
-
-    async def end(self) -> None:
-        """Let go of everything, within a second."""
-        tasks = [task for task in self._tasks.values() if not task.done()]
-        for service in tuple(self._services):
-            self.detach(service)
-        self._farewell = _HURRY
-        if tasks:
-            await asyncio.wait(tasks)
-        self._farewell = _FAREWELL
 
     # Breakpoints
     def toggle(self, path: str, line: int, there: bool = False) -> None:

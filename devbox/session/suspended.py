@@ -13,8 +13,6 @@ from devbox.debug.protocol import Body
 from devbox.errors import DevboxError
 from devbox.session.dap import Dap, Gone
 
-PART = 100
-"""Parts of a value that are asked for at once, where its debug server gives them in slices."""
 _WITHIN = 15.0
 _COMPUTING = ("variables", "setVariable")
 _COMPUTED = 10

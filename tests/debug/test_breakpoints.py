@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from devbox.debug.breakpoints import drop, kept, lacking, moved, put, recalled, requested, toggle
+from devbox.debug.breakpoints import drop, kept, lacking, put, recalled, requested, toggle
 from devbox.debug.model import Breakpoint
 
 A3, A7 = Breakpoint(path="/src/a.py", line=3), Breakpoint(path="/src/a.py", line=7)
@@ -33,11 +33,6 @@ def test_drop_takes_a_line_a_file_or_all() -> None:
     assert drop(ALL, "/src/a.py", 7) == (A3, B1)
     assert drop(ALL, "/src/a.py") == (B1,)
     assert drop(ALL) == ()
-
-
-def test_moved_stays_what_it_was_on_another_line() -> None:
-    one = Breakpoint(path="/src/a.py", line=3, condition="x")
-    assert moved((one, A7), one, 5) == (Breakpoint(path="/src/a.py", line=5, condition="x"), A7)
 
 
 def test_a_debuggee_is_asked_only_for_what_it_understands() -> None:

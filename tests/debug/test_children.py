@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from devbox.debug.model import Breakpoint
-from tests.debug.world import World, target
+from tests.debug.target import target
+from tests.debug.world import World
 
 FORKING = """
 import multiprocessing, subprocess, sys, time

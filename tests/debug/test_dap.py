@@ -74,7 +74,7 @@ async def test_what_arrives_with_an_answer_is_told_before_the_event_behind_it() 
         server.answer(request)
         server.say(type="event", event="stopped", body={"threadId": 1})
         await going
-        await eventually(lambda: server.heard)
+        await eventually(lambda: server.heard, 30)
         assert (order, server.heard) == (["went"], [("stopped", {"threadId": 1})])
 
 
@@ -140,7 +140,7 @@ async def test_messages_of_odd_shapes_are_passed_over() -> None:
         ):
             server.pipe.say(encode(odd))
         server.say(type="event", event="thread", body={"threadId": 3})
-        await eventually(lambda: ("thread", {"threadId": 3}) in server.heard)
+        await eventually(lambda: ("thread", {"threadId": 3}) in server.heard, 30)
 
 
 async def test_the_servers_own_requests_are_answered() -> None:

@@ -1,10 +1,8 @@
-"""The debugger on real processes: where they stop, what they are asked, and what survives them."""
+"""The debugger on real processes: where they stop, and what survives them."""
 
 from __future__ import annotations
 
 import asyncio
-import secrets
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,108 +10,10 @@ import pytest
 from devbox.debug.model import Breakpoint, Phase, Source
 from devbox.debug.threads import HELD
 from devbox.errors import DevboxError
-from devbox.session import suspended
-from tests.debug.world import Target, World, said, target
+from tests.debug.app import APP, LINE, stop
+from tests.debug.target import Target, target
+from tests.debug.world import World, said
 from tests.memory import Memory
-
-APP = """
-import sys, threading
-
-class Raises:
-    def __repr__(self):
-        raise ValueError("no repr")
-
-class Huge:
-    def __repr__(self):
-        return "x" * 100_000_000
-
-class Endless:
-    @property
-    def x(self):
-        while True:
-            pass
-
-def answer(x):
-    numbers = list(range(1000))
-    nested = {"a": [1, {"b": 2}]}
-    broken, huge, endless = Raises(), Huge(), Endless()
-    y = x * 2
-    return y + 1
-
-def fail():
-    try:
-        raise LookupError("no such job")
-    except LookupError:
-        print("raised", flush=True)
-
-def deep(n):
-    return answer(n) if n == 0 else deep(n - 1)
-
-threading.Thread(target=threading.Event().wait, daemon=True, name="idle").start()
-print("ready", flush=True)
-for line in sys.stdin:
-    word, _, value = line.strip().partition(" ")
-    if word == "say":
-        print(value, flush=True)
-    elif word == "raise":
-        fail()
-    elif word == "deep":
-        print(deep(int(value)), flush=True)
-    else:
-        print(answer(int(value)), flush=True)
-"""
-LINE = 22
-"""y = x * 2"""
-
-
-@pytest.fixture(scope="module")
-def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
-    """One process for all tests that leave it as it is: whoever debugs it goes, and it goes on."""
-    found = Target(tmp_path_factory.mktemp("program"), APP)
-    yield found
-    found.close()
-
-
-@pytest.fixture
-async def app(program: Target) -> Target:
-    word = secrets.token_hex(4)
-    await program.say(f"say {word}")
-    await program.answered(word)
-    return program
-
-
-@pytest.fixture
-async def mortal(tmp_path: Path) -> AsyncIterator[Target]:
-    """A process of the test's own, to be killed."""
-    async with target(tmp_path, APP) as found:
-        await found.answered("ready")
-        yield found
-
-
-@pytest.fixture
-async def world(app: Target, tmp_path: Path) -> AsyncIterator[World]:
-    async with World.open(tmp_path, app) as found:
-        await found.attached()
-        yield found
-
-
-@pytest.fixture
-async def doomed(mortal: Target, tmp_path: Path) -> AsyncIterator[World]:
-    """The debugger in that one."""
-    async with World.open(tmp_path, mortal) as found:
-        await found.attached()
-        yield found
-
-
-async def stop(world: World, app: Target, said: str = "answer 3", line: int = LINE) -> tuple[int, int, int]:
-    """Have it stop at the line; process, thread and frame."""
-    one = Breakpoint(path=str(app.file), line=line)
-    world.debugging.put(one)
-    await world.bound(one)
-    await app.say(said)
-    process, thread = await world.stands(line)
-    assert thread.stop
-    return process.id, thread.id, thread.stop.frames[0].id
 
 
 async def test_it_stops_shows_changes_and_goes_on(world: World, app: Target) -> None:
@@ -160,84 +60,6 @@ async def test_of_a_deep_stack_the_rest_is_asked_for(world: World, app: Target) 
     rest = await world.debugging.frames(process, thread, 20)
     assert len(rest) == 43
     assert rest[-1].name == "<module>"
-
-
-async def test_values_that_raise_or_are_huge_are_cut_where_they_are(world: World, app: Target) -> None:
-    process, _, frame = await stop(world, app)
-    before = world.inside.opened[0].received
-    scopes = await world.debugging.scopes(process, frame)
-    found = {one.name: one for one in await world.debugging.variables(process, scopes[0].reference)}
-    assert "Raises" in found["broken"].value
-    assert found["huge"].value.startswith("xxx")
-    assert len(found["huge"].value) == 4096
-    for context in ("repl", "watch", "hover"):
-        value = await world.debugging.evaluate(process, "'y' * 100_000_000", frame, context)
-        assert len(value.value) == 4096
-    assert world.inside.opened[0].received - before < 1_000_000
-
-
-async def test_a_long_value_comes_in_slices(world: World, app: Target) -> None:
-    process, _, frame = await stop(world, app)
-    numbers = await world.debugging.evaluate(process, "numbers", frame)
-    first = await world.debugging.variables(process, numbers.reference, 0, 100)
-    assert len(first) == 100
-    assert first[-1].value in ("96", "97", "98", "99")  # after what debugpy groups
-
-
-async def test_evaluations(world: World, app: Target) -> None:
-    process, _, frame = await stop(world, app)
-    debugging = world.debugging
-    assert (await debugging.evaluate(process, "x + 1", frame)).value == "4"
-    assert (await debugging.evaluate(process, "z = x * 100", frame)).value == ""
-    assert (await debugging.evaluate(process, "z", frame)).value == "300"
-    with pytest.raises(DevboxError, match="NameError"):
-        await debugging.evaluate(process, "nothing", frame, "watch")
-    with pytest.raises(DevboxError, match="SyntaxError"):
-        await debugging.evaluate(process, "a b c", frame, "watch")
-    assert [one.label for one in await debugging.complete(process, "numbers.ins", 11, frame)] == ["insert"]
-
-
-async def test_without_a_frame_it_evaluates_while_the_process_runs(world: World) -> None:
-    (process,) = world.told().processes
-    assert (await world.debugging.evaluate(process.id, "6 * 7")).value == "42"
-
-
-async def test_an_evaluation_that_never_ends_is_ended_and_all_goes_on(world: World, app: Target) -> None:
-    process, thread, frame = await stop(world, app)
-    endless = "[None for _ in iter(int, 1)]"
-    with pytest.raises(DevboxError, match=r"did not end within 0.3 s, and was interrupted"):
-        await world.debugging.evaluate(process, endless, frame, timeout=0.3)
-    running = asyncio.ensure_future(world.debugging.evaluate(process, endless, frame))
-    with pytest.raises(DevboxError, match="An evaluation is under way"):
-        while True:
-            await asyncio.sleep(0)
-            await world.debugging.pause(process, thread)
-    running.cancel()
-    assert (await world.debugging.evaluate(process, "x", frame)).value == "3"
-    await world.debugging.go_on(process, thread)
-    await app.answered("7")
-
-
-async def test_parts_of_a_value_that_compute_without_end_are_ended(
-    world: World, app: Target, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(suspended, "_COMPUTED", 0.5)
-    process, thread, frame = await stop(world, app)
-    endless = await world.debugging.evaluate(process, "endless", frame)
-    parts = {one.name: one for one in await world.debugging.variables(process, endless.reference)}
-    assert "KeyboardInterrupt" in parts["x"].value
-    await world.debugging.go_on(process, thread)
-    await app.answered("7")
-
-
-async def test_who_disconnects_in_an_endless_evaluation_lets_the_process_go_on(world: World, app: Target) -> None:
-    process, _, frame = await stop(world, app)
-    running = asyncio.ensure_future(world.debugging.evaluate(process, "[0 for _ in iter(int, 1)]", frame))
-    await asyncio.sleep(0)
-    world.debugging.detach("api")
-    await app.answered("7")
-    with pytest.raises(DevboxError):
-        await running
 
 
 async def test_breakpoints_conditions_hits_and_logpoints(world: World, app: Target) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 
 from devbox.debug.codec import Decoder, encode
 from devbox.debug.model import Phase
-from tests.debug.world import Target, World, said
+from tests.debug.target import Target
+from tests.debug.world import World, said
 from tests.fake_pipe import FakePipe
 
 

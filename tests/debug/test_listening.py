@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import secrets
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,7 +19,7 @@ from devbox.session.heard import Happened, Heard
 from devbox.session.listening import Listening, own_port
 from devbox.session.reached import Reached
 from tests.debug.ide import Ide, Refused
-from tests.debug.world import Target, TcpPipe, target
+from tests.debug.target import Target, TcpPipe, target
 from tests.eventually import eventually
 
 PATIENCE = 60
@@ -95,10 +96,10 @@ class Port:
 
 
 @asynccontextmanager
-async def port(*targets: Target, pairs: tuple[Pair, ...] = ()) -> AsyncIterator[Port]:
+async def port(*targets: Target, pairs: tuple[Pair, ...] = (), project: str = "shop") -> AsyncIterator[Port]:
     heard: list[Heard] = []
     house = House(pairs=pairs, targets=list(targets))
-    listening = Listening("dbt-d4", "api", "127.0.0.1", 0, house, heard.append)
+    listening = Listening(project, "api", "127.0.0.1", 0, house, heard.append)
     await listening.open()
     running = asyncio.create_task(listening.run())
     try:
@@ -271,12 +272,13 @@ async def test_what_is_no_editor_changes_nothing(tmp_path: Path) -> None:
 
 
 async def test_a_service_has_the_same_port_each_time_and_another_where_it_is_taken() -> None:
-    async with port() as first:
-        assert first.port == own_port("dbt-d4", "api")
-        async with port() as second:
+    project = secrets.token_hex(4)  # no other test has its port
+    async with port(project=project) as first:
+        assert first.port == own_port(project, "api")
+        async with port(project=project) as second:
             assert second.port != first.port
             assert second.heard[0].text == f"its own port {first.port} is taken"
-    async with port() as again:
+    async with port(project=project) as again:
         assert again.port == first.port
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import os
 import subprocess
@@ -13,8 +14,12 @@ from devbox.adapters.build import ImageBuilder
 from devbox.adapters.kit import InstalledKit
 from devbox.debug.model import Way
 from devbox.errors import DevboxError
+from devbox.plan.observed import RunState
+from devbox.session import attach_beside
 from devbox.session.attach_beside import Beside
-from tests.scenarios.attaching import LINE, LOOP, Attaching
+from tests.eventually import eventually
+from tests.real import sdk
+from tests.scenarios.attaching import LINE, LONG, LOOP, Attaching
 from tests.stack.stack import images
 
 NEWEST = """\
@@ -124,3 +129,24 @@ async def test_a_process_that_its_own_user_may_not_look_into(attaching: Attachin
     line = LINE + HIDES.count("\n")
     assert "doubled" in await attaching.locals_at(entrance, entrance.doors[0], line)
     assert (await attaching.enter()).doors[0].port == entrance.doors[0].port
+
+
+async def test_who_gives_up_in_the_middle_does_no_harm(
+    attaching: Attaching, gdb_image: str, beside: Beside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A gdb that is killed while the process makes a call for it takes the process with it."""
+    monkeypatch.setattr(attach_beside, "_ENDING", LONG)
+    await attaching.up("")
+    container = await attaching.container()
+    entering = asyncio.ensure_future(attaching.enter(beside=beside))
+    await eventually(lambda: any("gdb in a container beside" in line for line in attaching.told), LONG)
+    entering.cancel()
+    await asyncio.wait([entering])
+    assert entering.cancelled()
+    assert (await attaching.container()).state is RunState.RUNNING
+    entrance = await attaching.enter()
+    assert entrance.way is Way.GDB_BESIDE, "what was begun was ended"
+    assert "doubled" in await attaching.locals_at(entrance, entrance.doors[0])
+    with sdk() as client:
+        sides = client.containers.list(all=True, ignore_removed=True, filters={"name": "devbox-debug-"})
+    assert f"container:{container.id}" not in [one.attrs["HostConfig"]["PidMode"] for one in sides]

@@ -13,7 +13,8 @@ from devbox.debug.model import Phase
 from devbox.settings import Settings
 from devbox.tui.app import DevboxApp
 from devbox.tui.debugger.screen import DebuggerScreen
-from tests.debug.world import PATIENCE, Target, World, target
+from tests.debug.target import PATIENCE, Target, target
+from tests.debug.world import World
 from tests.eventually import eventually
 from tests.tui import shop
 from tests.tui.debugging import on, rows

@@ -6,6 +6,7 @@ there, and no debugger, is asked to listen.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -60,8 +61,12 @@ class Process:
         named = re.search(r"python(3\.\d+)", own) or library
         self.version = named.group(1) if named else ""
         self.adapter = any(word.endswith(("debugpy/adapter", "debugpy.adapter")) for word in self.command)
-        catches = int(told.get("SigCgt", "0"), 16) >> (SIGNAL - 1) & 1
-        self.helper = bool(catches) and f"{FOLDER}/start" in text(f"/proc/{pid}/environ") and not self.adapter
+        self.helper = self.catches() and f"{FOLDER}/start" in text(f"/proc/{pid}/environ") and not self.adapter
+
+    def catches(self) -> bool:
+        """Whether the signal, which else would end it, does no harm at this moment."""
+        found = re.search(r"^SigCgt:\s*([0-9a-f]+)", text(f"/proc/{self.pid}/status"), re.MULTILINE)
+        return bool(found and int(found.group(1), 16) >> (SIGNAL - 1) & 1)
 
     def _sockets(self) -> set[str]:
         folder = f"/proc/{self.pid}/fd"
@@ -162,6 +167,8 @@ def ask(those: list[Process], patience: float) -> tuple[list[dict[str, Any]], di
     for one in those:
         try:
             door = bound(one.pid)
+            if not one.catches():  # it has become another program since
+                raise ProcessLookupError(errno.ESRCH, "it runs another program now")
             os.kill(one.pid, SIGNAL)
         except OSError as error:
             refused[one.pid] = f"it cannot be asked: {error.strerror}"
