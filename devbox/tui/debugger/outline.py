@@ -15,6 +15,7 @@ from textual.strip import Strip
 
 from devbox.tui.debugger.node import TONES, Node, walk
 from devbox.tui.text import clean
+from devbox.tui.widgets.moves import MOVES
 
 _INDENT = 2
 _LONGEST = 600
@@ -30,12 +31,7 @@ class Outline(ScrollView, can_focus=True):
         "outline--cursor-away",
     }
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "move(1)", show=False),
-        Binding("up,k", "move(-1)", show=False),
-        Binding("pagedown,ctrl+d", "page(1)", show=False),
-        Binding("pageup,ctrl+u", "page(-1)", show=False),
-        Binding("home,g", "end(-1)", show=False),
-        Binding("end,G", "end(1)", show=False),
+        *MOVES,
         Binding("right,l", "unfold(True)", show=False),
         Binding("left,h", "unfold(False)", show=False),
         Binding("enter", "choose", show=False),

@@ -17,6 +17,7 @@ from textual.strip import Strip
 from devbox.record import dataclass
 from devbox.tui.debugger.coloured import KINDS, Coloured
 from devbox.tui.text import clean, shorten
+from devbox.tui.widgets.moves import MOVES
 
 _SLICE = 0.008
 """Seconds of colouring at a time, so that keys are answered in between."""
@@ -50,12 +51,7 @@ class SourceView(ScrollView, can_focus=True):
         "source--note",
     }
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "move(1)", show=False),
-        Binding("up,k", "move(-1)", show=False),
-        Binding("pagedown,ctrl+d", "page(1)", show=False),
-        Binding("pageup,ctrl+u", "page(-1)", show=False),
-        Binding("home,g", "end(-1)", show=False),
-        Binding("end,G", "end(1)", show=False),
+        *MOVES,
         Binding("right,l", "sideways(1)", show=False),
         Binding("left,h", "sideways(-1)", show=False),
     ]

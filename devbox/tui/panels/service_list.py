@@ -18,6 +18,7 @@ from devbox.tui.panels.columns import GUTTER, Column, fit, layout
 from devbox.tui.panels.rows import Kind, Row
 from devbox.tui.selection import Selection
 from devbox.tui.status import Tone
+from devbox.tui.widgets.moves import MOVES
 
 
 class ServiceList(ScrollView, can_focus=True):
@@ -33,12 +34,7 @@ class ServiceList(ScrollView, can_focus=True):
         "service-list--cursor-away",
     }
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "move(1)", show=False),
-        Binding("up,k", "move(-1)", show=False),
-        Binding("pagedown,ctrl+d", "page(1)", show=False),
-        Binding("pageup,ctrl+u", "page(-1)", show=False),
-        Binding("home,g", "end(-1)", show=False),
-        Binding("end,G", "end(1)", show=False),
+        *MOVES,
         Binding("right,l", "unfold(True)", show=False),
         Binding("left,h", "unfold(False)", show=False),
     ]
