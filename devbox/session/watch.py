@@ -27,6 +27,8 @@ _YOUNG = 5.0
 """Seconds after which a process is believed to take a signal."""
 _FAREWELL = 2.0
 """Seconds for which the end waits until it is written what was copied."""
+_OVERLAP = 0.2
+"""Seconds for which two watches of the files hear the same: what the first has gathered for a batch is not lost."""
 
 
 class Watch:
@@ -70,6 +72,8 @@ class Watch:
         self._born: dict[str, float] = {}
         """container id -> when its process was seen to start (monotonic)"""
         self._told: set[str] = set()
+        self._releasing: set[Rule] = set()
+        """For which a look at what is held comes: one for each, however often it changes."""
         self._listening = asyncio.Event()
         self._renewed = asyncio.Event()
         self._moves = Moves()
@@ -93,6 +97,7 @@ class Watch:
                 begun = group.create_task(self._hear(roots, stands))
                 await stands.wait()  # before the last one ends: nothing is missed between them
                 if hearing is not None:
+                    await asyncio.sleep(_OVERLAP)
                     hearing.cancel()
                     if self._gathering.storm:  # whose end that one would have told
                         self._calm()
@@ -169,7 +174,11 @@ class Watch:
         """Wait until this one has what it lacked when it began, or something is in the way of that: what it is."""
         if not any(rule.service == container.service and rule.action.copies for rule in self.rules):
             return None
-        return await (await self._replicas.of(container)).has_filled()
+        while True:
+            replica = await self._replicas.of(container)
+            trouble = await replica.has_filled()
+            if not replica.dropped:
+                return trouble
 
     async def _follow(self, engine: Engine, events: AsyncGenerator[list[EngineEvent], None]) -> None:
         async for batch in events:
@@ -218,12 +227,14 @@ class Watch:
     def _sift(self, rule: Rule, sifted: Sifted) -> None:
         for path in sifted.looped:
             self._tell(LoopStopped(service=rule.service, path=f"{rule.root}/{path}".rstrip("/")))
-        if sifted.held:
+        if sifted.held and rule not in self._releasing:
+            self._releasing.add(rule)
             asyncio.get_running_loop().call_later(AFTER, self._release, rule)
         if sifted.passed:
             self._act(rule, set(sifted.passed))
 
     def _release(self, rule: Rule) -> None:
+        self._releasing.discard(rule)
         if rule in self._loops:
             self._sift(rule, self._loops[rule].release(time.monotonic()))
 
@@ -256,7 +267,8 @@ class Watch:
         if rule.reload is None:
             self._acted(rule, paths)
         elif self._reloads:
-            self._loops[rule].acting(paths, time.monotonic())
+            if rule in self._loops:  # a storm may have changed the rules as well: its files are there all the same
+                self._loops[rule].acting(paths, time.monotonic())
             # A process that has just begun may not listen yet, and a signal would end it.
             young = time.monotonic() - self._born.get(to.id, -_YOUNG) < _YOUNG
             reload = Reload() if young and rule.reload.signal else rule.reload
