@@ -79,6 +79,8 @@ class Watch:
         self._moves = Moves()
         self._reloads: Reloads | None = None
         self._rebuilds: Rebuilds | None = None
+        self._broken_off: Reloads | None = None
+        """What was owed when nobody served any more."""
 
     async def run(self, engine: Engine) -> None:
         """Both, until cancelled or the engine is lost, with the rules that `renew` gives."""
@@ -150,16 +152,27 @@ class Watch:
                 await self.ledgers.begin(engine, listed)
                 self._replicas.begin(engine, group)
                 self._replicas.compare(listed.containers)
+                if self._broken_off is not None:
+                    self._reloads.go_on(self._broken_off, listed.containers)
+                    self._broken_off = None
                 self._catch_up()
                 group.create_task(self.ledgers.keep(), name="ledgers")
                 group.create_task(self._resync(engine), name="resync")
                 await self._follow(engine, events)
         finally:
             self._replicas.end()
-            self._reloads = self._rebuilds = None
+            self._put_off()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_FAREWELL):
                     await self.ledgers.save()
+
+    def _put_off(self) -> None:
+        """What was asked for and is not done is left to who serves next."""
+        for rule, paths in self._rebuilds.left() if self._rebuilds else ():
+            if rule in self._loops:
+                self._missed.setdefault(rule, set()).update(paths)
+        self._broken_off = self._broken_off or self._reloads
+        self._reloads = self._rebuilds = None
 
     def reload(self, services: Iterable[str]) -> None:
         """Do now what their rules ask for after a sync, and try again what failed."""
