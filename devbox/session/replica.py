@@ -94,12 +94,8 @@ class Replica:
             self._since = time.perf_counter()
         self._wake.set()
 
-    def complete(self) -> None:
-        """All that it may lack when it begins has been named."""
-        self._wake.set()
-
     def settle(self) -> None:
-        """Tell once all that changed so far is there."""
+        """Tell once all that was named so far is there, though it be nothing."""
         self._wake.set()
 
     def retry(self) -> None:

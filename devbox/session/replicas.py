@@ -186,7 +186,7 @@ class Replicas:
             if missing := {"", *touched} if rule.initial else touched:
                 # Its process began with the files it had: what it lacks is a change to it, but at the very beginning.
                 replica.changed(rule, missing, first=not again and not touched)
-        replica.complete()
+        replica.settle()
         self._introduce(container.service, mine, to)
         return replica, broken_off or any(known.values())
 
