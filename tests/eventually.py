@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 
-async def eventually(check: Callable[[], Any], timeout: float = 10.0, *, message: str = "") -> Any:
+async def eventually(check: Callable[[], Any], timeout: float = 30.0, *, message: str = "") -> Any:
     """Call `check` (plain or async) until it answers something true, and return that.
 
     An AssertionError of `check` counts as "not yet"; after `timeout` seconds the last one is raised.

@@ -100,7 +100,10 @@ class ChangeSource:
         if self._notifier is None:
             self._stop.wait(patience / 1000)
             return set()
-        told = self._notifier.watch(longest, step, patience, self._stop)
+        return self._told(self._notifier, longest, step, patience)
+
+    def _told(self, notifier: RustNotify, longest: int, step: int, patience: int) -> set[str]:
+        told = notifier.watch(longest, step, patience, self._stop)
         return set() if isinstance(told, str) else {path for _, path in told}
 
     def _roots_changed(self) -> set[str]:
@@ -111,7 +114,9 @@ class ChangeSource:
         changed = {root for root in self._roots if now[root] != self._seen[root]}
         self._seen, self._looked = now, time.monotonic()
         if any(Path(root).is_dir() for root in changed):
-            self._notifier = self._watch()
+            before, self._notifier = self._notifier, self._watch()
+            if before is not None:  # what it has heard of the other roots while the new one was made
+                changed |= self._told(before, _LONGEST, _STEP, _LONGEST)
         return changed
 
     def _watch(self) -> RustNotify | None:

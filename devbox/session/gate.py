@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import aclosing, suppress
+from typing import Any
 
 from devbox.compose.model import Condition
 from devbox.errors import DevboxError, EngineError, NotFound
@@ -153,15 +154,25 @@ async def _has_its_files(name: str, *, engine: Engine, news: News, note: Callabl
     """Beside the other wait: a check may well pass only with them."""
     if filled is nothing_owed:
         return
+    asked = ""
+    having: asyncio.Future[DevboxError | None] | None = None
     async with news.waiter() as waiter:
-        while (container := await _inspect(engine, name)).state is not RunState.RUNNING:
-            await waiter.wait()
-        if (trouble := await filled(container)) is not None:
-            raise GateClosed(f"{container.name} has not the files it is to have: {trouble.message}", hint=trouble.hint)
+        try:
+            while True:
+                container = await _inspect(engine, name)
+                if container.state is RunState.RUNNING and container.id != asked:  # or made anew under the same name
+                    await _settle(having)
+                    asked, having = container.id, asyncio.ensure_future(filled(container))
+                if await _first(waiter.wait(), having):
+                    break
+        finally:
+            await _settle(having)
+    if having is not None and (trouble := having.result()) is not None:
+        raise GateClosed(f"{container.name} has not the files it is to have: {trouble.message}", hint=trouble.hint)
 
 
-async def _first(news: Coroutine[None, None, None], healthy: asyncio.Task[None] | None) -> bool:
-    """Wait for news or for the check to pass; whether it passed."""
+async def _first(news: Coroutine[None, None, None], healthy: asyncio.Future[Any] | None) -> bool:
+    """Wait for news or for the check to pass (or what else); whether it passed."""
     told = asyncio.create_task(news)
     try:
         await asyncio.wait([told, *([healthy] if healthy else [])], return_when=asyncio.FIRST_COMPLETED)
@@ -174,7 +185,7 @@ async def _first(news: Coroutine[None, None, None], healthy: asyncio.Task[None] 
         await _settle(told)
 
 
-async def _settle(task: asyncio.Task[None] | None) -> None:
+async def _settle(task: asyncio.Future[Any] | None) -> None:
     """End the task; what it ended with is of no interest any more."""
     if task is not None:
         task.cancel()

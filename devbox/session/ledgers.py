@@ -86,7 +86,7 @@ class Ledgers:
         named = sorted({key.name for key in keys if key.kind == "volume"})
         volumes = (await engine.observe(self._project, volumes=named)).volumes if named else listed.volumes
         self._made |= {one.name: str(one.body.get("CreatedAt", "")) for one in volumes}
-        lives = {one.id: _started(one) for one in listed.containers}
+        lives = {one.id: started(one) for one in listed.containers}
         gone = [key for key in keys if not self._lasts(key, lives)]
         for key in gone:
             self._shelves.pop(key, None)
@@ -112,10 +112,10 @@ class Ledgers:
     async def of(self, to: Destination, where: Place) -> Shelf:
         """The ledger of a place of this container."""
         if where.volume:
-            life = self._made.get(where.volume, "")
-            return await self._shelf(Key(kind="volume", name=where.volume, life=life, part=where.subpath))
+            made = self._made.get(where.volume, "")
+            return await self._shelf(Key(kind="volume", name=where.volume, life=made, part=where.subpath))
         if where.ground is Ground.TMPFS:
-            return await self._shelf(Key(kind="tmpfs", name=to.id, life=_life(to.body), part=where.base))
+            return await self._shelf(Key(kind="tmpfs", name=to.id, life=life(to.body), part=where.base))
         return await self._shelf(Key(kind="layer", name=to.id))
 
     async def state(self, to: Destination, rule: Rule) -> dict[str, Given]:
@@ -221,10 +221,12 @@ def _holds_path(path: str, rule: Rule) -> bool:
     return path == rule.target or path.startswith(f"{rule.target.rstrip('/')}/")
 
 
-def _life(body: Any) -> str:
+def life(body: Any) -> str:
+    """When the process of a container began, by its inspect answer."""
     state = body.get("State")
     return str(state.get("StartedAt", "")) if isinstance(state, dict) else ""
 
 
-def _started(container: Container) -> str:
-    return _life(container.detail.body) if container.detail else ""
+def started(container: Container) -> str:
+    """The same of one with its detail."""
+    return life(container.detail.body) if container.detail else ""

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
+from devbox.session.causes import foreseen
+
 T = TypeVar("T")
 
 
@@ -36,5 +38,8 @@ class Moves:
                     moved.cancel()
             return task.result() if task.done() else None
         finally:
+            broken_off = not task.done()
             task.cancel()
             await asyncio.wait([task])
+            if broken_off and not task.cancelled() and (error := task.exception()) is not None:
+                foreseen(error)  # what it was refused while it ended is of no interest any more; a bug is

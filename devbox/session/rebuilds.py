@@ -30,6 +30,11 @@ class Rebuilds:
         self._tell = tell
         self._acted = acted
         self._wanted: dict[str, asyncio.Event] = {}
+        self._causes: dict[str, tuple[Rule, frozenset[str]]] = {}
+
+    def left(self) -> list[tuple[Rule, frozenset[str]]]:
+        """What was wanted and is not done, once the group has ended."""
+        return list(self._causes.values())
 
     def want(self, rule: Rule, paths: frozenset[str]) -> None:
         """These paths of the rule changed."""
@@ -38,6 +43,7 @@ class Rebuilds:
             wanted.set()
             return
         self._wanted[rule.service] = asyncio.Event()
+        self._causes[rule.service] = rule, paths
         self._group.create_task(self._until_quiet(rule, paths), name=f"rebuild {rule.service}")
 
     async def _until_quiet(self, rule: Rule, paths: frozenset[str]) -> None:
@@ -54,4 +60,4 @@ class Rebuilds:
             self._acted(rule, paths)
             seconds = time.perf_counter() - began
             self._tell(Rebuilt(service=rule.service, seconds=seconds, error=error, hint=hint))
-        del self._wanted[rule.service]
+        del self._wanted[rule.service], self._causes[rule.service]

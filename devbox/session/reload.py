@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import reduce
 
 from devbox.compose.model import Hook, Reload
 from devbox.errors import DevboxError, EngineLost, NotFound
-from devbox.plan.observed import RunState
+from devbox.plan.observed import Container, RunState
 from devbox.ports import Engine
 from devbox.record import dataclass
 from devbox.session.delivery import Destination
+from devbox.session.ledgers import life, started
 from devbox.sync.rules import Rule, how
 from devbox.sync.told import Reloaded, Told
 
@@ -59,7 +60,7 @@ class Reloads:
         self._acted = acted
         self._owed: dict[str, dict[int, _Owed]] = {}
         """container id -> rule's index, or _RESTART -> what is to be done"""
-        self._working: set[str] = set()
+        self._working: dict[str, Destination] = {}
 
     def owe(self, to: Destination, rule: Rule, reload: Reload, paths: frozenset[str], since: float) -> None:
         """Do it soon, for these paths of the rule, which changed at `since` (of the performance counter)."""
@@ -68,9 +69,20 @@ class Reloads:
         fresh = _Owed(reload=reload, causes={rule: paths}, since=since)
         owed[key] = fresh.and_also(owed[key]) if key in owed else fresh
         if to.id not in self._working:
-            self._working.add(to.id)
-            # On its own: a restart is the end of whoever fills the container.
-            self._group.create_task(self._settle(to), name=f"reload {to.name}")
+            self._begin(to)
+
+    def go_on(self, before: Reloads, containers: Iterable[Container]) -> None:
+        """With what is still owed by that one, which was broken off, to those of these whose process is the same."""
+        lives = {one.id: started(one) for one in containers}
+        for id, to in before._working.items():
+            if lives.get(id) == life(to.body):
+                self._owed[id] = before._owed[id]
+                self._begin(to)
+
+    def _begin(self, to: Destination) -> None:
+        self._working[to.id] = to
+        # On its own: a restart is the end of whoever fills the container.
+        self._group.create_task(self._settle(to), name=f"reload {to.name}")
 
     async def _settle(self, to: Destination) -> None:
         pause = FIRST
@@ -83,15 +95,16 @@ class Reloads:
                 owed.clear()
             try:
                 error = await _do(self._engine, to, one.reload)
-            except EngineLost:
+            except (EngineLost, asyncio.CancelledError):
+                owed[key] = owed[key].and_also(one) if key in owed else one
                 raise
             except NotFound:
                 break
             except DevboxError as failure:
+                owed[key] = owed[key].and_also(one) if key in owed else one
                 if not await self._runs(to):  # its next start takes the files as they are
                     break
                 self._tell(_told(to, one, error=failure.message, hint=failure.hint, again=pause))
-                owed[key] = owed[key].and_also(one) if key in owed else one
                 await asyncio.sleep(pause)
                 pause = min(LONGEST, pause * 2)
                 continue
@@ -100,7 +113,7 @@ class Reloads:
                 self._acted(rule, paths)
             self._tell(_told(to, one, error=error))
         self._owed.pop(to.id, None)
-        self._working.discard(to.id)
+        self._working.pop(to.id, None)
 
     async def _runs(self, to: Destination) -> bool:
         try:

@@ -46,6 +46,8 @@ class Replica:
         """`settled` hears the container's name each time that all of what changed is there, or could not be sent."""
         self.to = to
         self.rules = [rule for rule in rules if rule.action.copies]
+        self.dropped = False
+        """The container is gone, or another one keeps it: its rules are others now."""
         self._filled = False
         """It has had what it lacked when it began."""
         self._trouble: DevboxError | None = None
@@ -92,12 +94,8 @@ class Replica:
             self._since = time.perf_counter()
         self._wake.set()
 
-    def complete(self) -> None:
-        """All that it may lack when it begins has been named."""
-        self._wake.set()
-
     def settle(self) -> None:
-        """Tell once all that changed so far is there."""
+        """Tell once all that was named so far is there, though it be nothing."""
         self._wake.set()
 
     def retry(self) -> None:
@@ -113,9 +111,9 @@ class Replica:
         self._sender = Sender(engine, self._sources, to, self._ledgers, self.rules, self._now)
 
     async def has_filled(self) -> DevboxError | None:
-        """Wait until it has what it lacked when it began, or cannot have it: what is in the way."""
+        """Wait until it has what it lacked when it began, is dropped, or cannot have it: what is in the way."""
         failed = 0
-        while not self._filled:
+        while not self._filled and not self.dropped:
             await self._tried.wait()
             failed += self._trouble is not None
             if self._trouble is not None and failed == _TRIES:
@@ -203,6 +201,11 @@ class Replica:
     def _is_filled(self) -> None:
         self._filled = True
         self.gone()
+
+    def drop(self) -> None:
+        """Nobody waits for it any more."""
+        self.dropped = True
+        self._tried.set()
 
     def gone(self) -> None:
         """Nothing is owed to it any more."""

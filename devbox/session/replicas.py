@@ -95,7 +95,8 @@ class Replicas:
     def drop(self, services: Iterable[str]) -> None:
         """Forget those of these services: their rules are others now."""
         named = set(services)
-        for id in [id for id, replica in self._known.items() if replica.to.service in named]:
+        begun = self._working.keys() - self._known.keys()  # with rules of before, whatever the service
+        for id in [*begun, *(id for id, replica in self._known.items() if replica.to.service in named)]:
             self.left(id, for_ever=True)
 
     def compare(self, containers: Sequence[Container]) -> None:
@@ -128,6 +129,8 @@ class Replicas:
         if replica := self._known.get(id):
             replica.gone()
         if for_ever:
+            if replica:
+                replica.drop()
             self._known.pop(id, None)
             self._lives.pop(id, None)
             self._ledgers.forget(id)
@@ -188,7 +191,7 @@ class Replicas:
             if missing := {"", *touched} if rule.initial else touched:
                 # Its process began with the files it had: what it lacks is a change to it, but at the very beginning.
                 replica.changed(rule, missing, first=not again and not touched)
-        replica.complete()
+        replica.settle()
         self._introduce(container.service, mine, to)
         return replica, broken_off or any(known.values())
 
@@ -206,6 +209,8 @@ class Replicas:
         waiting = replica.rules
         for _ in range(_LOOKS):
             await asyncio.sleep(_ENDS)
+            if replica.dropped:
+                return
             async with self._checking:
                 waiting = [rule for rule in waiting if await self._lost(engine, replica, rule)]
 

@@ -27,6 +27,8 @@ _YOUNG = 5.0
 """Seconds after which a process is believed to take a signal."""
 _FAREWELL = 2.0
 """Seconds for which the end waits until it is written what was copied."""
+_OVERLAP = 0.2
+"""Seconds for which two watches of the files hear the same: what the first has gathered for a batch is not lost."""
 
 
 class Watch:
@@ -70,11 +72,15 @@ class Watch:
         self._born: dict[str, float] = {}
         """container id -> when its process was seen to start (monotonic)"""
         self._told: set[str] = set()
+        self._releasing: set[Rule] = set()
+        """For which a look at what is held comes: one for each, however often it changes."""
         self._listening = asyncio.Event()
         self._renewed = asyncio.Event()
         self._moves = Moves()
         self._reloads: Reloads | None = None
         self._rebuilds: Rebuilds | None = None
+        self._broken_off: Reloads | None = None
+        """What was owed when nobody served any more."""
 
     async def run(self, engine: Engine) -> None:
         """Both, until cancelled or the engine is lost, with the rules that `renew` gives."""
@@ -93,6 +99,7 @@ class Watch:
                 begun = group.create_task(self._hear(roots, stands))
                 await stands.wait()  # before the last one ends: nothing is missed between them
                 if hearing is not None:
+                    await asyncio.sleep(_OVERLAP)
                     hearing.cancel()
                     if self._gathering.storm:  # whose end that one would have told
                         self._calm()
@@ -145,16 +152,27 @@ class Watch:
                 await self.ledgers.begin(engine, listed)
                 self._replicas.begin(engine, group)
                 self._replicas.compare(listed.containers)
+                if self._broken_off is not None:
+                    self._reloads.go_on(self._broken_off, listed.containers)
+                    self._broken_off = None
                 self._catch_up()
                 group.create_task(self.ledgers.keep(), name="ledgers")
                 group.create_task(self._resync(engine), name="resync")
                 await self._follow(engine, events)
         finally:
             self._replicas.end()
-            self._reloads = self._rebuilds = None
+            self._put_off()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_FAREWELL):
                     await self.ledgers.save()
+
+    def _put_off(self) -> None:
+        """What was asked for and is not done is left to who serves next."""
+        for rule, paths in self._rebuilds.left() if self._rebuilds else ():
+            if rule in self._loops:
+                self._missed.setdefault(rule, set()).update(paths)
+        self._broken_off = self._broken_off or self._reloads
+        self._reloads = self._rebuilds = None
 
     def reload(self, services: Iterable[str]) -> None:
         """Do now what their rules ask for after a sync, and try again what failed."""
@@ -169,7 +187,11 @@ class Watch:
         """Wait until this one has what it lacked when it began, or something is in the way of that: what it is."""
         if not any(rule.service == container.service and rule.action.copies for rule in self.rules):
             return None
-        return await (await self._replicas.of(container)).has_filled()
+        while True:
+            replica = await self._replicas.of(container)
+            trouble = await replica.has_filled()
+            if not replica.dropped:
+                return trouble
 
     async def _follow(self, engine: Engine, events: AsyncGenerator[list[EngineEvent], None]) -> None:
         async for batch in events:
@@ -218,12 +240,14 @@ class Watch:
     def _sift(self, rule: Rule, sifted: Sifted) -> None:
         for path in sifted.looped:
             self._tell(LoopStopped(service=rule.service, path=f"{rule.root}/{path}".rstrip("/")))
-        if sifted.held:
+        if sifted.held and rule not in self._releasing:
+            self._releasing.add(rule)
             asyncio.get_running_loop().call_later(AFTER, self._release, rule)
         if sifted.passed:
             self._act(rule, set(sifted.passed))
 
     def _release(self, rule: Rule) -> None:
+        self._releasing.discard(rule)
         if rule in self._loops:
             self._sift(rule, self._loops[rule].release(time.monotonic()))
 
@@ -256,7 +280,8 @@ class Watch:
         if rule.reload is None:
             self._acted(rule, paths)
         elif self._reloads:
-            self._loops[rule].acting(paths, time.monotonic())
+            if rule in self._loops:  # a storm may have changed the rules as well: its files are there all the same
+                self._loops[rule].acting(paths, time.monotonic())
             # A process that has just begun may not listen yet, and a signal would end it.
             young = time.monotonic() - self._born.get(to.id, -_YOUNG) < _YOUNG
             reload = Reload() if young and rule.reload.signal else rule.reload

@@ -97,17 +97,19 @@ class Watching:
         if project is None or not chosen:
             return ()
         ledgers = self._watch.ledgers if self._watch else Ledgers(self._ledgers(), project.name)
-        found: list[Verified] = []
+        sync = self._store.state.sync
+        found, at = sync.verified, sync.verified_at  # which stand where this comparison is broken off
         self._emit(SyncComparing())
         try:
             if (engine := self._link.engine) is None:
                 raise NoEngine("The engine is away.", hint="Compare again once it is back.")
             every = verify(engine, sources, project, rules(chosen, sources.ignore_file), ledgers)
             async with aclosing(every) as seen:
-                found += [one async for one in seen]
+                found = tuple([one async for one in seen])
+            at = self._now()
         finally:
-            self._emit(SyncCompared(found=tuple(found), at=self._now()))
-        return tuple(found)
+            self._emit(SyncCompared(found=found, at=at))
+        return found
 
     async def filled(self, container: Container) -> DevboxError | None:
         """Wait until it has the files that are owed to it, where that is wanted; DevboxError: what is in the way."""

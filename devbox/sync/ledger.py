@@ -77,9 +77,6 @@ class Ledger:
         for path, one in (given or {}).items():
             self._set(path, one)
 
-    def __len__(self) -> int:
-        return len(self._given)
-
     def given(self) -> Mapping[str, Given]:
         """path -> as it was sent"""
         return self._given

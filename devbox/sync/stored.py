@@ -40,7 +40,7 @@ class Snapshot:
     missed: Mapping[str, Missed]
 
     def with_later(self, other: Snapshot) -> Snapshot:
-        """With what another process has noted later; LIMIT paths at most, else none."""
+        """With what another process has noted later."""
         given = dict(self.given)
         for path, one in other.given.items():
             if path not in given or one.at > given[path].at:
@@ -100,7 +100,7 @@ def decode(lines: Iterable[str]) -> Snapshot | None:
                     given[path] = Given(entry=_entry(*lies), at=at, root=roots[root], sure=bool(sure), digest=digest)
                 case _:
                     return None
-    except (ValueError, TypeError, IndexError, RecursionError):
+    except (ValueError, TypeError, IndexError, OverflowError, RecursionError):
         return None
     return Snapshot(given=given, missed=missed)
 

@@ -7,7 +7,7 @@ from devbox.record import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchBegan:
-    """`rules` are watched for `service`, over `files` files; `idle` says of rules why they have nothing to do."""
+    """`rules` are watched for `service`; `idle` says of rules why they have nothing to do."""
 
     service: str
     rules: int

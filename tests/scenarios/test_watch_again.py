@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from devbox.plan.commands import Up
-from devbox.sync.told import Owed, Synced
+from devbox.sync.told import Owed, Synced, Told
 from tests.eventually import eventually
 from tests.scenarios.stack import Stack
 from tests.scenarios.watching import Watching, begin, watching
@@ -16,6 +16,11 @@ def sent(watch: Watching) -> list[str]:
     return sorted(path for one in told for path in (*one.paths, *one.deleted))
 
 
+def has_all(told: Told) -> bool:
+    """That a container lacks nothing any more."""
+    return isinstance(told, Owed) and not told.files
+
+
 async def test_only_the_difference_is_sent(stack: Stack) -> None:
     await begin(stack)
     src = stack.folder / "src"
@@ -23,6 +28,7 @@ async def test_only_the_difference_is_sent(stack: Stack) -> None:
         (src / name).write_text("one")
     async with watching(stack) as watch:
         await watch.same()
+        await watch.tells(Owed, has_all)  # noted too: what is broken off before is sent once more
     (src / "changes").write_text("two")
     (src / "goes").unlink()
     async with watching(stack) as watch:
@@ -38,13 +44,13 @@ async def test_what_the_container_has_lost_meanwhile_is_found(stack: Stack) -> N
     (stack.folder / "src" / "lost").write_text("x")
     async with watching(stack) as watch:
         await watch.same()
-        await watch.tells(Owed, lambda told: isinstance(told, Owed) and not told.files)
+        await watch.tells(Owed, has_all)
     container = stack.containers()["app-1"]
     assert container.exec_run(["rm", "/app/lost"]).exit_code == 0
     container.restart(timeout=0)
     async with watching(stack) as watch:
         await watch.same()
-        assert sent(watch) == ["/app/fleeting/a", "/app/lost"]
+        await eventually(lambda: sent(watch) == ["/app/fleeting/a", "/app/lost"], timeout=60)
 
 
 async def test_another_process_knows_and_repairs_what_devbox_brought_and_nobody_deleted(stack: Stack) -> None:

@@ -7,11 +7,16 @@ from dataclasses import replace
 
 import pytest
 
+from devbox.compose.model import Condition
 from devbox.plan.commands import Up
-from devbox.plan.observed import HealthState
+from devbox.plan.observed import Container, HealthState
+from devbox.plan.steps import WaitFor
 from devbox.ports import ExecResult
+from devbox.session.gate import wait_for
+from devbox.session.news import News
 from devbox.session.state import Phase
 from devbox.settings import Settings
+from tests.engine.specs import spec
 from tests.eventually import eventually
 from tests.fakes import Behaviour, FakeEngine
 from tests.plan.world import project
@@ -123,3 +128,32 @@ async def test_wait_notices_what_ends_right_after_its_start(engine: FakeEngine) 
     engine.behave("a", Behaviour(exits=1, runs_for=0.05))
     outcome = await Doing(engine, project("services: {a: {image: x}}")).do(Up(wait=True))
     assert outcome.phase is Phase.FAILED
+
+
+async def test_the_files_that_are_waited_for_are_those_of_the_container_that_has_the_name_now(
+    engine: FakeEngine,
+) -> None:
+    asked: list[str] = []
+
+    async def filled(container: Container) -> None:
+        asked.append(container.id)
+        if len(asked) == 1:
+            await asyncio.Event().wait()
+
+    async def made(number: int) -> str:
+        id = await engine.create_container(spec("shop", "a", number=number, image="x"))
+        await engine.start(id)
+        return id
+
+    old = await made(1)
+    step = WaitFor(service="a", containers=("shop-a-1",), condition=Condition.STARTED, why="")
+    async with News(engine, "shop") as news:
+        waiting = asyncio.create_task(
+            wait_for(step, engine=engine, news=news, eager=True, note=lambda text: None, filled=filled)
+        )
+        await eventually(lambda: asked, timeout=30)
+        new = await made(2)
+        await engine.remove(old, force=True)
+        await engine.rename(new, "shop-a-1")
+        await waiting
+    assert asked == [old, new]

@@ -122,6 +122,25 @@ async def test_the_log_tells_once_what_is_tried_again_and_again(
         assert told == ["not synced: /app is on a read-only file system."]
 
 
+async def test_a_reload_that_was_owed_when_watching_was_paused_follows_when_it_goes_on(
+    real_engine: Engine, project_name: str, tmp_path: Path
+) -> None:
+    bound = FILE.replace("    develop:", "    volumes: [./src:/app]\n    develop:")
+    async with running(real_engine, tmp_path, project_name, file=bound) as session:
+        await phase(session, WatchPhase.WATCHING)
+        await eventually(lambda: "api" in session.store.state.sync.services, timeout=30)
+        row = session.store.state.row("api")
+        assert row is not None
+        await real_engine.pause(row.containers[0].id)
+        (tmp_path / "src" / "main.py").write_text("one")
+        await eventually(lambda: session.store.state.sync.services["api"].failures, timeout=30)
+        session.watching.turn(False)
+        await phase(session, WatchPhase.PAUSED)
+        await real_engine.unpause(row.containers[0].id)
+        session.watching.turn(True)
+        await eventually(lambda: session.store.state.sync.services["api"].reloaded, timeout=30)
+
+
 class Overrun(HostTree):
     """A machine whose kernel had no room for what it had to tell."""
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from devbox.adapters.host_tree import HostTree
 from devbox.plan.commands import Up
-from devbox.ports import Engine
+from devbox.ports import Changes, Engine, Sources
 from devbox.session.session import Session
 from devbox.session.syncing import WatchPhase
 from tests.eventually import eventually
@@ -42,10 +45,12 @@ services:
 
 
 @asynccontextmanager
-async def running(engine: Engine, folder: Path, project: str) -> AsyncIterator[Session]:
+async def running(
+    engine: Engine, folder: Path, project: str, sources: Callable[[], Sources] = HostTree
+) -> AsyncIterator[Session]:
     for name in ("src", "jobs", "more"):
         (folder / name).mkdir()
-    async with opened(engine, written(folder, project, FILE)) as session:
+    async with opened(engine, written(folder, project, FILE), sources=sources) as session:
         await ended(session, session.command(Up()))
         await eventually(lambda: session.store.state.sync.phase is WatchPhase.WATCHING, timeout=30)
         await eventually(lambda: {"api", "worker"} <= session.store.state.sync.services.keys(), timeout=30)
@@ -112,3 +117,30 @@ async def test_a_dockerignore_that_is_saved_holds_at_once(
         await has(real_engine, session, "api", "/app/main.py", "one")
         (tmp_path / ".dockerignore").write_text("nothing\n")
         await has(real_engine, session, "api", "/app/b.txt", "taken", save=(tmp_path / "src" / "b.txt").write_text)
+
+
+def stormy(over: asyncio.Event) -> Callable[[], Sources]:
+    """A machine on which every change belongs to a storm that goes on until `over`."""
+
+    class Stormy(HostTree):
+        async def changes(self, roots: Sequence[str]) -> AsyncGenerator[Changes, None]:
+            async with aclosing(super().changes(roots)) as batches:
+                async for batch in batches:
+                    yield replace(batch, more=bool(batch.paths) and not over.is_set())
+
+    return Stormy
+
+
+async def test_a_rule_that_changes_in_a_storm_leaves_the_reload_for_what_came_of_it(
+    real_engine: Engine, project_name: str, tmp_path: Path
+) -> None:
+    over = asyncio.Event()
+    async with running(real_engine, tmp_path, project_name, stormy(over)) as session:
+        (tmp_path / "src" / "main.py").write_text("one")
+        await has(real_engine, session, "api", "/app/main.py", "one")
+        written(tmp_path, project_name, FILE.replace("target: /app", "target: /there"))
+        await has(real_engine, session, "api", "/there/b.py", "b", save=(tmp_path / "src" / "b.py").write_text)
+        assert reloads(session) == 0
+        over.set()
+        (tmp_path / "src" / "c.py").write_text("c")
+        await eventually(lambda: reloads(session) == 1, timeout=30)

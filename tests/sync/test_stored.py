@@ -67,7 +67,12 @@ def test_that_something_was_deleted_is_forgotten_after_a_while() -> None:
     assert decode(encode(KEY, of, now=stored.REMEMBERED + 1)) == snapshot()
 
 
-@pytest.mark.parametrize("text", ["", "no JSON", "{}", '{"form": 2, "key": ["a", "b", "", ""], "roots": []}', "\0\0"])
+HUGE = '["/a", 1, 0, 1, "", ["file", 420, 1e999, 0, 0, ""]]'
+
+
+@pytest.mark.parametrize(
+    "text", ["", "no JSON", "{}", '{"form": 2, "key": ["a", "b", "", ""], "roots": []}', "\0\0", HUGE]
+)
 async def test_a_broken_file_is_none(tmp_path: Path, text: str) -> None:
     await ledgers(tmp_path).store("engine", "shop", {KEY: snapshot(a=Given(entry=FILE, at=1.0))})
     file = kept_in(tmp_path)
