@@ -239,8 +239,7 @@ class Session:
 
     def _beside(self, old: Project, looked: Looked) -> tuple[str, ...]:
         there = looked.environments
-        mine, name = looked.loaded.project, there.current.name
-        return beside(self._opened.environment.name, old, name, mine, there.allowed)
+        return beside(self._opened.environment.name, old, there.current.name, looked.loaded.project, there.allowed)
 
     async def _stop_stack(self, project: Project, job: Job) -> None:
         def tell(event: Event) -> None:
