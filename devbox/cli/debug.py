@@ -82,6 +82,8 @@ async def run(args: argparse.Namespace, outside: Outside) -> int:
     async with opened(args, outside) as stack:
         args.services = list(dict.fromkeys(args.services))
         check_services(stack.project, None, args.services)
+        if listens is not None and (last := listens[1] + len(args.services) - 1) > _LAST_PORT:
+            raise UsageError(f"The last service would get port {last}.", hint=f"A port is a number up to {_LAST_PORT}.")
         if args.ways:
             return await _ways(stack, args, outside)
         confirm.permit(stack.environment, args.yes_i_mean)

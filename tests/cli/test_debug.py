@@ -50,6 +50,12 @@ def test_what_is_no_port_is_said(word: str) -> None:
         address(word)
 
 
+def test_ports_for_several_services_end_where_ports_do(world: World) -> None:
+    world.write(SOURCES)
+    said = world.run("debug", "--listen", "65535", "api", "worker")
+    assert said.code == 2 and "65536" in said.err
+
+
 @pytest.mark.parametrize("words", [(), ("api",), ("api", "worker"), ("--json", "api")])
 def test_without_a_terminal_it_has_to_be_told_what_to_do(world: World, words: tuple[str, ...]) -> None:
     world.write(SOURCES)
