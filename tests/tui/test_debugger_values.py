@@ -81,6 +81,19 @@ async def test_a_variable_is_set_and_a_refusal_is_said_where_it_was_typed() -> N
         assert "item_id = 41" in rows(screen, "variables")
 
 
+async def test_what_was_set_is_shown_in_a_slice_and_under_a_name_with_a_slash() -> None:
+    async with debugger() as (screen, pilot, debugging):
+        paths = (Variable(name="'/a/b'", value="0"), *(Variable(name=str(n), value=str(n)) for n in range(130)))
+        debugging.parts[110] = paths
+        cursor(screen, "answer")
+        await keys(pilot, "2 l")
+        await settled(pilot)
+        await keys(pilot, "j l j = 4 1 enter")
+        await settled(pilot)
+        assert ("set", 110, "'/a/b'", "41") in debugging.asked
+        assert "'/a/b' = 41" in rows(screen, "variables")
+
+
 async def test_a_failing_read_of_parts_says_why_in_their_place() -> None:
     async with debugger() as (screen, pilot, debugging):
         del debugging.parts[110]
