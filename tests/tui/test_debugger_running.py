@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from devbox.debug.model import Debugged, Phase, Printed
+from devbox.debug.model import Debugged, Phase, Printed, Source
 from devbox.tui.debugger import running
 from tests.tui import shop
 from tests.tui.debugging import debugger, on, rows, settled
@@ -214,6 +214,15 @@ async def test_the_file_is_read_anew_at_each_stop() -> None:
         debugging.texts[ROUTES] = debugging.texts[ROUTES].replace("3 * len", "4 * len")
         debugging.put_state(debugged(debuggee(process(1, stop(at=30.0), None))))
         assert await shows(screen.devbox, "price = 4 * len(name)")
+
+
+async def test_a_line_is_gone_to_though_its_file_is_asked_for_anew_meanwhile() -> None:
+    async with debugger() as (screen, pilot, debugging):
+        debugging.texts["/shop/api/src/long.py"] = "pass\n" * 90
+        screen.open(Source(there="", host="/shop/api/src/long.py"), 70)
+        screen.source.reread()
+        await settled(pilot)
+        assert screen.view.cursor == 70
 
 
 async def test_a_step_typed_ahead_is_taken_when_the_thread_stands_again(monkeypatch: pytest.MonkeyPatch) -> None:
