@@ -31,7 +31,7 @@ class SourcePane(Vertical):
     SourcePane { height: 1fr; width: 1fr; }
     SourcePane > #path { height: 1; width: 1fr; background: $panel; }
     SourcePane.-in-hand > #path { color: $text-primary; }
-    SourcePane > #placard { height: 1fr; width: 1fr; display: none; }
+    SourcePane > #placard { height: 1fr; width: 1fr; padding: 0 2; display: none; }
     SourcePane > #find { height: 1; display: none; background: $panel; }
     SourcePane.-finding > #find { display: block; }
     SourcePane #find .sign { width: 3; padding: 0 1; color: $text-primary; text-style: bold; }
@@ -150,7 +150,7 @@ class SourcePane(Vertical):
         if not shown:
             text = placard.text(scene.focus.service, scene.debuggee, notes, scene.stop, key)
             if self._failure:
-                text = text + Content.styled(f"\n  No source: {clean(self._failure)}", "$text-error")
+                text = text + Content.styled(f"\nNo source: {clean(self._failure)}", "$text-error")
             page.update(text, layout=False)
 
     # Searching
