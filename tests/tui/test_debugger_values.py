@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from devbox.debug.model import Completion, Scope, Variable
 from devbox.tui.debugger.screen import DebuggerScreen
 from tests.eventually import eventually
@@ -178,8 +180,9 @@ async def test_tab_completes_and_goes_round_the_offers() -> None:
         assert screen.console.prompt.value == "namesx"
 
 
-async def test_an_expression_that_never_answers_is_waited_for_and_cancelled() -> None:
-    async with debugger() as (screen, pilot, debugging):
+@pytest.mark.parametrize("size", [(130, 36), (80, 24)])
+async def test_an_expression_that_never_answers_is_waited_for_and_cancelled(size: tuple[int, int]) -> None:
+    async with debugger(size=size) as (screen, pilot, debugging):
         await keys(pilot, "e h a n g enter")
         assert await shows(screen.devbox, "no answer for")
         await keys(pilot, "escape")
