@@ -8,6 +8,7 @@ import pytest
 
 from devbox.debug.model import Debugged, Phase, Printed, Source
 from devbox.tui.debugger import running
+from devbox.tui.debugger.scene import Focus
 from tests.tui import shop
 from tests.tui.debugging import debugger, on, rows, settled
 from tests.tui.driving import keys, opened, screen_text, shows
@@ -132,6 +133,13 @@ async def test_services_and_processes_are_told_apart_and_switched() -> None:
         assert {"api  stands", "worker  runs", "reloader  shop-api-1 pid 10"} <= set(shown)
         await keys(pilot, ">")
         assert await shows(screen.devbox, "▶ worker runs")
+
+
+async def test_from_a_thread_that_runs_a_key_leads_to_the_one_that_stands() -> None:
+    async with debugger(debugged(debuggee(process(1, stop(), None)))) as (screen, pilot, _):
+        screen.look(Focus(service="api", process=1, thread=2))
+        await keys(pilot, ">")
+        assert screen.focus_on.thread == 1
 
 
 async def test_elsewhere_a_stop_is_told_and_one_key_leads_there() -> None:
