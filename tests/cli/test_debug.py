@@ -65,6 +65,12 @@ def test_without_a_terminal_it_has_to_be_told_what_to_do(world: World, words: tu
     assert said.code == 2 and "devbox debug" in said.err
 
 
+def test_a_replica_is_chosen_on_the_screen_not_for_it(world: World) -> None:
+    world.write(SOURCES)
+    said = world.run("debug", "api", "--container", "2")
+    assert said.code == 2 and "press B on one" in said.err
+
+
 @pytest.mark.parametrize("words", [("--ways", "apo"), ("--launch", "apo"), ("--listen", "apo"), ("--prepare", "apo")])
 def test_a_service_that_is_not_there_is_told_with_the_nearest(world: World, words: tuple[str, ...]) -> None:
     world.write(SOURCES)
