@@ -44,7 +44,13 @@ def add(subparsers: Subparsers) -> None:
         help="keep a port open until Ctrl-C (127.0.0.1 and one that stays the same, unless named; each further service"
         " has the next)",
     )
-    add_argument("--container", type=int, default=0, metavar="N", help="only the replica of that number")
+    add_argument(
+        "--container",
+        type=int,
+        default=0,
+        metavar="N",
+        help="only the replica of that number (not on screen: B on its row)",
+    )
     add_argument("--launch", action="store_true", help="write it into .vscode/launch.json, where all else stays")
     add_argument(
         "--editor", choices=launch.EDITORS, default="vscode", help="whom --listen prints how to attach for (vscode)"
@@ -60,6 +66,10 @@ def on_screen(args: argparse.Namespace, outside: Outside) -> str:
     is asked for."""
     if args.listen is not None or args.launch or args.ways or args.prepare or args.json or len(args.services) != 1:
         return ""
+    if args.container:
+        raise UsageError(
+            "--container is not for the screen.", hint="Open a service's replicas in the list (l), and press B on one."
+        )
     from devbox.cli.project import choose, load_project
 
     check_services(load_project(choose(args, outside)[0], outside), None, args.services)
@@ -82,6 +92,8 @@ async def run(args: argparse.Namespace, outside: Outside) -> int:
     async with opened(args, outside) as stack:
         args.services = list(dict.fromkeys(args.services))
         check_services(stack.project, None, args.services)
+        if listens is not None and (last := listens[1] + len(args.services) - 1) > _LAST_PORT:
+            raise UsageError(f"The last service would get port {last}.", hint=f"A port is a number up to {_LAST_PORT}.")
         if args.ways:
             return await _ways(stack, args, outside)
         confirm.permit(stack.environment, args.yes_i_mean)

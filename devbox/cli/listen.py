@@ -34,7 +34,7 @@ async def listen(stack: Stack, args: argparse.Namespace, outside: Outside, host:
 
     state = State(project=stack.project)
     entering = Entered(stack.engine, outside, lambda: state, Explainer(stack.loaded).place if stack.loaded else None)
-    says = _Says(outside, as_json=args.json)
+    says = Says(outside, as_json=args.json)
     _warn(host, args.services)
     listeners: list[Listening] = []
     for number, name in enumerate(args.services):
@@ -83,19 +83,28 @@ def _warn(host: str, services: list[str]) -> None:
         note(f"  {printable(', '.join(services))}, and nobody is asked for a password.")
 
 
-class _Says:
+class Says:
     """Who comes and goes, as lines or as JSON."""
 
     def __init__(self, outside: Outside, *, as_json: bool) -> None:
         self._outside = outside
         self._as_json = as_json
+        self._told: dict[str, set[str]] = {}
 
     def progress(self, service: str) -> Callable[[str], None]:
-        """For what is being done to reach the service."""
-        return lambda text: self._say(service, "progress", printable(text), text=text)
+        """For what is being done to reach the service; what is tried again and again is told once."""
+
+        def tell(text: str) -> None:
+            told = self._told.setdefault(service, set())
+            if text not in told:
+                told.add(text)
+                self._say(service, "progress", printable(text), text=text)
+
+        return tell
 
     def heard(self, heard: Heard) -> None:
         """For what a listener tells."""
+        self._told.pop(heard.service, None)
         more = {"address": heard.address, "editor": heard.editor, "container": heard.container, "text": heard.text}
         self._say(heard.service, heard.what.value, _line(heard), **{k: v for k, v in more.items() if v})
 

@@ -62,9 +62,10 @@ class ServiceDoorway:
     async def _running(self, but: frozenset[str]) -> list[Container]:
         """Wait until one runs."""
         told = False
-        async with aclosing(self._engine.events(self._project)) as events:
-            await anext(events)  # the subscription stands before the list is asked for
-            while True:
+        while True:
+            # Anew each time: a generator that was cancelled while it waited gives nothing any more.
+            async with aclosing(self._engine.events(self._project)) as events:
+                await anext(events, None)  # the subscription stands before the list is asked for
                 if found := await self._containers(but):
                     return found
                 if not told:
@@ -72,7 +73,7 @@ class ServiceDoorway:
                     self._tell(f"waits for {self._service.name} to run")
                 with suppress(TimeoutError):
                     async with asyncio.timeout(_LOOK):
-                        await anext(events)
+                        await anext(events, None)
 
     async def _containers(self, but: frozenset[str]) -> list[Container]:
         observed = await self._engine.observe(self._project)

@@ -76,7 +76,10 @@ class Listening:
             waiting, self._waiting = self._waiting, []
             for reader, writer in waiting:
                 self._met(reader, writer)
-            await asyncio.Event().wait()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                self.close()  # nobody comes while those who are here are let go
 
     def _met(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._group is None:

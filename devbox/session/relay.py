@@ -116,6 +116,8 @@ class Relay:
             down.cancel()
             await asyncio.wait([up, down])
             await self.joined.pipe.close()
+            for task in (up, down):
+                _failure(task)  # what a pipe says in the end is of no interest, a bug is
 
     async def _up(self, waiting: Sequence[Message]) -> None:
         for message in waiting:
@@ -203,7 +205,7 @@ async def farewell(editor: Editor) -> None:
 
 
 def _failure(task: asyncio.Task[None]) -> str:
-    error = task.exception() if task.done() else None
+    error = task.exception() if task.done() and not task.cancelled() else None
     if error is not None and not isinstance(error, DevboxError):
         raise error
     return error.message if error else ""

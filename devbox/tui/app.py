@@ -29,6 +29,7 @@ from devbox.tui.conditions import engine
 from devbox.tui.debugger.opening import Debugger
 from devbox.tui.doing import Doing
 from devbox.tui.keys import assign, of_debugger
+from devbox.tui.leaving import farewell, leave_without_terminal
 from devbox.tui.panels.banner import Banner, BannerKeys
 from devbox.tui.panels.environments import EnvironmentStrip
 from devbox.tui.panels.footer import Hints, parts
@@ -46,7 +47,8 @@ if TYPE_CHECKING:
     from devbox.session.session import Session
 
 
-_LEAVING_SECONDS = 5
+_TWICE = 2.0
+"""Seconds within which a second Ctrl-C belongs to the first."""
 _TURN = 0.001
 """Seconds after which a thread gives way to another that waits: those that read logs are busy, keys are few."""
 
@@ -87,6 +89,8 @@ class DevboxApp(App[None], inherit_bindings=False):
         self.doing = Doing(self)
         self.debugger = Debugger(self, of_debugger(settings.keys, True))
         self._interrupted = False
+        self._went_back = 0.0
+        """When Ctrl-C last led out of the debugger."""
         self._unsubscribe: Callable[[], None] = lambda: None  # one who leaves at once unmounts what was never mounted
         self._told = max((notice.id for notice in session.store.state.notices), default=0)
         self._failed = {operation.id for operation in session.store.state.operations if operation.ended}
@@ -243,28 +247,15 @@ class DevboxApp(App[None], inherit_bindings=False):
 
     def action_interrupt(self) -> None:
         """Ctrl-C: leave; the second one at once, whatever stands in the way."""
-        if not self._interrupted and self.debugger.leave():
-            self._interrupted = True
-        elif self._interrupted or len(self.screen_stack) > 1:
+        at = self.now()
+        again = self._interrupted or at - self._went_back < _TWICE
+        if not again and self.debugger.leave():
+            self._went_back = at
+        elif again or len(self.screen_stack) > 1:
             self.exit()
         else:
             self._interrupted = True
             self.perform("leave")
-
-
-def farewell(state: State) -> str:
-    """What to say on leaving: the stack goes on."""
-    running = [row.name for row in state.rows if any(c.state.value == "running" for c in row.containers)]
-    if state.project is None or not running:
-        return ""
-    services = "1 service" if len(running) == 1 else f"{len(running)} services"
-    return f"{state.project.name} goes on running ({services}). `devbox` shows it again, `devbox down` ends it."
-
-
-def _leave_without_terminal(app: DevboxApp) -> None:
-    """Leave; after a while by SIGALRM, since Textual may wait for ever to write to a terminal that is gone."""
-    signal.alarm(_LEAVING_SECONDS)
-    app.exit()
 
 
 def run(outside: Outside, request: LoadRequest, environment: str, *, up: bool = False, debug: str = "") -> int:
@@ -282,7 +273,7 @@ async def _run(outside: Outside, request: LoadRequest, environment: str, first: 
         app = DevboxApp(session, outside.settings, outside.now, first, debug)
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, app.exit)
-        loop.add_signal_handler(signal.SIGHUP, _leave_without_terminal, app)
+        loop.add_signal_handler(signal.SIGHUP, leave_without_terminal, app)
         # Until the terminal is Textual's Ctrl-C is a signal; once the screen is gone it breaks off what still ends.
         breaking_off = signal.getsignal(signal.SIGINT)
         loop.add_signal_handler(signal.SIGINT, app.exit)

@@ -9,7 +9,9 @@ import stat
 import pytest
 
 from devbox.cli.debug import address
+from devbox.cli.listen import Says
 from devbox.errors import UsageError
+from devbox.session.heard import Happened, Heard
 from devbox.session.listening import own_port
 from tests.cli.world import World
 
@@ -50,11 +52,23 @@ def test_what_is_no_port_is_said(word: str) -> None:
         address(word)
 
 
+def test_ports_for_several_services_end_where_ports_do(world: World) -> None:
+    world.write(SOURCES)
+    said = world.run("debug", "--listen", "65535", "api", "worker")
+    assert said.code == 2 and "65536" in said.err
+
+
 @pytest.mark.parametrize("words", [(), ("api",), ("api", "worker"), ("--json", "api")])
 def test_without_a_terminal_it_has_to_be_told_what_to_do(world: World, words: tuple[str, ...]) -> None:
     world.write(SOURCES)
     said = world.run("debug", *words)
     assert said.code == 2 and "devbox debug" in said.err
+
+
+def test_a_replica_is_chosen_on_the_screen_not_for_it(world: World) -> None:
+    world.write(SOURCES)
+    said = world.run("debug", "api", "--container", "2")
+    assert said.code == 2 and "press B on one" in said.err
 
 
 @pytest.mark.parametrize("words", [("--ways", "apo"), ("--launch", "apo"), ("--listen", "apo"), ("--prepare", "apo")])
@@ -130,3 +144,17 @@ def test_a_protected_environment_is_not_debugged_unasked(world: World) -> None:
     world.write("environments: {prod: {files: [compose.yaml], protected: true}}\n", "devbox.yaml")
     found = world.run("-e", "prod", "debug", "--listen", "api")
     assert found.code == 2 and "prod is protected" in found.err
+
+
+def test_what_is_tried_again_and_again_is_told_once_for_each_editor(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    says = Says(world.outside(), as_json=False)
+    tell = says.progress("api")
+    for _ in range(2):
+        says.heard(Heard(service="api", what=Happened.CAME, editor="127.0.0.1:9"))
+        for _ in range(3):
+            tell("looking into shop-api-1")
+            tell("asking its helper")
+    said = capsys.readouterr().err
+    assert said.count("looking into shop-api-1") == said.count("asking its helper") == 2

@@ -46,7 +46,7 @@ async def settled(pilot: Pilot[None]) -> None:
     def quiet() -> bool:
         return all(worker.is_finished or worker.group == "evaluate" for worker in app.workers)
 
-    await eventually(quiet, timeout=20)
+    await eventually(quiet, timeout=60)
     await pilot.pause()
 
 

@@ -17,6 +17,7 @@ from devbox.tui.debugger.doing import Doing
 from devbox.tui.debugger.help import MOVING
 from devbox.tui.keys import assign
 from devbox.tui.screens.help import text
+from tests.eventually import eventually
 from tests.tui import shop
 from tests.tui.debugging import debugger, on, settled
 from tests.tui.driving import keys, opened, screen_text, shows
@@ -135,6 +136,7 @@ async def test_another_project_has_a_debugger_of_its_own() -> None:
         session.store.put(project=other, debugged=Debugged())  # type: ignore[attr-defined]
         await keys(pilot, "B")
         assert on(app) is not screen
+        await eventually(lambda: not screen.is_running, timeout=60)
 
 
 async def test_keys_of_the_debugger_are_the_users_too() -> None:

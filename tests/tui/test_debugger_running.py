@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from devbox.debug.model import Debugged, Phase, Printed
+from devbox.debug.model import Debugged, Phase, Printed, Source
 from devbox.tui.debugger import running
+from devbox.tui.debugger.scene import Focus
 from tests.tui import shop
 from tests.tui.debugging import debugger, on, rows, settled
 from tests.tui.driving import keys, opened, screen_text, shows
@@ -134,6 +135,13 @@ async def test_services_and_processes_are_told_apart_and_switched() -> None:
         assert await shows(screen.devbox, "▶ worker runs")
 
 
+async def test_from_a_thread_that_runs_a_key_leads_to_the_one_that_stands() -> None:
+    async with debugger(debugged(debuggee(process(1, stop(), None)))) as (screen, pilot, _):
+        screen.look(Focus(service="api", process=1, thread=2))
+        await keys(pilot, ">")
+        assert screen.focus_on.thread == 1
+
+
 async def test_elsewhere_a_stop_is_told_and_one_key_leads_there() -> None:
     async with opened(shop.state()) as (app, pilot, session):
         session.store.put(debugged=STANDS)
@@ -214,6 +222,15 @@ async def test_the_file_is_read_anew_at_each_stop() -> None:
         debugging.texts[ROUTES] = debugging.texts[ROUTES].replace("3 * len", "4 * len")
         debugging.put_state(debugged(debuggee(process(1, stop(at=30.0), None))))
         assert await shows(screen.devbox, "price = 4 * len(name)")
+
+
+async def test_a_line_is_gone_to_though_its_file_is_asked_for_anew_meanwhile() -> None:
+    async with debugger() as (screen, pilot, debugging):
+        debugging.texts["/shop/api/src/long.py"] = "pass\n" * 90
+        screen.open(Source(there="", host="/shop/api/src/long.py"), 70)
+        screen.source.reread()
+        await settled(pilot)
+        assert screen.view.cursor == 70
 
 
 async def test_a_step_typed_ahead_is_taken_when_the_thread_stands_again(monkeypatch: pytest.MonkeyPatch) -> None:

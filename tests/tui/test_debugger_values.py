@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from devbox.debug.model import Completion, Scope, Variable
 from devbox.tui.debugger.screen import DebuggerScreen
 from tests.eventually import eventually
@@ -79,6 +81,19 @@ async def test_a_variable_is_set_and_a_refusal_is_said_where_it_was_typed() -> N
         await settled(pilot)
         assert ("set", 100, "item_id", "41") in debugging.asked
         assert "item_id = 41" in rows(screen, "variables")
+
+
+async def test_what_was_set_is_shown_in_a_slice_and_under_a_name_with_a_slash() -> None:
+    async with debugger() as (screen, pilot, debugging):
+        paths = (Variable(name="'/a/b'", value="0"), *(Variable(name=str(n), value=str(n)) for n in range(130)))
+        debugging.parts[110] = paths
+        cursor(screen, "answer")
+        await keys(pilot, "2 l")
+        await settled(pilot)
+        await keys(pilot, "j l j = 4 1 enter")
+        await settled(pilot)
+        assert ("set", 110, "'/a/b'", "41") in debugging.asked
+        assert "'/a/b' = 41" in rows(screen, "variables")
 
 
 async def test_a_failing_read_of_parts_says_why_in_their_place() -> None:
@@ -165,8 +180,9 @@ async def test_tab_completes_and_goes_round_the_offers() -> None:
         assert screen.console.prompt.value == "namesx"
 
 
-async def test_an_expression_that_never_answers_is_waited_for_and_cancelled() -> None:
-    async with debugger() as (screen, pilot, debugging):
+@pytest.mark.parametrize("size", [(130, 36), (80, 24)])
+async def test_an_expression_that_never_answers_is_waited_for_and_cancelled(size: tuple[int, int]) -> None:
+    async with debugger(size=size) as (screen, pilot, debugging):
         await keys(pilot, "e h a n g enter")
         assert await shows(screen.devbox, "no answer for")
         await keys(pilot, "escape")

@@ -10,7 +10,7 @@ from devbox.guide import guides
 from devbox.plan.labels import ROLLED_BACK
 from devbox.plan.observed import RunningProject
 from devbox.session.state import Connecting, Lost, Notice, Phase
-from devbox.tui.app import farewell
+from devbox.tui.leaving import farewell
 from tests.tui import shop
 from tests.tui.driving import keys, opened, screen_text, shows
 

@@ -39,7 +39,7 @@ class Ask(Dialog[tuple[str, ...]]):
         with Vertical(classes="dialog") as box:
             box.border_title = plain(self._title, lines=False)
             box.border_subtitle = (
-                "Enter accept · Tab next · Esc cancel" if len(self._lines) > 1 else "Enter accept · Esc"
+                "Enter accept · Tab next · Esc cancel" if len(self._lines) > 1 else "Enter accept · Esc cancel"
             )
             for line in self._lines:
                 if line.label:

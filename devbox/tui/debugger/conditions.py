@@ -63,9 +63,11 @@ def source(scene: Scene) -> str:
 
 
 def several(scene: Scene) -> str:
-    if len(scene.debugged.services) > 1 or len(standing(scene.debugged)) > 1:
-        return ""
-    return "only one service is debugged"
+    front = (scene.focus.process, scene.focus.thread)
+    elsewhere = any((one.id, thread.id) != front for _, one, thread, _ in standing(scene.debugged))
+    return (
+        "" if elsewhere or len(scene.debugged.services) > 1 else "only one service is debugged, and nothing else stands"
+    )
 
 
 def variable(scene: Scene) -> str:

@@ -35,6 +35,7 @@ class Console(Panel):
     Console > .line { height: 1; background: $surface; }
     Console > .line > .sign { width: 3; color: $text-primary; text-style: bold; padding: 0 1; }
     Console > .line > Input { width: 1fr; background: $surface; }
+    Console > .line > .wait { width: auto; color: $text-warning; display: none; }
     Console > .offers { height: auto; max-height: 3; background: $panel; padding: 0 1; display: none; }
     """
 
@@ -60,6 +61,7 @@ class Console(Panel):
         with Horizontal(classes="line"):
             yield Static("›", classes="sign", markup=False)
             yield self.prompt
+            yield Static("", classes="wait", markup=False)
 
     def on_mount(self) -> None:
         self._spinning = self.set_interval(0.1, self._show_wait, pause=True)
@@ -172,15 +174,16 @@ class Console(Panel):
             self.outline.go_to_end()
 
     def _show_wait(self) -> None:
-        sign = self.query_one(".sign", Static)
+        sign, wait = self.query_one(".sign", Static), self.query_one(".wait", Static)
         if not self.asked:
             sign.update("›", layout=False)
-            self.note(Content())
+            wait.display = False
             return
         waited = time.monotonic() - self._since
         sign.update(_SPINNER[int(waited * 10) % len(_SPINNER)], layout=False)
         if waited > 1:
-            self.note(Content.styled(f"no answer for {waited:.0f} s; Esc cancels", "$text-warning"))
+            wait.display = True
+            wait.update(f"no answer for {waited:.0f} s; Esc cancels ")
 
     def on_prompt_offered(self, event: Prompt.Offered) -> None:
         event.stop()

@@ -70,6 +70,9 @@ class Debugger:
             keys = assign(ACTIONS, self._remap)
             for problem in keys.problems if self._screen is None else ():
                 app.notify(clean(problem), severity="warning", title="Keys", markup=False)
+            if self._screen is not None:
+                app.uninstall_screen(self._screen)
+                self._screen.remove()
             self._screen, self._project = DebuggerScreen(app.session.debugging, app.state, keys), project
             app.install_screen(self._screen, f"debugger {id(self._screen)}")
         return self._screen

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.content import Content
 from textual.widgets import Static
 
 from devbox.tui.debugger.outline import Outline
 
 
 class Panel(Vertical):
-    """`title` names it; a note beside it says how much there is."""
+    """`title` names it where all panels are shown at once."""
 
     DEFAULT_CSS = """
     Panel { height: 1fr; min-height: 3; }
@@ -27,7 +26,3 @@ class Panel(Vertical):
     def compose(self) -> ComposeResult:
         yield Static(self.title, classes="title", markup=False)
         yield self.outline
-
-    def note(self, note: Content) -> None:
-        """What stands beside the title."""
-        self.query_one(".title", Static).update(Content.assemble(self.title, "  ", note), layout=False)

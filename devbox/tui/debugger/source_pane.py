@@ -31,7 +31,7 @@ class SourcePane(Vertical):
     SourcePane { height: 1fr; width: 1fr; }
     SourcePane > #path { height: 1; width: 1fr; background: $panel; }
     SourcePane.-in-hand > #path { color: $text-primary; }
-    SourcePane > #placard { height: 1fr; width: 1fr; display: none; }
+    SourcePane > #placard { height: 1fr; width: 1fr; padding: 0 2; display: none; }
     SourcePane > #find { height: 1; display: none; background: $panel; }
     SourcePane.-finding > #find { display: block; }
     SourcePane #find .sign { width: 3; padding: 0 1; color: $text-primary; text-style: bold; }
@@ -50,6 +50,8 @@ class SourcePane(Vertical):
         self._process = 0
         self._processes: tuple[int, ...] = ()
         self._texts: dict[str, Coloured] = {}
+        self._line = 0
+        """Where to go once the file in sight was read; 0: nowhere."""
         self._shown: tuple[object, ...] = ()
         self._failure = ""
         """Why the file is not shown."""
@@ -75,7 +77,7 @@ class SourcePane(Vertical):
         """The file in sight may have been saved since it was read."""
         source = self.opened
         if source is not None:
-            begin(self, "source", self._read, source, 0)
+            begin(self, "source", self._read, source)
 
     def draw(self, scene: Scene, folder: str, notes: Sequence[str], key: placard.Key) -> None:
         """Show what is so now."""
@@ -102,15 +104,15 @@ class SourcePane(Vertical):
         """Show that file, at once if it was shown before; what it says now is read anyway."""
         path = path_of(source)
         other = path != self.path
-        self.opened, self._failure = source, ""
+        self.opened, self._failure, self._line = source, "", line
         if path in self._texts:
             if other:
                 self.view.show(self._texts[path])
             if line or other:
                 self.view.go(line or 1)
-        begin(self, "source", self._read, source, line)
+        begin(self, "source", self._read, source)
 
-    async def _read(self, source: Source, line: int) -> None:
+    async def _read(self, source: Source) -> None:
         path = path_of(source)
         before = self._texts.get(path)
         try:
@@ -125,8 +127,9 @@ class SourcePane(Vertical):
                     del self._texts[next(iter(self._texts))]
                 self._texts[path] = Coloured(text, path)
                 self.view.show(self._texts[path])
-                if line or before is None:
-                    self.view.go(line or 1)
+                if self._line or before is None:
+                    self.view.go(self._line or 1)
+            self._line = 0
         self.post_message(self.Read())
 
     def _show_place(self, scene: Scene, folder: str, notes: Sequence[str], key: placard.Key) -> None:
@@ -147,7 +150,7 @@ class SourcePane(Vertical):
         if not shown:
             text = placard.text(scene.focus.service, scene.debuggee, notes, scene.stop, key)
             if self._failure:
-                text = text + Content.styled(f"\n  No source: {clean(self._failure)}", "$text-error")
+                text = text + Content.styled(f"\nNo source: {clean(self._failure)}", "$text-error")
             page.update(text, layout=False)
 
     # Searching

@@ -60,7 +60,8 @@ def line(scene: Scene) -> Content:
     stop, thread, process = scene.stop, scene.thread, scene.process
     if stop is None:
         count = sum(len(one.threads) for one in debuggee.processes)
-        what = f"{len(debuggee.processes)} process{'es' if len(debuggee.processes) != 1 else ''}, {count} threads"
+        what = f"{len(debuggee.processes)} process{'es' if len(debuggee.processes) != 1 else ''}, "
+        what += f"{count} thread{'s' if count != 1 else ''}"
         return Content.assemble((f" ▶ {name} runs", "$text-success"), (f" · {what}{more}", _QUIET))
     tone = "bold $text-error" if stop.reason == "exception" else "bold $text-warning"
     whose = " · ".join(part for part in (process.container if process else "", thread.name if thread else "") if part)

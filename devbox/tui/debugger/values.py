@@ -97,7 +97,7 @@ class Values:
             size = min(SLICE, count - start)
             inner = f"{key}/[{start}:{start + size}]"
             if parts is not None:
-                self._parts[inner] = parts[start : start + size]
+                self._parts.setdefault(inner, parts[start : start + size])  # one of them may have been set since
             whole = replace(held, start=start, count=size)
             spans = ((f"[{start:,} … {start + size - 1:,}]", "quiet"),)
             nodes.append(Node(key=inner, spans=spans, children=self._children(inner, whole), of=whole))
@@ -122,7 +122,7 @@ class Values:
 
     def put(self, node: Node, variable: Variable) -> None:
         """A value was set: the parts that were read of it and of what holds it are read anew."""
-        above = node.key.rpartition("/")[0]
+        above = node.key.rpartition(f"/{variable.name}")[0]  # a dictionary's key may have a slash of its own
         parts = self._parts.get(above)
         if isinstance(parts, tuple):
             self._parts[above] = tuple(
