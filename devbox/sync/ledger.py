@@ -202,6 +202,14 @@ class Ledger:
                 names.add(name)
                 inner = folder
         self._given[path] = given
+        if given.entry is not None:
+            self._doubt_deletions_above(path)
+
+    def _doubt_deletions_above(self, path: str) -> None:
+        """Unpacking something makes the folders that it lies in."""
+        while (path := path.rpartition("/")[0]) and ((above := self._given.get(path)) is None or above.entry is None):
+            if above is not None:
+                self._given[path] = replace(above, sure=False)
 
     def _forget_below(self, folder: str) -> None:
         waiting = [folder]

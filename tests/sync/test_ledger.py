@@ -89,3 +89,17 @@ def test_what_lay_below_a_folder_that_is_none_any_more_is_gone_with_it(now: Entr
     ledger = Ledger()
     ledger.note(Lack(write=(("/d", now),)) if now else Lack(delete=("/d",)), at=0.0)
     assert not ledger.lacks({"/d/a": None})
+
+
+def test_a_file_below_a_deleted_folder_brought_the_folder_back_with_it() -> None:
+    ledger = given(**{"/d": FOLDER, "/d/a": file()})
+    ledger.note(Lack(delete=("/d",)), at=1.0)
+    ledger.note(Lack(write=(("/d/b", file()),)), at=2.0)  # unpacking it makes the folder
+    assert ledger.lacks({"/d": None, "/d/b": None}) == Lack(delete=("/d",))
+
+
+def test_so_did_one_that_was_perhaps_written() -> None:
+    ledger = given(**{"/d": FOLDER})
+    ledger.note(Lack(delete=("/d",)), at=1.0)
+    ledger.intend([("/d/e/b", file())], at=2.0)
+    assert ledger.lacks({"/d": None}) == Lack(delete=("/d",))
