@@ -59,7 +59,7 @@ def test_a_saved_file_is_offered_and_applied_by_a_key(folder: Path, project_name
         before = {service: one.id for service, one in containers().items()}
         file = folder / "compose.yaml"
         file.write_text(file.read_text().replace("  db:\n", "  db:\n    working_dir: /b\n"))
-        devbox.shows("compose.yaml changed: 1 container would be recreated (db)", "U apply, 3 plan, x later")
+        devbox.shows("compose.yaml changed: 1 container would be", "recreated (db)", "U apply, 3 plan, x later")
         devbox.type("U")
         devbox.until(lambda: containers().get("db") and containers()["db"].id != before["db"])
         devbox.until(lambda: "compose.yaml changed" not in devbox.text)

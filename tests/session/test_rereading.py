@@ -195,6 +195,7 @@ async def test_files_that_never_loaded_open_once_they_do(fake_engine: FakeEngine
         assert session.store.state.project is None
         written(tmp_path, "shop")
         await eventually(lambda: [row.name for row in session.store.state.rows] == ["api", "db"], timeout=30)
+        await eventually(lambda: isinstance(session.store.state.connection, Connected), timeout=30)
         assert (await ended(session, session.command(Up()))).error == ""
 
 
