@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from devbox.session.guarding import Guarding
 
 _FAREWELL = 0.5
+_PATIENCE = 5.0
 
 
 class Feeds:
@@ -86,6 +88,14 @@ class Feeds:
         if isinstance(connection, Lost):
             raise NoEngine(f"The engine is away: {connection.reason}", hint=connection.hint)
         raise NoEngine("The engine was not reached yet.", hint="Try again in a moment.")
+
+    async def reached(self) -> Engine:
+        """The same, once it answers where it is only just being gone to."""
+        if self._link.engine is None and not isinstance(self._store.state.connection, Lost):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_PATIENCE):
+                    await self._link.connected()
+        return self.engine
 
     def retry(self) -> None:
         """Ask for a lost engine now."""

@@ -139,7 +139,7 @@ class Session:
         if project is None:
             raise DevboxError("The files do not load.", hint="See the problems named.")
         command = in_environment(command, self._opened.environment)
-        plan, _ = await look(command, project, self._feeds.engine, self._opened.guard)
+        plan, _ = await look(command, project, await self._feeds.reached(), self._opened.guard)
         return plan
 
     def in_the_way(self, environment: str) -> tuple[str, ...]:
@@ -199,7 +199,7 @@ class Session:
     ) -> Outcome:
         from devbox.session.perform import perform
 
-        engine = self._feeds.engine
+        engine = await self._feeds.reached()
         try:
             return await perform(
                 command,
