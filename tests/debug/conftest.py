@@ -1,9 +1,8 @@
-"""Debugged programs: one for a whole module, or one of the test's own, to be killed."""
+"""Debugged programs, each of one test: debugpy's adapter does not outlive every way of leaving it."""
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -13,25 +12,16 @@ from tests.debug.target import Target, target
 from tests.debug.world import World
 
 
-@pytest.fixture(scope="module")
-def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
-    """One process for all tests that leave it as it is: whoever debugs it goes, and it goes on."""
-    found = Target(tmp_path_factory.mktemp("program"), APP)
-    yield found
-    found.close()
-
-
 @pytest.fixture
-async def app(program: Target) -> Target:
-    word = secrets.token_hex(4)
-    await program.say(f"say {word}")
-    await program.answered(word)
-    return program
+async def app(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Target]:
+    async with target(tmp_path_factory.mktemp("program"), APP) as found:
+        await found.answered("ready")
+        yield found
 
 
 @pytest.fixture
 async def mortal(tmp_path: Path) -> AsyncIterator[Target]:
-    """A process of the test's own, to be killed."""
+    """A second one, to be killed."""
     async with target(tmp_path, APP) as found:
         await found.answered("ready")
         yield found
