@@ -9,8 +9,10 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-_FRESH = 10.0
-"""Seconds after which a lock says nothing any more: left behind, or held while somebody writes the commit's message."""
+_FRESH = 30.0
+"""Seconds after which a lock says nothing any more: it may have been left behind."""
+_MESSAGE = "COMMIT_EDITMSG"
+"""What git writes before it opens an editor on it, its lock being held."""
 
 
 class Checkouts:
@@ -18,11 +20,11 @@ class Checkouts:
 
     def __init__(self, folders: Iterable[str]) -> None:
         found = {_repository(Path(folder)) for folder in folders}
-        self._locks = [str(repository / "index.lock") for repository in found if repository]
+        self._repositories = [str(repository) for repository in found if repository]
 
     def running(self) -> bool:
         """A checkout, merge, stash or the like is under way in one of them, as far as its lock tells."""
-        return any(_is_fresh(lock) for lock in self._locks)
+        return any(map(_is_at_work, self._repositories))
 
 
 def _repository(folder: Path) -> Path | None:
@@ -44,8 +46,14 @@ def _named(file: Path) -> Path | None:
     return file.parent / text.removeprefix("gitdir:").strip() if text.startswith("gitdir:") else None
 
 
-def _is_fresh(lock: str) -> bool:
+def _is_at_work(repository: str) -> bool:
+    locked = _changed(f"{repository}/index.lock")
+    return time.time() - locked < _FRESH and _changed(f"{repository}/{_MESSAGE}") < locked
+
+
+def _changed(path: str) -> float:
+    """When it was written; 0 where nothing is."""
     try:
-        return time.time() - os.stat(lock).st_mtime < _FRESH
+        return os.stat(path).st_mtime
     except OSError:
-        return False
+        return 0.0

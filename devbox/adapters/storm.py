@@ -8,8 +8,8 @@ _HICCUP = 3
 """A storm is over after a pause so many times as long as any that it made before."""
 _LONGEST, _CHECKOUT_LONGEST = 5.0, 30.0
 """After so long it counts as over though it goes on."""
-_CHECKOUT_QUIET = 1.0
-"""After so long without a change git is believed to wait for somebody."""
+_CHECKOUT_QUIET = 4.0
+"""After so long without a change git is believed to wait for somebody; a busy disk can hold it up for a second."""
 
 
 class Storm:

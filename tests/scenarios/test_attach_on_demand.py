@@ -50,6 +50,11 @@ async def test_a_service_is_debugged_on_demand(attaching: Attaching) -> None:
     assert "doubled" in await attaching.locals_at(again, door)
 
 
+async def test_a_service_that_has_only_just_begun_is_waited_for(attaching: Attaching) -> None:
+    await attaching.up(f"""{ON_DEMAND}\ncommand: [sh, -c, "sleep 1; exec python3 /code/app.py"]""")
+    assert (await attaching.enter()).way is Way.ON_DEMAND
+
+
 async def test_the_helper_is_no_part_of_what_compose_knows(attaching: Attaching) -> None:
     await attaching.up("environment: {PYTHONPATH: /srv}")
     plain = await attaching.container()

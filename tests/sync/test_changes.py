@@ -16,6 +16,7 @@ from devbox.adapters import changes, storm
 from devbox.adapters.checkouts import Checkouts
 from devbox.adapters.host_tree import HostTree
 from devbox.ports import Changes
+from tests.eventually import eventually
 
 
 def git(folder: Path, *words: str) -> None:
@@ -117,6 +118,25 @@ def test_a_lock_that_was_left_behind_says_nothing(tmp_path: Path) -> None:
     lock.touch()
     os.utime(lock, (time.time() - 60, time.time() - 60))
     assert not Checkouts([str(tmp_path)]).running()
+
+
+async def test_git_is_not_at_work_while_somebody_writes_its_message(tmp_path: Path) -> None:
+    lock, done = tmp_path / ".git" / "index.lock", tmp_path / "done"
+    git(tmp_path, "init")
+    (tmp_path / "a").write_text("x")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-m", "first")
+    (tmp_path / "a").write_text("y")
+    seen = Checkouts([str(tmp_path)])
+    editor = f'sh -c "touch {tmp_path}/writing; until test -e {done}; do sleep 0.01; done"'
+    who = ["-c", "user.name=a", "-c", "user.email=a@b.c", "-c", f"core.editor={editor}"]
+    with subprocess.Popen(["git", *who, "commit", "-a", "--allow-empty-message"], cwd=tmp_path) as commit:
+        try:
+            await eventually((tmp_path / "writing").exists)
+            assert (lock.exists(), seen.running()) == (True, False)
+        finally:
+            done.touch()
+            commit.wait()
 
 
 async def test_what_is_saved_while_another_root_comes_is_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,8 @@ SIGNAL = 50
 """The helper's: of the real-time ones, since SIGUSR1 is taken by gunicorn, celery and many others."""
 FOLDER = "/devbox-debug"
 ESTABLISHED = "01"
+BEGINNING = 5.0
+"""Seconds after which a process whose environment has the helper is believed to have begun without it."""
 PYTHONS_OWN = ("multiprocessing.resource_tracker", "multiprocessing.semaphore_tracker")
 """Processes in which no code of the user runs."""
 
@@ -61,12 +63,20 @@ class Process:
         named = re.search(r"python(3\.\d+)", own) or library
         self.version = named.group(1) if named else ""
         self.adapter = any(word.endswith(("debugpy/adapter", "debugpy.adapter")) for word in self.command)
-        self.helper = self.catches() and f"{FOLDER}/start" in text(f"/proc/{pid}/environ") and not self.adapter
+        told_of_it = f"{FOLDER}/start" in text(f"/proc/{pid}/environ") and not self.adapter
+        self.helper = told_of_it and self.catches()
+        self.coming = told_of_it and not self.helper and self._age() < BEGINNING
+        """Its Python has only just begun, or will, and may have the helper in a moment."""
 
     def catches(self) -> bool:
         """Whether the signal, which else would end it, does no harm at this moment."""
         found = re.search(r"^SigCgt:\s*([0-9a-f]+)", text(f"/proc/{self.pid}/status"), re.MULTILINE)
         return bool(found and int(found.group(1), 16) >> (SIGNAL - 1) & 1)
+
+    def _age(self) -> float:
+        """Seconds since it began."""
+        up = text("/proc/uptime").split()
+        return float(up[0]) - self.began / os.sysconf("SC_CLK_TCK") if up else BEGINNING
 
     def _sockets(self) -> set[str]:
         folder = f"/proc/{self.pid}/fd"
@@ -93,6 +103,18 @@ def processes(main: int) -> tuple[dict[int, Process], dict[int, Process]]:
         if above == main and one.command and not any(word in " ".join(one.command) for word in PYTHONS_OWN):
             own[pid] = one
     return own, every
+
+
+def settled(main: int) -> tuple[dict[int, Process], dict[int, Process]]:
+    """The same, once those that have only just begun have their helper."""
+    until = time.time() + BEGINNING  # some begin all the time
+    while True:
+        own, every = processes(main)
+        # What is no Python may become one, such as a script that ends in `exec python`.
+        nobody = not any(one.helper for one in own.values())
+        if time.time() > until or not any(one.coming and (one.python or nobody) for one in own.values()):
+            return own, every
+        time.sleep(0.02)
 
 
 def established() -> list[tuple[int, str, int, str]]:
@@ -186,7 +208,7 @@ def ask(those: list[Process], patience: float) -> tuple[list[dict[str, Any]], di
 
 def main() -> None:
     request = json.loads(sys.argv[1])
-    own, every = processes(request["main"])
+    own, every = settled(request["main"])
     found, behind = doors(own, every)
     asked = [one for one in own.values() if one.helper and one.pid not in behind] if request["ask"] else []
     opened, refused = ask(asked, request["patience"])
