@@ -130,13 +130,13 @@ async def test_git_is_not_at_work_while_somebody_writes_its_message(tmp_path: Pa
     seen = Checkouts([str(tmp_path)])
     editor = f'sh -c "touch {tmp_path}/writing; until test -e {done}; do sleep 0.01; done"'
     who = ["-c", "user.name=a", "-c", "user.email=a@b.c", "-c", f"core.editor={editor}"]
-    with subprocess.Popen(["git", *who, "commit", "-a", "--allow-empty-message"], cwd=tmp_path) as commit:
-        try:
-            await eventually((tmp_path / "writing").exists)
-            assert (lock.exists(), seen.running()) == (True, False)
-        finally:
-            done.touch()
-            commit.wait()
+    commit = await asyncio.create_subprocess_exec("git", *who, "commit", "-a", "--allow-empty-message", cwd=tmp_path)
+    try:
+        await eventually((tmp_path / "writing").exists)
+        assert (lock.exists(), seen.running()) == (True, False)
+    finally:
+        done.touch()
+        await commit.wait()
 
 
 async def test_what_is_saved_while_another_root_comes_is_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
