@@ -19,7 +19,7 @@ from devbox.errors import DevboxError
 from devbox.ports import Changes
 
 if TYPE_CHECKING:
-    from watchfiles._rust_notify import RustNotify
+    from devbox.adapters.notifier import RustNotify
 
 _STEP, _LONGEST = 5, 50
 """Milliseconds without a change that end a batch, and the longest that a batch takes."""
@@ -123,11 +123,11 @@ class ChangeSource:
         folders = [root for root in self._roots if os.path.isdir(root)]
         if not folders:
             return None
-        from watchfiles import _rust_notify as rust
+        from devbox.adapters.notifier import RustNotify, WatchfilesRustInternalError
 
         try:
-            notifier = rust.RustNotify([*folders, *beside_closed(folders)], False, False, 300, True, True)
-        except (OSError, rust.WatchfilesRustInternalError) as error:
+            notifier = RustNotify([*folders, *beside_closed(folders)], False, False, 300, True, True)
+        except (OSError, WatchfilesRustInternalError) as error:
             limit = "max_user_instances" if "os error 24" in str(error) else "max_user_watches"
             raise refused(limit, str(error)) from error
         self._check_limit()

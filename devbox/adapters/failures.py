@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from http.client import HTTPException, IncompleteRead
 
 from devbox.errors import EngineLost
 
@@ -23,6 +22,8 @@ def root(error: BaseException) -> BaseException:
 
 
 def reason(error: BaseException) -> str:
+    from http.client import HTTPException, IncompleteRead  # 8 ms, for what seldom happens
+
     for one in _chain(error):
         match one:
             case Garbled():

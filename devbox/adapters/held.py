@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import posixpath
 import tarfile
 from collections.abc import Iterator
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
+from devbox.adapters.digests import digest
 from devbox.adapters.execs import ExecSpec, Payloads, begin, exit_code, make
 from devbox.adapters.failures import Garbled, root
 from devbox.errors import EngineError
@@ -130,19 +130,6 @@ def digests(stream: io.RawIOBase | io.BytesIO) -> dict[str, Held]:
             elif one.isfile() and (content := tar.extractfile(one)):
                 found[path] = Held(kind=Kind.FILE, mode=mode, digest=digest(content))
     return found
-
-
-def new_digest() -> hashlib.blake2b:
-    """What the digests of files are made with."""
-    return hashlib.blake2b(digest_size=16)
-
-
-def digest(content: IO[bytes]) -> str:
-    """Of all that is to be read, not more of it in memory than a piece."""
-    sum = new_digest()
-    while part := content.read(_PART):
-        sum.update(part)
-    return sum.hexdigest()
 
 
 def _clean(name: str) -> str:

@@ -8,12 +8,15 @@ import time
 from collections.abc import Iterator, Sequence
 
 from devbox.adapters import tarball
-from devbox.adapters.held import new_digest
+from devbox.adapters.digests import new_digest
+from devbox.adapters.threads import ahead
 from devbox.ports import Owner
 from devbox.sync.entry import Entry, Kind
 
 _PIECE = 1 << 18
 """Bytes that are sent at once, and read at once of a big file."""
+_AHEAD = 64
+"""Pieces that are made while the engine takes its time with the last one."""
 _TICK, _COARSE_TICK = 20_000_000, 2_000_000_000
 """Nanoseconds in which two changes of a file may bear the same time; the second where whole seconds are kept."""
 _KINDS = {Kind.FILE: tarball.FILE, Kind.FOLDER: tarball.FOLDER, Kind.LINK: tarball.LINK}
@@ -30,19 +33,25 @@ class Packing:
         self.digests: dict[str, str] = {}
 
     def __iter__(self) -> Iterator[bytes]:
+        return ahead(self._pieces(), _AHEAD)
+
+    def _pieces(self) -> Iterator[bytes]:
         self.entries, self.unread, self.digests = {}, {}, {}
-        waiting = bytearray()
+        waiting: list[bytes] = []
+        size = 0
         for source, name, entry in self._files:
-            if entry.kind is Kind.FILE:
-                for part in self._file(source, name):
-                    waiting += part
-                    if len(waiting) >= _PIECE:
-                        yield bytes(waiting)
-                        waiting.clear()
-            else:
-                waiting += self._head(name, entry)
-                self.entries[name] = entry
-        yield bytes(waiting) + tarball.END
+            for part in self._file(source, name) if entry.kind is Kind.FILE else self._other(name, entry):
+                waiting.append(part)
+                size += len(part)
+                if size >= _PIECE:
+                    yield b"".join(waiting)
+                    waiting.clear()
+                    size = 0
+        yield b"".join((*waiting, tarball.END))
+
+    def _other(self, name: str, entry: Entry) -> Sequence[bytes]:
+        self.entries[name] = entry
+        return (self._head(name, entry),)
 
     def _file(self, source: str, name: str) -> Iterator[bytes]:
         now = time.time_ns()

@@ -7,6 +7,7 @@ long names off.
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 
 FILE, FOLDER, LINK = b"0", b"5", b"2"
 BLOCK = 512
@@ -15,8 +16,11 @@ END = bytes(2 * BLOCK)
 _LONG_NAME, _LONG_LINK = b"L", b"K"
 _NAME = 100
 """Bytes of a name that a head has room for."""
-_HEAD = b"%b%07o\0%b%b%b%b        %b%bustar  \0" + bytes(BLOCK - 265)
-_SUM = slice(148, 156)
+_LIMITS = {8: 8**7, 12: 8**11}
+"""Width of a number in bytes -> what has no room in it as text."""
+_FIXED = sum(b"ustar  " + b" " * 8)
+"""What every head adds to its sum; that itself counts as spaces."""
+_REST = bytes(BLOCK - 265)
 
 
 def head(kind: bytes, name: str, *, mode: int, uid: int, gid: int, mtime: int, size: int = 0, link: str = "") -> bytes:
@@ -42,21 +46,20 @@ def _long(kind: bytes, text: bytes) -> bytes:
 
 
 def _head(kind: bytes, path: bytes, target: bytes, mode: int, uid: int, gid: int, mtime: int, size: int) -> bytes:
-    made = _HEAD % (
-        path[:_NAME].ljust(_NAME, b"\0"),
-        mode,
-        _number(uid, 8),
-        _number(gid, 8),
-        _number(size, 12),
-        _number(mtime, 12),
-        kind,
-        target[:_NAME].ljust(_NAME, b"\0"),
-    )
-    return made[: _SUM.start] + b"%06o\0 " % sum(made) + made[_SUM.stop :]
+    name, link = path[:_NAME], target[:_NAME]
+    numbers = _owned(mode, uid, gid) + _number(size, 12) + _number(mtime, 12)
+    total = _FIXED + sum(name) + sum(numbers) + kind[0] + sum(link)
+    filled = name.ljust(_NAME, b"\0"), numbers, total, kind, link.ljust(_NAME, b"\0"), _REST
+    return b"%b%b%06o\0 %b%bustar  \0%b" % filled
+
+
+@lru_cache(maxsize=64)
+def _owned(mode: int, uid: int, gid: int) -> bytes:
+    return b"%07o\0%b%b" % (mode, _number(uid, 8), _number(gid, 8))
 
 
 def _number(value: int, width: int) -> bytes:
     """Octal; in binary with a mark what has no room so, or lies before 1970."""
-    if 0 <= value < 8 ** (width - 1):
+    if 0 <= value < _LIMITS[width]:
         return b"%0*o\0" % (width - 1, value)
     return value.to_bytes(width, "big", signed=True) if value < 0 else b"\x80" + value.to_bytes(width - 1, "big")

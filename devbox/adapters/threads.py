@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import AsyncGenerator, Callable, Sized
-from queue import SimpleQueue
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sized
+from itertools import islice
+from queue import Empty, Queue, SimpleQueue
 from typing import Generic, Protocol, TypeVar
 
 T = TypeVar("T")
@@ -61,6 +62,52 @@ class Threads:
         while True:
             self._jobs.get()()
             self._idle.release()
+
+
+def ahead(pieces: Iterable[T], count: int) -> Iterator[T]:
+    """The same pieces; from the second one on up to `count` of them are made, on another thread, before they are taken.
+    Closing the iterator ends the making."""
+    making = iter(pieces)
+    yield from islice(making, 1)
+    maker = _Maker(making, count)
+    threading.Thread(target=maker.run, name="devbox-ahead", daemon=True).start()
+    try:
+        yield from maker.taken()
+    finally:
+        maker.close()
+
+
+class _Maker(Generic[T]):
+    """The thread's side of `ahead`."""
+
+    def __init__(self, pieces: Iterator[T], count: int) -> None:
+        self._pieces = pieces
+        self._made: Queue[T | None] = Queue(count)
+        """None: that was the last."""
+        self._failure: BaseException | None = None
+        self._closed = False
+
+    def run(self) -> None:
+        try:
+            for piece in self._pieces:
+                if self._closed:
+                    return
+                self._made.put(piece)
+        except BaseException as error:  # noqa: BLE001 - raised again where the pieces are taken
+            self._failure = error
+        self._made.put(None)
+
+    def taken(self) -> Iterator[T]:
+        while (piece := self._made.get()) is not None:
+            yield piece
+        if self._failure is not None:
+            raise self._failure
+
+    def close(self) -> None:
+        self._closed = True
+        with contextlib.suppress(Empty):  # the maker may wait for room
+            while True:
+                self._made.get_nowait()
 
 
 class Source(Protocol[B_co]):

@@ -6,7 +6,6 @@ import argparse
 from typing import TYPE_CHECKING
 
 from devbox.cli import arguments, confirm
-from devbox.cli.perform import perform_on
 from devbox.cli.project import opened
 from devbox.cli.select import check_services
 from devbox.errors import UsageError
@@ -48,6 +47,8 @@ async def stay_with(args: argparse.Namespace, outside: Outside, up: Up | None) -
         confirm.permit(stack.environment, args.yes_i_mean)
         confirm.trust(stack.project, yes=args.yes)
         if up is not None:
+            from devbox.cli.perform import perform_on
+
             quiet = argparse.Namespace(**{**vars(args), "json": False})
             if code := await perform_on(stack, quiet, outside, up):
                 return code

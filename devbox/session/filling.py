@@ -65,7 +65,7 @@ class Filling:
     async def _fill(self, container: Container, mine: list[Rule]) -> None:
         async with self._one:
             if not self._begun:
-                await self._ledgers.begin(self._engine, await self._engine.observe(self._project, detail=True))
+                await self._ledgers.begin(self._engine)
                 self._begun = True
             to = await destination(self._engine, container)
             await self._ledgers.meet(self._engine, to, mine)

@@ -77,9 +77,10 @@ class Ledgers:
         """volume -> when it was made"""
         self._stirred = asyncio.Event()
 
-    async def begin(self, engine: Engine, listed: Observed) -> None:
-        """Work on this engine; what is of containers and volumes that are gone is dropped."""
-        id = (await engine.info()).id
+    async def begin(self, engine: Engine) -> Observed:
+        """Work on this engine; what is of containers and volumes that are gone is dropped. What there is, in detail."""
+        info, listed = await asyncio.gather(engine.info(), engine.observe(self._project, detail=True))
+        id = info.id
         if id != self._engine:
             self._engine, self._shelves = id, {}
         keys = {*await self._files.keys(id, self._project), *self._shelves}
@@ -91,6 +92,7 @@ class Ledgers:
         for key in gone:
             self._shelves.pop(key, None)
         await self._files.drop(id, self._project, gone)
+        return listed
 
     def _lasts(self, key: Key, lives: dict[str, str]) -> bool:
         match key.kind:

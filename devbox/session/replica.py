@@ -12,7 +12,7 @@ from devbox.ports import Engine, Sources
 from devbox.session.delivery import Destination, remove
 from devbox.session.ledgers import Ledgers
 from devbox.session.placing import Sent
-from devbox.session.sending import Sender
+from devbox.session.sending import Seen, Sender
 from devbox.sync.ledger import Given
 from devbox.sync.overlap import disturbed
 from devbox.sync.rules import Rule
@@ -60,6 +60,8 @@ class Replica:
         self._now = now
         self._settled = settled
         self._sender = Sender(engine, sources, to, ledgers, self.rules, now)
+        self._seen: dict[Rule, Seen] = {}
+        """What was looked at to be counted, and is to be sent."""
         self._dirty: dict[Rule, set[str]] = {}
         self._first: set[Rule] = set()
         self._acted: dict[Rule, dict[str, Given]] = {}
@@ -183,15 +185,19 @@ class Replica:
             sent = await self._send(rule, paths, time.perf_counter(), first=first)
             for error in sent.failed.values():
                 raise error
-            if not await self._sender.lacking(rule, paths):  # it may have been written over by another devbox
+            if not await self._sender.lacking(
+                await self._sender.look(rule, paths)
+            ):  # it may have been written over by another devbox
                 return
 
     async def _count(self) -> None:
         """Tell how much it lacks in the beginning."""
         files = 0
+        self._seen.clear()
         for rule, paths in list(self._dirty.items()):
             try:
-                files += await self._sender.lacking(rule, set(paths))
+                seen = self._seen[rule] = await self._sender.look(rule, paths)
+                files += await self._sender.lacking(seen)
             except DevboxError:
                 files += len(paths)
         if files:
@@ -234,7 +240,10 @@ class Replica:
         return list(sent.failed.values())[:1]
 
     async def _send(self, rule: Rule, paths: set[str], since: float, *, first: bool) -> Sent:
-        sent = await self._sender.send(rule, paths)
+        seen = self._seen.pop(rule, None)
+        if seen is None or seen.paths != paths:  # what changed again since then is told once more
+            seen = await self._sender.look(rule, paths)
+        sent = await self._sender.send(seen)
         for other, gone in disturbed(rule, self.rules, sent.deleted).items():
             self.changed(other, gone)
         if sent:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from devbox.ports import Engine, Sources
+from devbox.record import dataclass
 from devbox.session.delivery import Destination
 from devbox.session.ledgers import Ledgers
 from devbox.session.placing import Placing, Sent, Wanted, above
@@ -13,6 +14,18 @@ from devbox.sync.ledger import Given
 from devbox.sync.overlap import claims
 from devbox.sync.place import Ground, Place
 from devbox.sync.rules import Rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What the host has at `paths` of a rule (relative to its root), as it was when it was looked at: each place of
+    the container with what is to be in it, by the place's own paths; what came from here and is here no more is None.
+    """
+
+    rule: Rule
+    paths: frozenset[str]
+    wanted: Wanted
+    places: tuple[tuple[Place, dict[str, Entry | None]], ...]
 
 
 class Sender:
@@ -34,18 +47,22 @@ class Sender:
         self._rules = rules
         self._now = now
 
-    async def lacking(self, rule: Rule, paths: Iterable[str]) -> int:
-        """How many of these paths are not there as they are here."""
-        asked = set(paths)
-        places = await self._by_place(rule, await self._wanted(rule, asked), asked)
-        return sum([len((await self._ledgers.of(self.to, where)).ledger.lacks(there)) for where, there in places])
+    async def look(self, rule: Rule, paths: Iterable[str]) -> Seen:
+        """What is to be at these paths."""
+        asked = frozenset(paths)
+        wanted = await self._wanted(rule, asked)
+        return Seen(rule=rule, paths=asked, wanted=wanted, places=await self._by_place(rule, wanted, asked))
 
-    async def send(self, rule: Rule, paths: set[str]) -> Sent:
-        """Bring these, relative to the rule's root. What is in the way of one is in the way of no other."""
+    async def lacking(self, seen: Seen) -> int:
+        """How many of its paths are not there as they were seen."""
+        return sum([len((await self._ledgers.of(self.to, where)).ledger.lacks(there)) for where, there in seen.places])
+
+    async def send(self, seen: Seen) -> Sent:
+        """Bring what was seen, each file as it is by now. What is in the way of one is in the way of no other."""
         sent = Sent()
-        wanted = await self._wanted(rule, paths)
+        rule, wanted = seen.rule, seen.wanted
         await self._ledgers.remember(rule, {path: entry for path, (_, entry) in wanted.items()}, self._now())
-        for where, there in await self._by_place(rule, wanted, paths):
+        for where, there in seen.places:
             shelf = await self._ledgers.of(self.to, where)
             batch = Placing(
                 engine=self.engine,
@@ -70,7 +87,7 @@ class Sender:
                 sent.state[path] = Given(entry=entry, at=self._now())
         return sent
 
-    async def _wanted(self, rule: Rule, paths: set[str]) -> Wanted:
+    async def _wanted(self, rule: Rule, paths: frozenset[str]) -> Wanted:
         """What the host has there, without what a later rule puts in the same place."""
         seen = await self._sources.look(rule, paths)
         wanted = {rule.place(path): (path, entry) for path, entry in seen.items()}
@@ -81,9 +98,8 @@ class Sender:
         return wanted
 
     async def _by_place(
-        self, rule: Rule, wanted: Wanted, paths: set[str]
-    ) -> list[tuple[Place, dict[str, Entry | None]]]:
-        """Each place with what is to be in it, by its own paths; what came from here and is here no more is None."""
+        self, rule: Rule, wanted: Wanted, paths: frozenset[str]
+    ) -> tuple[tuple[Place, dict[str, Entry | None]], ...]:
         found: dict[Place, dict[str, Entry | None]] = {}
         for path, (_, entry) in wanted.items():
             where = self.to.place(path)
@@ -104,4 +120,4 @@ class Sender:
                 if where.outer(path) not in wanted:
                     found.setdefault(where, {})[path] = None
         places = [(where, there) for where, there in found.items() if where.ground is not Ground.BIND]
-        return sorted(places, key=lambda one: (one[0].ground.value, one[0].base))
+        return tuple(sorted(places, key=lambda one: (one[0].ground.value, one[0].base)))

@@ -37,8 +37,7 @@ async def standing(
     engine: Engine, sources: Sources, project: Project, rules: Sequence[Rule], ledgers: Ledgers
 ) -> list[Standing]:
     """Each rule in each container of its service."""
-    observed = await engine.observe(project.name, detail=True)
-    await ledgers.begin(engine, observed)
+    observed = await ledgers.begin(engine)
     found = []
     for rule in rules:
         seen = await sources.scan(rule)

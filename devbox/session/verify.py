@@ -28,8 +28,7 @@ async def verify(
 ) -> AsyncGenerator[Verified, None]:
     """Each copying rule in each running container, as it is found. What only a container has is a difference where
     the `ledgers` know that devbox has brought it."""
-    observed = await engine.observe(project.name, detail=True)
-    await ledgers.begin(engine, observed)
+    observed = await ledgers.begin(engine)
     for container in observed.containers:
         mine = [rule for rule in rules if rule.service == container.service and rule.action.copies]
         if mine and _keeps(container):

@@ -146,11 +146,10 @@ class Watch:
             async with contextlib.aclosing(engine.events(self._project)) as events, asyncio.TaskGroup() as group:
                 self._reloads = Reloads(engine, group, self._tell, self._acted)
                 self._rebuilds = Rebuilds(self._rebuild, group, self._tell, self._acted)
-                await self._listening.wait()  # what is saved once a service is said to be watched is heard of
                 await anext(events)  # the subscription stands before the list is asked for
-                listed = await engine.observe(self._project, detail=True)
-                await self.ledgers.begin(engine, listed)
+                listed = await self.ledgers.begin(engine)
                 self._replicas.begin(engine, group)
+                await self._listening.wait()  # what is saved once a service is said to be watched is heard of
                 self._replicas.compare(listed.containers)
                 if self._broken_off is not None:
                     self._reloads.go_on(self._broken_off, listed.containers)

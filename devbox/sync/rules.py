@@ -67,7 +67,9 @@ class Rule:
 
     def place(self, path: str) -> str:
         """Where `path`, relative to the root, belongs in the container."""
-        return posixpath.join(self.target, path) if path else self.target
+        if not path:
+            return self.target
+        return f"{self.target}{path}" if self.target.endswith("/") else f"{self.target}/{path}"
 
 
 def how(reload: Reload) -> str:

@@ -6,11 +6,12 @@ import asyncio
 import subprocess
 import sys
 import threading
-from contextlib import aclosing
+from collections.abc import Iterator
+from contextlib import aclosing, closing
 
 import pytest
 
-from devbox.adapters.threads import Threads, batches
+from devbox.adapters.threads import Threads, ahead, batches
 from tests.eventually import eventually
 
 
@@ -143,7 +144,7 @@ async def test_a_cancelled_call_is_told_and_not_waited_for() -> None:
 
 EXIT = """
 import asyncio, threading, time
-from devbox.adapters.threads import Threads, batches
+from devbox.adapters.threads import Threads, ahead, batches
 class Endless:
     def read(self): time.sleep(3600)
     def close(self): pass
@@ -162,3 +163,37 @@ def test_twenty_streams_and_calls_that_never_end_do_not_hold_the_exit() -> None:
     ended = subprocess.run([sys.executable, "-c", EXIT], capture_output=True, text=True, timeout=20)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert int(ended.stdout) == 41
+
+
+def counted(made: list[int], end: int, failure: Exception | None = None) -> Iterator[int]:
+    for number in range(end):
+        made.append(number)
+        yield number
+    if failure is not None:
+        raise failure
+
+
+def test_pieces_that_are_made_ahead_come_in_order() -> None:
+    assert list(ahead(counted([], 100), 3)) == list(range(100))
+
+
+def test_a_single_piece_is_made_when_it_is_wanted() -> None:
+    made: list[int] = []
+    pieces = ahead(counted(made, 1), 3)
+    assert (list(made), list(pieces), made) == ([], [0], [0])
+
+
+async def test_so_many_pieces_are_made_ahead_and_no_more_once_nobody_takes_them() -> None:
+    made: list[int] = []
+    with closing(ahead(counted(made, 10**9), 3)) as pieces:
+        assert [next(pieces), next(pieces)] == [0, 1]
+        await eventually(lambda: len(made) == 6)  # two taken, three ready, one that waits for room
+    working = [one for one in threading.enumerate() if one.name == "devbox-ahead"]
+    await eventually(lambda: not any(one.is_alive() for one in working))
+
+
+def test_what_fails_ahead_fails_where_the_pieces_are_taken() -> None:
+    pieces = ahead(counted([], 3, ValueError("broken")), 9)
+    assert [next(pieces) for _ in range(3)] == [0, 1, 2]
+    with pytest.raises(ValueError, match="broken"):
+        next(pieces)

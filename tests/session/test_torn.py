@@ -44,6 +44,6 @@ async def test_what_was_being_written_when_the_engine_went_away_is_named_once(tm
     ledgers = Ledgers(LocalLedgers({"XDG_STATE_HOME": str(tmp_path)}), "shop")
     sender = Sender(Cut(), HostTree(), to, ledgers, [rule], lambda: 0.0)  # type: ignore[arg-type]
     with pytest.raises(EngineLost):
-        await sender.send(rule, {"a"})
+        await sender.send(await sender.look(rule, {"a"}))
     assert [await ledgers.torn(to, rule), await ledgers.torn(to, rule)] == [{"a"}, set()]
-    assert await sender.lacking(rule, {"a", "b"}) == 2
+    assert await sender.lacking(await sender.look(rule, {"a", "b"})) == 2

@@ -18,7 +18,7 @@ from devbox.ports import Changes
 
 AS_NOBODY = """
 import os, sys
-from watchfiles import _rust_notify
+from devbox.adapters import notifier
 from devbox.adapters.changes import ChangeSource
 os.setuid(65534)
 source = ChangeSource([sys.argv[1]])
