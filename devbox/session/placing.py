@@ -11,6 +11,7 @@ from devbox.errors import Conflict, DevboxError, EngineLost, NotFound
 from devbox.ports import Engine, Sources
 from devbox.session.delivery import Destination, remove, write
 from devbox.session.ledgers import Shelf
+from devbox.session.turns import turns
 from devbox.sync.entry import Entry, Kind
 from devbox.sync.ledger import Given, Lack, Ledger, outermost
 from devbox.sync.place import Ground, Place
@@ -62,10 +63,11 @@ class Placing:
     def _ledger(self) -> Ledger:
         return self.shelf.ledger
 
-    def look(self) -> None:
+    async def look(self) -> None:
         """Tell what the place has now."""
         given = self._ledger.given()
-        self.sent.state.update((self.where.outer(path), given[path]) for path in self.there if path in given)
+        async for part in turns(self.there):
+            self.sent.state.update((self.where.outer(path), given[path]) for path in part if path in given)
 
     async def settle(self) -> None:
         """Make good what it lacks."""

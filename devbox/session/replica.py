@@ -13,6 +13,7 @@ from devbox.session.delivery import Destination, remove
 from devbox.session.ledgers import Ledgers
 from devbox.session.placing import Sent
 from devbox.session.sending import Seen, Sender
+from devbox.session.turns import turns
 from devbox.sync.ledger import Given
 from devbox.sync.overlap import disturbed
 from devbox.sync.rules import Rule
@@ -232,9 +233,11 @@ class Replica:
         if sent.failed:
             self._later.setdefault(rule, set()).update(_own(rule, sent.failed))
         acted = self._acted.setdefault(rule, {})
-        known = {path: one for path, one in sent.state.items() if path not in sent.failed}
-        fresh = [path for path, one in known.items() if not one.same(acted.get(path))]
-        acted.update(known)
+        fresh: list[str] = []
+        async for part in turns(sent.state.items()):
+            known = {path: one for path, one in part if path not in sent.failed}
+            fresh += (path for path, one in known.items() if not one.same(acted.get(path)))
+            acted.update(known)
         if fresh and not first:
             self._then(rule, frozenset(_own(rule, fresh)), self.to, since)
         return list(sent.failed.values())[:1]

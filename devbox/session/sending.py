@@ -9,6 +9,7 @@ from devbox.record import dataclass
 from devbox.session.delivery import Destination
 from devbox.session.ledgers import Ledgers
 from devbox.session.placing import Placing, Sent, Wanted, above
+from devbox.session.turns import turns
 from devbox.sync.entry import Entry, Kind
 from devbox.sync.ledger import Given
 from devbox.sync.overlap import claims
@@ -81,16 +82,19 @@ class Sender:
                     await batch.settle()
             finally:
                 self._ledgers.stir()
-            batch.look()
-        for path, (_, entry) in wanted.items():
-            if self.to.place(path).ground is Ground.BIND:  # there by itself
-                sent.state[path] = Given(entry=entry, at=self._now())
+            await batch.look()
+        if any(where.ground is Ground.BIND for where in (self.to.place(rule.target), *self.to.mounts(rule.target))):
+            for path, (_, entry) in wanted.items():
+                if self.to.place(path).ground is Ground.BIND:  # there by itself
+                    sent.state[path] = Given(entry=entry, at=self._now())
         return sent
 
     async def _wanted(self, rule: Rule, paths: frozenset[str]) -> Wanted:
         """What the host has there, without what a later rule puts in the same place."""
         seen = await self._sources.look(rule, paths)
-        wanted = {rule.place(path): (path, entry) for path, entry in seen.items()}
+        wanted: dict[str, tuple[str, Entry | None]] = {}
+        async for part in turns(seen.items()):
+            wanted.update((rule.place(path), (path, entry)) for path, entry in part)
         for other, claimed in claims(rule, self._rules, wanted).items():
             for inside, entry in (await self._sources.look(other, list(claimed))).items():
                 if entry is not None and inside in claimed:
@@ -101,10 +105,11 @@ class Sender:
         self, rule: Rule, wanted: Wanted, paths: frozenset[str]
     ) -> tuple[tuple[Place, dict[str, Entry | None]], ...]:
         found: dict[Place, dict[str, Entry | None]] = {}
-        for path, (_, entry) in wanted.items():
-            where = self.to.place(path)
-            if path != where.base or (entry is not None and entry.kind is not Kind.FOLDER):
-                found.setdefault(where, {})[where.inner(path)] = entry
+        async for part in turns(wanted.items()):
+            for path, (_, entry) in part:
+                where = self.to.place(path)
+                if path != where.base or (entry is not None and entry.kind is not Kind.FOLDER):
+                    found.setdefault(where, {})[where.inner(path)] = entry
         looked = {rule.place(path) for path in paths}
         heads: dict[Place, list[str]] = {}
         for path in looked:
