@@ -56,7 +56,7 @@ class SyncFailed:
 class Reloaded:
     """What a rule asks for after a sync was done: `how` in words; `error` "" or why it failed.
 
-    `again` above 0: the engine refused it, and it is tried again in so many seconds."""
+    `again` above 0: it is tried again in so many seconds."""
 
     service: str
     container: str
