@@ -17,6 +17,7 @@ from devbox.sync.told import (
     SyncFailed,
     Told,
     WatchBegan,
+    WatchRefused,
     took,
 )
 
@@ -44,7 +45,7 @@ def _told(service: ServiceSync, told: Told, at: float) -> ServiceSync:
     match told:
         case WatchBegan():
             return replace(service, idle=told.idle)
-        case RebuildBegan():
+        case RebuildBegan() | WatchRefused():
             return service
         case Owed():
             owed = {**service.owed, told.container: told.files}

@@ -15,6 +15,7 @@ from devbox.session.delivery import Destination
 from devbox.session.gathering import Gathering
 from devbox.session.ledgers import Ledgers
 from devbox.session.moves import Moves
+from devbox.session.persisting import persist
 from devbox.session.rebuilds import Rebuild, Rebuilds
 from devbox.session.reload import Reloads
 from devbox.session.replicas import RESYNC, Replicas
@@ -88,7 +89,8 @@ class Watch:
             group.create_task(self.listen())
             while True:
                 rules = self.rules
-                await self._moves.until(lambda: self.rules is not rules, self.serve(engine))  # noqa: B023 - in the turn
+                serving = persist(lambda: self.serve(engine), self._tell)
+                await self._moves.until(lambda: self.rules is not rules, serving)  # noqa: B023 - in the turn
 
     async def listen(self) -> None:
         """DevboxError where the system does not watch that many files."""

@@ -15,6 +15,16 @@ class WatchBegan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WatchRefused:
+    """The engine refused what is asked for all services; from here on it is asked again every `again` seconds."""
+
+    error: str
+    hint: str = ""
+    again: float = 0.0
+    service: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Owed:
     """`files` are to come before the container has what it is to have: it has begun without; 0: it has them now."""
 
@@ -94,7 +104,7 @@ class LoopStopped:
     path: str
 
 
-Told = WatchBegan | Owed | Synced | SyncFailed | Reloaded | RebuildBegan | Rebuilt | LoopStopped
+Told = WatchBegan | WatchRefused | Owed | Synced | SyncFailed | Reloaded | RebuildBegan | Rebuilt | LoopStopped
 
 
 def took(seconds: float) -> str:
