@@ -56,9 +56,11 @@ def line(told: Told) -> list[str]:
         case Synced():
             parts = []
             if told.paths:
-                parts.append(f"{_count(len(told.paths), 'file')} ({size(told.size)}) {_names(told.paths)}")
+                sent = f"through {told.through}" if told.through else size(told.size)
+                parts.append(f"{_count(len(told.paths), 'file')} ({sent}) {_names(told.paths)}")
             if told.deleted:
-                parts.append(f"deleted {_names(told.deleted)}")
+                through = f"through {told.through} " if told.through and not told.paths else ""
+                parts.append(f"{through}deleted {_names(told.deleted)}")
             kind = "initial sync" if told.initial else "synced"
             unread = [_bad(f"  {printable(path)}: not sent, {printable(why)}") for path, why in told.unread]
             return [f"{told.container}: {kind} {', '.join(parts) or 'nothing'} in {took(told.seconds)}", *unread]

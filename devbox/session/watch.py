@@ -19,6 +19,7 @@ from devbox.session.persisting import persist
 from devbox.session.rebuilds import Rebuild, Rebuilds
 from devbox.session.reload import Reloads
 from devbox.session.replicas import RESYNC, Replicas
+from devbox.session.sharing import Sharing
 from devbox.sync.flapping import AFTER, Loops, Sifted
 from devbox.sync.place import Ground
 from devbox.sync.rules import Action, Rule, rules
@@ -65,7 +66,7 @@ class Watch:
             rules=self._of,
             touched=lambda rule: self._touched[rule],
             introduce=self._introduce,
-            tell=self._gathering.tell,
+            tell=Sharing(lambda: self.rules, lambda name: self._replicas.running(name), self._gathering.tell).tell,
             then=self._gathering.then,
             settled=self._gathering.settled,
             now=now,
@@ -125,7 +126,7 @@ class Watch:
         """Take up the rules that these services have now; whether they are others: then `serve` is to begin again.
         Of rules that stay, what was touched is known on, and containers whose rules all stay are left in peace."""
         before, self.rules = self.rules, rules(services, self._sources.ignore_file)
-        if [_all(rule) for rule in before] == [_all(rule) for rule in self.rules]:
+        if [rule.whole for rule in before] == [rule.whole for rule in self.rules]:
             self.rules = before
             return False
         self._moves.stir()
@@ -292,8 +293,3 @@ class Watch:
     def _acted(self, rule: Rule, paths: frozenset[str]) -> None:
         if rule in self._loops:
             self._loops[rule].acted(paths, time.monotonic())
-
-
-def _all(rule: Rule) -> object:
-    """With what tells no two rules apart."""
-    return rule, rule.reload, rule.ignored, rule.included

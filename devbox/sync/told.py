@@ -35,7 +35,9 @@ class Owed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Synced:
-    """`paths` (in the container) were written and `deleted`; `seconds` from the first notice of it on."""
+    """`paths` (in the container) were written and `deleted`; `seconds` from the first notice of it on.
+
+    `through` another service, to whose container it was written: they share the volume, and its bytes count there."""
 
     service: str
     container: str
@@ -48,6 +50,7 @@ class Synced:
     """A reload comes after it."""
     unread: tuple[tuple[str, str], ...] = ()
     """(path on the host, why it could not be read)"""
+    through: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

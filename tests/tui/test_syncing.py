@@ -92,6 +92,13 @@ def test_long_paths_and_names_are_cut_to_the_width_and_their_ends_are_kept() -> 
     assert rule.endswith("package")
 
 
+def test_what_a_service_has_through_another_one_says_so_in_one_line() -> None:
+    batch = Batch(at=1, what="synced", container="shop-api-1", files=1, seconds=0.041, names=("a.py",), through="web")
+    lines = page(watched("api"), Syncing(services={"api": ServiceSync(batches=(batch,))}))
+    assert lines[-1].split("41 ms")[1] == "  through web: a.py"
+    assert len(lines[-1]) <= 76
+
+
 def test_of_replicas_each_batch_tells_whose_it_is() -> None:
     one, two = saved("shop-api-1", 1).batches, saved("shop-api-2", 2).batches
     lines = page(watched("api"), Syncing(services={"api": ServiceSync(batches=(*one, *two))}))

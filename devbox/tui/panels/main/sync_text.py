@@ -145,9 +145,10 @@ def _batch(batch: Batch, width: int, several: bool) -> Content:
     said = f"{what:<{_WHAT}}  {files:>9}  {sent:>5}  {took(batch.seconds):>7}{replica}"
     line = Content.styled(f"  {_clock(batch.at)}  ", _QUIET) + plain(said, lines=False)
     names = ", ".join(batch.names) + (", …" if batch.files > len(batch.names) > 0 else "")
-    if names:
-        room = max(width - line.cell_length - 2, _NARROWEST)
-        line += plain(f"  {names if batch.error else shorten(names, room)}", _QUIET, lines=False)
+    through = f"through {batch.through}{': ' if names else ''}" if batch.through else ""
+    if names or through:
+        room = max(width - line.cell_length - 2 - len(through), _NARROWEST)
+        line += plain(f"  {through}{names if batch.error else shorten(names, room)}", _QUIET, lines=False)
     return line + plain(f"  {batch.error}", "$text-error", lines=False) if batch.error else line
 
 
