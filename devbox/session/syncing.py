@@ -24,6 +24,10 @@ class WatchPhase(Enum):
     FAILED = "failed"
 
 
+STOPPED = (WatchPhase.PAUSED, WatchPhase.FAILED)
+"""Where it goes on only when it is asked to."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """Something that a watch did at `at` (seconds since the epoch): `what` in a word, `names` a few of its paths;
