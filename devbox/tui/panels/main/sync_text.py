@@ -105,8 +105,8 @@ def _service(service: Service, sync: Syncing, folder: str, width: int, last: int
     for name, failure in known.failures.items():
         lines.append(Content("  ") + plain(f"✗ {name}: {failure.error}", "$text-error", lines=False))
         lines += [Content("    ") + plain(failure.hint, _QUIET)] if failure.hint else []
-        pending = f"    {failure.pending} pending, tried again at {_clock(failure.again)}"
-        lines.append(Content.styled(pending, _QUIET))
+        pending = f"{failure.pending} pending, " if failure.pending else ""
+        lines.append(Content.styled(f"    {pending}tried again at {_clock(failure.again)}", _QUIET))
     for one in sync.verified:
         lines += _verified(one) if one.service == service.name else []
     several = len({batch.container for batch in known.batches if batch.container}) > 1
