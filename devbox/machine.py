@@ -27,6 +27,9 @@ class FileReader(Protocol):
 
     def list(self, path: str) -> list[str]: ...
 
+    def stamp(self, path: str) -> int:
+        """Another number whenever a name has come or gone in the folder `path`; 0 where it cannot be looked at."""
+
     def resolve(self, path: str) -> str:
         """The path with symbolic links followed; parts that do not exist are kept."""
 

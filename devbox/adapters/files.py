@@ -45,6 +45,13 @@ class LocalFiles:
         """The names in the folder `path`, sorted."""
         return sorted(entry.name for entry in Path(path).iterdir())
 
+    def stamp(self, path: str) -> int:
+        """When a name came or went last in the folder `path`, in nanoseconds; 0 where it cannot be looked at."""
+        try:
+            return Path(path).stat().st_mtime_ns
+        except (OSError, ValueError):
+            return 0
+
     def resolve(self, path: str) -> str:
         """The path with symbolic links followed; parts that do not exist are kept."""
         return str(Path(path).resolve())

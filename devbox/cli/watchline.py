@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from devbox.cli.output import printable, stdout_style
 from devbox.cli.running import size
-from devbox.sync.told import LoopStopped, Owed, RebuildBegan, Rebuilt, Reloaded, Synced, SyncFailed, WatchBegan, took
+from devbox.sync.told import (
+    LoopStopped,
+    Owed,
+    RebuildBegan,
+    Rebuilt,
+    Reloaded,
+    Synced,
+    SyncFailed,
+    WatchBegan,
+    WatchRefused,
+    took,
+)
 
 if TYPE_CHECKING:
     from devbox.sync.told import Told
@@ -16,6 +27,7 @@ _NAMED = 3
 """Paths that a line names before it only counts."""
 _EVENTS = {
     WatchBegan: "watching",
+    WatchRefused: "watch-refused",
     Owed: "owed",
     Synced: "synced",
     SyncFailed: "sync-failed",
@@ -34,14 +46,21 @@ def line(told: Told) -> list[str]:
                 f"{told.service}: watching, {_count(told.rules, 'rule')}",
                 *(f"  {printable(reason)}" for reason in told.idle),
             ]
+        case WatchRefused():
+            text = (
+                f"the engine refuses to be followed, next attempt in {told.again:g} s; what is saved meanwhile follows"
+            )
+            return [_bad(text), *_why(told.error, told.hint)]
         case Owed():
             return [f"{told.container}: {_count(told.files, 'file')} to come"] if told.files else []
         case Synced():
             parts = []
             if told.paths:
-                parts.append(f"{_count(len(told.paths), 'file')} ({size(told.size)}) {_names(told.paths)}")
+                sent = f"through {told.through}" if told.through else size(told.size)
+                parts.append(f"{_count(len(told.paths), 'file')} ({sent}) {_names(told.paths)}")
             if told.deleted:
-                parts.append(f"deleted {_names(told.deleted)}")
+                through = f"through {told.through} " if told.through and not told.paths else ""
+                parts.append(f"{through}deleted {_names(told.deleted)}")
             kind = "initial sync" if told.initial else "synced"
             unread = [_bad(f"  {printable(path)}: not sent, {printable(why)}") for path, why in told.unread]
             return [f"{told.container}: {kind} {', '.join(parts) or 'nothing'} in {took(told.seconds)}", *unread]

@@ -155,6 +155,8 @@ class Debuggee:
     """What is being done, while ATTACHING or AWAY: "copying debugpy into jobs-api-1"."""
     error: str = ""
     hint: str = ""
+    foreign: bool = False
+    """FAILED since nothing in it is Python: the debug helper would not help."""
     processes: tuple[Process, ...] = ()
     pairs: tuple[Pair, ...] = ()
     """Most specific first."""

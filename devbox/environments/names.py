@@ -29,6 +29,11 @@ def overlay(file: str) -> str:
     return "" if match is None or match[1] == "override" else match[1]
 
 
+def speaks(file: str) -> bool:
+    """Whether Compose, or an environment, is meant by a file's name."""
+    return file in BASES or file in OVERRIDES or bool(overlay(file))
+
+
 def normal(name: str) -> str:
     """A name as Compose makes it a project's name."""
     return _REFUSED.sub("", name.lower()).lstrip("_-")

@@ -15,7 +15,8 @@ from devbox.record import dataclass
 from devbox.session import attach_relay
 from devbox.session.attach_inject import Injection, inject
 from devbox.session.attach_look import Listening, Look, Seen, look, running
-from devbox.session.attach_reasons import DEBUGPY, reasons
+from devbox.session.attach_reasons import DEBUGPY, foreign, reasons
+from devbox.session.entering import NotPython
 
 if TYPE_CHECKING:
     from devbox.session.attach_beside import Beside
@@ -152,12 +153,13 @@ async def _injected(by: Injection, found: Look, way: Way, beside: Beside | None)
     return await inject(by, found, way, help)
 
 
-def _none(found: Look, reasons: Mapping[Way, str], way: Way | None) -> DevboxError:
+def _none(found: Look, whys: Mapping[Way, str], way: Way | None) -> DevboxError:
     name = found.container.name
     if found.refused:
         pid, why = next(iter(found.refused.items()))
         return DevboxError(f"PID {pid} of {name} does not let a debugger in: {why}.")
     if way is not None:
-        return DevboxError(f"{name} cannot be debugged this way ({NAMES[way]}): {reasons[way]}.")
-    lines = [f"{NAMES[one]}: {why}" for one, why in reasons.items()]
-    return DevboxError(f"No debugger gets into {name}.", hint="\n".join(lines))
+        return DevboxError(f"{name} cannot be debugged this way ({NAMES[way]}): {whys[way]}.")
+    lines = [f"{NAMES[one]}: {why}" for one, why in whys.items()]
+    error = NotPython if foreign(found) else DevboxError
+    return error(f"No debugger gets into {name}.", hint="\n".join(lines))

@@ -19,7 +19,7 @@ DEBUGPY = ("", "python", "debugpy")
 
 def reasons(found: Look, service: Service, beside: Beside | None) -> dict[Way, str]:
     """The best way first; "" where it applies."""
-    alien = _alien(found)
+    alien = foreign(found)
     return {
         Way.LISTENING: _listening(found, service),
         Way.ON_DEMAND: alien or _on_demand(found, service),
@@ -32,7 +32,7 @@ def reasons(found: Look, service: Service, beside: Beside | None) -> dict[Way, s
     }
 
 
-def _alien(found: Look) -> str:
+def foreign(found: Look) -> str:
     """Why it is nothing for debugpy at all."""
     if not found.python:
         return "no Python was found in it"

@@ -11,6 +11,7 @@ from devbox.errors import DevboxError, EngineLost, NoEngine
 from devbox.plan.observed import Container, RunState
 from devbox.session.debug_container import DebugContainer
 from devbox.session.debuggee import Debuggee
+from devbox.session.entering import NotPython
 from devbox.session.state import State
 
 _PATIENCE = 20.0
@@ -66,6 +67,7 @@ class DebugService:
             note=self._note,
             error=self._error.message if self._error else "",
             hint=self._error.hint if self._error else "",
+            foreign=isinstance(self._error, NotPython),
             processes=self.processes,
             pairs=self._pairs,
             attached_in=self._attached_in,

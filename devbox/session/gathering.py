@@ -85,4 +85,5 @@ def _one(batches: list[tuple[float, Synced]]) -> Synced:
         seconds=last - begun,
         follows=any(batch.follows for _, batch in batches),
         unread=tuple(unread.items()),
+        through=batch.through if all(each.through for _, each in batches) else "",
     )

@@ -74,8 +74,11 @@ class Rereading:
             if before is not None and self._is_another(before, looked):
                 self._emit(FilesSaved(files=self._named(changed), project=looked.loaded.project.name))
                 return
+            known = {one.name for one in self._store.state.environments}
             await self._show(looked)
             self._offer(before, looked, changed)
+            for name in [one.name for one in looked.environments.all if known and one.name not in known]:
+                self._notice(f"There is an environment {name} now.", "information")
 
     def _again(self) -> Looked:
         try:

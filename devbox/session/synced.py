@@ -17,6 +17,7 @@ from devbox.sync.told import (
     SyncFailed,
     Told,
     WatchBegan,
+    WatchRefused,
     took,
 )
 
@@ -44,7 +45,7 @@ def _told(service: ServiceSync, told: Told, at: float) -> ServiceSync:
     match told:
         case WatchBegan():
             return replace(service, idle=told.idle)
-        case RebuildBegan():
+        case RebuildBegan() | WatchRefused():
             return service
         case Owed():
             owed = {**service.owed, told.container: told.files}
@@ -83,7 +84,8 @@ def words(told: Told) -> str:
     """For the log of the service; "" where there is nothing to say to its reader."""
     match told:
         case Synced() if takes_up(told):
-            return f"synced: {_files(len(told.paths) + len(told.deleted))} in {took(told.seconds)}"
+            through = f", through {told.through}" if told.through else ""
+            return f"synced: {_files(len(told.paths) + len(told.deleted))} in {took(told.seconds)}{through}"
         case Reloaded(error=""):
             files = f": {_files(told.files)}" if told.files else ""
             return f"reloaded{files} in {took(told.seconds)}"
@@ -105,7 +107,8 @@ def _files(count: int) -> str:
 
 
 def _container(told: Told) -> str:
-    return told.container if isinstance(told, Synced | Reloaded) else ""
+    """Where nothing is in the way any more."""
+    return told.container if isinstance(told, Reloaded) or (isinstance(told, Synced) and not told.through) else ""
 
 
 def _batch(told: Told, at: float) -> Batch:
@@ -120,6 +123,7 @@ def _batch(told: Told, at: float) -> Batch:
                 size=told.size,
                 seconds=told.seconds,
                 names=tuple(posixpath.basename(path) for path in paths[:NAMED]),
+                through=told.through,
                 error=f"{len(told.unread)} could not be read here" if told.unread else "",
             )
         case Reloaded():

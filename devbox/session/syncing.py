@@ -24,9 +24,14 @@ class WatchPhase(Enum):
     FAILED = "failed"
 
 
+STOPPED = (WatchPhase.PAUSED, WatchPhase.FAILED)
+"""Where it goes on only when it is asked to."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """Something that a watch did at `at` (seconds since the epoch): `what` in a word, `names` a few of its paths."""
+    """Something that a watch did at `at` (seconds since the epoch): `what` in a word, `names` a few of its paths;
+    `through` another service, to whose container it was written: they share the volume, and its bytes count there."""
 
     at: float
     what: str
@@ -35,6 +40,7 @@ class Batch:
     size: int = 0
     seconds: float = 0.0
     names: tuple[str, ...] = ()
+    through: str = ""
     error: str = ""
 
 

@@ -15,9 +15,11 @@ from devbox.session.delivery import Destination
 from devbox.session.gathering import Gathering
 from devbox.session.ledgers import Ledgers
 from devbox.session.moves import Moves
+from devbox.session.persisting import persist
 from devbox.session.rebuilds import Rebuild, Rebuilds
 from devbox.session.reload import Reloads
 from devbox.session.replicas import RESYNC, Replicas
+from devbox.session.sharing import Sharing
 from devbox.sync.flapping import AFTER, Loops, Sifted
 from devbox.sync.place import Ground
 from devbox.sync.rules import Action, Rule, rules
@@ -64,7 +66,7 @@ class Watch:
             rules=self._of,
             touched=lambda rule: self._touched[rule],
             introduce=self._introduce,
-            tell=self._gathering.tell,
+            tell=Sharing(lambda: self.rules, lambda name: self._replicas.running(name), self._gathering.tell).tell,
             then=self._gathering.then,
             settled=self._gathering.settled,
             now=now,
@@ -88,7 +90,8 @@ class Watch:
             group.create_task(self.listen())
             while True:
                 rules = self.rules
-                await self._moves.until(lambda: self.rules is not rules, self.serve(engine))  # noqa: B023 - in the turn
+                serving = persist(lambda: self.serve(engine), self._tell)
+                await self._moves.until(lambda: self.rules is not rules, serving)  # noqa: B023 - in the turn
 
     async def listen(self) -> None:
         """DevboxError where the system does not watch that many files."""
@@ -123,7 +126,7 @@ class Watch:
         """Take up the rules that these services have now; whether they are others: then `serve` is to begin again.
         Of rules that stay, what was touched is known on, and containers whose rules all stay are left in peace."""
         before, self.rules = self.rules, rules(services, self._sources.ignore_file)
-        if [_all(rule) for rule in before] == [_all(rule) for rule in self.rules]:
+        if [rule.whole for rule in before] == [rule.whole for rule in self.rules]:
             self.rules = before
             return False
         self._moves.stir()
@@ -289,8 +292,3 @@ class Watch:
     def _acted(self, rule: Rule, paths: frozenset[str]) -> None:
         if rule in self._loops:
             self._loops[rule].acted(paths, time.monotonic())
-
-
-def _all(rule: Rule) -> object:
-    """With what tells no two rules apart."""
-    return rule, rule.reload, rule.ignored, rule.included

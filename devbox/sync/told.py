@@ -15,6 +15,16 @@ class WatchBegan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WatchRefused:
+    """The engine refused what is asked for all services; from here on it is asked again every `again` seconds."""
+
+    error: str
+    hint: str = ""
+    again: float = 0.0
+    service: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Owed:
     """`files` are to come before the container has what it is to have: it has begun without; 0: it has them now."""
 
@@ -25,7 +35,9 @@ class Owed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Synced:
-    """`paths` (in the container) were written and `deleted`; `seconds` from the first notice of it on."""
+    """`paths` (in the container) were written and `deleted`; `seconds` from the first notice of it on.
+
+    `through` another service, to whose container it was written: they share the volume, and its bytes count there."""
 
     service: str
     container: str
@@ -38,6 +50,7 @@ class Synced:
     """A reload comes after it."""
     unread: tuple[tuple[str, str], ...] = ()
     """(path on the host, why it could not be read)"""
+    through: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +69,7 @@ class SyncFailed:
 class Reloaded:
     """What a rule asks for after a sync was done: `how` in words; `error` "" or why it failed.
 
-    `again` above 0: the engine refused it, and it is tried again in so many seconds."""
+    `again` above 0: it is tried again in so many seconds."""
 
     service: str
     container: str
@@ -94,7 +107,7 @@ class LoopStopped:
     path: str
 
 
-Told = WatchBegan | Owed | Synced | SyncFailed | Reloaded | RebuildBegan | Rebuilt | LoopStopped
+Told = WatchBegan | WatchRefused | Owed | Synced | SyncFailed | Reloaded | RebuildBegan | Rebuilt | LoopStopped
 
 
 def took(seconds: float) -> str:

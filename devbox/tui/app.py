@@ -112,7 +112,7 @@ class DevboxApp(App[None], inherit_bindings=False):
         yield Banner(self.now, BannerKeys.of(first), id="banner").data_bind(state)
         with Container(id="body"):
             yield ServicesPanel(self.now, id="services").data_bind(state)
-            yield MainPane(self.session, id="main").data_bind(state)
+            yield MainPane(self.session, first, id="main").data_bind(state)
         yield OperationsPanel(self.now, cancel=first("cancel"), progress=first("progress"), id="operations").data_bind(
             state
         )

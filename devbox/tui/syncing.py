@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from devbox.errors import DevboxError
-from devbox.session.syncing import WatchPhase
+from devbox.session.syncing import STOPPED
 from devbox.tui.conditions import rows
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def turn(app: DevboxApp) -> None:
     """Watch, or pause."""
-    on = app.state.sync.phase in (WatchPhase.PAUSED, WatchPhase.FAILED)
+    on = app.state.sync.phase in STOPPED
     app.session.watching.turn(on)
     app.doing.tell("Watching files." if on else "Not watching files; what is saved now is sent when it goes on.")
 

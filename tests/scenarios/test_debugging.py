@@ -171,6 +171,19 @@ async def test_breakpoints_hold_over_reload_restart_and_recreation(attaching: At
         assert value.type == "int"
 
 
+async def test_a_service_in_which_nothing_is_python_is_known_for_that(attaching: Attaching) -> None:
+    stack = attaching.stack
+    stack.write("services: {api: *service}")
+    await stack.done(Up())
+    request = LoadRequest(cwd=str(stack.folder), environ={}, project_name=stack.name)
+    async with Session.open(outside(stack.engine, stack.folder), request) as session:
+        found = Debugged(session, attaching)
+        await found.eventually(lambda: found.containers)
+        session.debugging.attach("api")
+        await found.eventually(lambda: found.told.phase is Phase.FAILED)
+        assert found.told.foreign
+
+
 async def test_leaving_devbox_lets_all_go_on(attaching: Attaching) -> None:
     async with debugged(attaching) as found:
         await found.attached(2)

@@ -75,7 +75,7 @@ async def test_a_recreated_container_gets_what_was_saved_before(stack: Stack) ->
         await watch.same()
 
 
-async def test_a_volume_that_services_share_is_written_once(stack: Stack) -> None:
+async def test_a_volume_that_services_share_is_written_once_and_both_tell_of_it(stack: Stack) -> None:
     (stack.folder / "src").mkdir()
     (stack.folder / "src" / "a").write_text("x")
     stack.write("""
@@ -92,8 +92,18 @@ async def test_a_volume_that_services_share_is_written_once(stack: Stack) -> Non
         (watch.src / "b").write_text("y")
         await watch.same("two-1")
         await watch.tells(Synced, lambda told: isinstance(told, Synced) and "/app/b" in told.paths)
-        written = [path for one in watch.told if isinstance(one, Synced) for path in one.paths]
-        assert sorted(written) == ["/app/a", "/app/b"]
+        (watch.src / "b").unlink()
+        await watch.tells(Synced, lambda told: isinstance(told, Synced) and bool(told.deleted and told.through))
+        synced = [one for one in watch.told if isinstance(one, Synced)]
+        own, shared = [[one for one in synced if bool(one.through) is through] for through in (False, True)]
+        assert [(one.paths, one.deleted) for one in own] == [
+            (("/app/a",), ()),
+            (("/app/b",), ()),
+            ((), ("/app/b",)),
+        ]
+        assert [(one.paths, one.deleted, one.size) for one in shared] == [(two.paths, two.deleted, 0) for two in own]
+        assert [one.through for one in shared] == [one.service for one in own]
+        assert all({one.service, two.service} == {"one", "two"} for one, two in zip(own, shared, strict=True))
 
 
 async def test_each_replica_is_synced(stack: Stack) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from devbox.plan.commands import Up
 from devbox.sync.told import Rebuilt, Reloaded
 from tests.eventually import eventually
 from tests.scenarios.stack import Stack
-from tests.scenarios.watching import begin, watching
+from tests.scenarios.watching import Watching, begin, watching
 
 
 async def test_a_command_runs_after_the_files_are_there(stack: Stack) -> None:
@@ -20,13 +22,60 @@ async def test_a_command_runs_after_the_files_are_there(stack: Stack) -> None:
         assert stack.containers()["app-1"].exec_run(["cat", "/seen"]).output == b"two"
 
 
-async def test_a_command_that_fails_is_told_with_what_it_said(stack: Stack) -> None:
-    await begin(stack, action="sync+exec", rule='exec: {command: [sh, -c, "echo broken; exit 3"]}')
+FIRST = "devbox.session.reload.FIRST"
+SAYS = 'exec: {command: [sh, -c, "echo broken; exit 3"]}'
+
+
+async def test_a_command_that_fails_is_told_with_what_it_said_and_done_once_it_can_be(stack: Stack) -> None:
+    await begin(stack, action="sync+exec", rule='exec: {command: [sh, -c, "[ -e /up ] || { echo not up; exit 3; }"]}')
     async with watching(stack) as watch:
         (watch.src / "main.py").write_text("two")
         told = await watch.tells(Reloaded)
         assert isinstance(told, Reloaded)
-        assert (told.error, told.again) == ("exit code 3: broken", 0.0)
+        assert (told.error, told.again) == ("exit code 3: not up", 0.5)
+        assert stack.containers()["app-1"].exec_run(["touch", "/up"]).exit_code == 0
+        told = await watch.tells(Reloaded, lambda told: isinstance(told, Reloaded) and not told.error)
+        assert isinstance(told, Reloaded)
+        assert told.files == 1
+
+
+async def test_a_command_that_goes_on_failing_is_given_up_until_the_next_save(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FIRST, 0.01)
+    await begin(stack, action="sync+exec", rule=SAYS)
+    async with watching(stack) as watch:
+        for save in (1, 2):
+            (watch.src / "main.py").write_text(f"save {save}")
+            await eventually(lambda each=save: given_up(watch) == each, timeout=60)
+        hows = [told.error for told in watch.told if isinstance(told, Reloaded)]
+        assert hows[:8] == ["exit code 3: broken"] * 8
+        assert hows[8] == "exit code 3: broken; given up after 9 attempts, the next save tries again"
+
+
+def given_up(watch: Watching) -> int:
+    return sum(isinstance(told, Reloaded) and not told.again for told in watch.told)
+
+
+async def test_a_save_does_not_wait_for_the_next_attempt_of_one_before_nor_of_another_rule(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FIRST, 1000.0)
+    monkeypatch.setattr("devbox.session.reload.LONGEST", 1000.0)
+    await begin(stack, action="sync+exec", rule=SAYS)
+    (stack.folder / "conf").write_text("one")
+    rule = "        - {action: sync+exec, path: ./conf, target: /conf, exec: {command: ['true']}}\n"
+    stack.file.write_text(stack.file.read_text().replace("      watch:\n", f"      watch:\n{rule}"))
+    async with watching(stack) as watch:
+        for save in (1, 2):
+            (watch.src / "main.py").write_text(f"save {save}")
+            await eventually(lambda each=save: failed(watch) == each, timeout=60)
+        (stack.folder / "conf").write_text("two")
+        await watch.tells(Reloaded, lambda told: isinstance(told, Reloaded) and not told.error)
+
+
+def failed(watch: Watching) -> int:
+    return sum(isinstance(told, Reloaded) and bool(told.again) for told in watch.told)
 
 
 RELOAD = "initial_sync: false, x-devbox: {{reload: {}}}"

@@ -7,11 +7,16 @@ import random
 import shutil
 from contextlib import aclosing
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from devbox.adapters.host_tree import HostTree
+from devbox.errors import EngineError
 from devbox.plan.commands import Up
+from devbox.plan.observed import Observed
 from devbox.session.verify import verify
-from devbox.sync.told import LoopStopped, SyncFailed
+from devbox.sync.told import LoopStopped, SyncFailed, WatchRefused
 from tests.eventually import eventually
 from tests.scenarios.stack import Stack
 from tests.scenarios.watching import begin, watching
@@ -90,6 +95,30 @@ async def test_a_service_that_writes_into_what_is_watched_is_stopped_and_its_fil
         assert told.path == str(watch.src / "gen.log")
         (watch.src / "main.py").write_text("three")  # others go on
         await eventually(lambda: watch.inside().get("main.py") == "three", timeout=30)
+
+
+async def test_an_engine_that_answers_oddly_is_told_once_and_followed_again(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await begin(stack)
+    answers, odd = stack.engine.observe, 3
+    monkeypatch.setattr("devbox.session.persisting._PAUSE", 0.01)
+    monkeypatch.setattr("devbox.session.watch.RESYNC", 0.1)
+
+    async def observe(project: str, **more: Any) -> Observed:
+        nonlocal odd
+        if odd:
+            odd -= 1
+            raise EngineError("no such thing", status=500)
+        return await answers(project, **more)
+
+    async with watching(stack) as watch:
+        monkeypatch.setattr(stack.engine, "observe", observe)
+        await eventually(lambda: not odd, timeout=30)
+        (watch.src / "main.py").write_text("two")
+        await watch.same()
+        refused = [told.error for told in watch.told if isinstance(told, WatchRefused)]
+        assert refused == ["no such thing"]
 
 
 async def test_whatever_happens_to_files_and_container_both_sides_end_the_same(stack: Stack) -> None:

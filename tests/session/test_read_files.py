@@ -18,6 +18,10 @@ CHANGES: dict[str, tuple[Callable[[Path], object], list[str]]] = {
     "one comes that could not be read": (lambda folder: (folder / "gone").write_text(""), ["gone"]),
     "one comes that was looked for": (lambda folder: (folder / "looked").write_text(""), ["looked"]),
     "one that nobody asked for": (lambda folder: (folder / "other").write_text(""), []),
+    "one comes that names an environment": (
+        lambda folder: (folder / "compose.qa.yml").write_text(""),
+        ["compose.qa.yml"],
+    ),
 }
 
 
@@ -31,6 +35,7 @@ def test_a_file_is_changed_when_another_answer_is_had_of_it(
     with pytest.raises(FileNotFoundError):
         files.read(f"{tmp_path}/gone")
     assert not files.is_file(f"{tmp_path}/looked")
+    assert files.list(str(tmp_path)) == ["a"]
     change(tmp_path)
     assert files.changed() == tuple(f"{tmp_path}/{name}" for name in expected)
 

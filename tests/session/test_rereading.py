@@ -124,6 +124,23 @@ async def test_a_file_that_was_looked_for_in_vain_is_seen_when_it_comes(
         assert await offered(session, "compose.override.yaml") == API
 
 
+async def test_an_environment_whose_file_comes_is_there_to_choose_and_gone_with_it(
+    fake_engine: FakeEngine, tmp_path: Path
+) -> None:
+    async with opened(fake_engine, written(tmp_path, "shop")) as session:
+        assert names(session) == ["default"]
+        save(tmp_path, "compose.qa.yaml", "services: {api: {working_dir: /b}}\n")
+        await eventually(lambda: names(session) == ["default", "qa"], timeout=30)
+        assert [one.text for one in session.store.state.notices] == ["There is an environment qa now."]
+        assert session.store.state.environment == "default"
+        (tmp_path / "compose.qa.yaml").unlink()
+        await eventually(lambda: names(session) == ["default"], timeout=30)
+
+
+def names(session: Session) -> list[str]:
+    return [one.name for one in session.store.state.environments]
+
+
 async def test_what_is_applied_is_offered_no_more(fake_engine: FakeEngine, tmp_path: Path) -> None:
     async with running(fake_engine, tmp_path) as session:
         save(tmp_path, "api.env", "A=2\n")

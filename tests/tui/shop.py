@@ -147,6 +147,12 @@ def state(**fields: Any) -> State:
     return replace(given, **fields)
 
 
+def watched() -> State:
+    """The API's files are kept alike."""
+    each = tuple(replace(row, service=SYNCED.services.get(row.name, row.service)) for row in rows())
+    return state(project=SYNCED, rows=each, sync=sync())
+
+
 def operation(**fields: Any) -> Operation:
     """`up`, half done: it waits for the database."""
     steps = (

@@ -86,6 +86,17 @@ async def test_where_no_way_applies_the_service_is_recreated_with_the_helper_and
         assert session.debugging.asked == [("attach", "api", "", True)]
 
 
+async def test_where_nothing_is_python_the_helper_is_not_offered() -> None:
+    foreign = replace(FAILED, foreign=True, hint="none of its processes is Python (PID 1 is postgres)")
+    async with opened(shop.state(debugged=debugged(foreign))) as (app, pilot, session):
+        await keys(pilot, "j j B")
+        assert await shows(app, "A     try again")
+        assert "helper" not in screen_text(app)
+        await keys(pilot, "C")
+        assert await shows(app, "api runs no Python")
+        assert session.commands == []
+
+
 async def test_a_recreation_that_fails_attaches_to_nothing() -> None:
     async with opened(shop.state(debugged=debugged(FAILED))) as (_, pilot, session):
         await keys(pilot, "j j B")

@@ -58,7 +58,7 @@ CASES: dict[str, tuple[tuple[int, int], State, str]] = {
     "environments": ((100, 30), shop.state(), "e"),
     "variants": ((100, 30), shop.state(), "j j R"),
     "progress": ((100, 30), shop.state(operations=(shop.operation(),)), "v"),
-    "sync": ((100, 30), shop.state(project=shop.SYNCED, sync=shop.sync()), "j j 7"),
+    "sync": ((100, 30), shop.watched(), "j j 7"),
     "help": ((110, 90), shop.state(), "?"),
 }
 

@@ -8,15 +8,12 @@ from typing import Any
 from devbox.compose.model import Reload, Service, WatchRule
 from devbox.session.state import State
 from devbox.session.syncing import Batch, Failure, ServiceSync, Syncing, WatchPhase
+from devbox.settings import Settings
 from devbox.tui.panels.main.sync_text import sync_page
 from tests.tui import shop
 from tests.tui.driving import keys, opened, shows
 
-WATCHED = shop.state(project=shop.SYNCED, sync=shop.sync())
-WATCHED = replace(
-    WATCHED,
-    rows=tuple(replace(row, service=shop.SYNCED.services.get(row.name, row.service)) for row in WATCHED.rows),
-)
+WATCHED = shop.watched()
 
 
 def phase(phase: WatchPhase) -> State:
@@ -42,6 +39,18 @@ async def test_the_service_under_the_cursor_takes_up_its_files() -> None:
     async with opened(WATCHED) as (_, pilot, session):
         await keys(pilot, "j j L")
         assert session.watching.reloaded == ["api"]
+
+
+async def test_the_tab_names_the_keys_that_do_something_now() -> None:
+    async with opened(WATCHED, size=(80, 24), settings=Settings(keys={"sync_verify": "ctrl+v"})) as (
+        app,
+        pilot,
+        session,
+    ):
+        await keys(pilot, "j j 7")
+        assert await shows(app, "● watching   W pause  L reload now  Ctrl-V verify\n")
+        session.store.put(sync=phase(WatchPhase.PAUSED).sync)
+        assert await shows(app, "sent when it goes on   W watch  Ctrl-V verify\n")
 
 
 async def test_a_comparison_tells_what_it_found_and_where_to_read_it() -> None:
@@ -90,6 +99,13 @@ def test_long_paths_and_names_are_cut_to_the_width_and_their_ends_are_kept() -> 
     (rule,) = [line for line in lines if "→" in line]
     assert rule.count("…") == 2
     assert rule.endswith("package")
+
+
+def test_what_a_service_has_through_another_one_says_so_in_one_line() -> None:
+    batch = Batch(at=1, what="synced", container="shop-api-1", files=1, seconds=0.041, names=("a.py",), through="web")
+    lines = page(watched("api"), Syncing(services={"api": ServiceSync(batches=(batch,))}))
+    assert lines[-1].split("41 ms")[1] == "  through web: a.py"
+    assert len(lines[-1]) <= 76
 
 
 def test_of_replicas_each_batch_tells_whose_it_is() -> None:

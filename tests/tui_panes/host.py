@@ -102,7 +102,7 @@ class PaneApp(App[None]):
         self.feeds = feeds
 
     def compose(self) -> ComposeResult:
-        yield MainPane(self.feeds)
+        yield MainPane(self.feeds, lambda id: "")
 
     @property
     def pane(self) -> MainPane:

@@ -97,7 +97,7 @@ ACTIONS: tuple[DebugAction, ...] = (
         "recreate with helper",
         "Recreate the service so that a debugger is one signal away",
         Group.SESSION,
-        refusal=can.failed,
+        refusal=can.helpable,
         hint=2,
     ),
     _a(

@@ -24,9 +24,11 @@ def detached(scene: Scene) -> str:
     return ""
 
 
-def failed(scene: Scene) -> str:
+def helpable(scene: Scene) -> str:
     if scene.debuggee is None or scene.debuggee.phase is not Phase.FAILED:
         return "only where no debugger could get in"
+    if scene.debuggee.foreign:
+        return f"{scene.focus.service} runs no Python: the helper would not help"
     return ""
 
 

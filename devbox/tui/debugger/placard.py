@@ -33,8 +33,9 @@ def text(service: str, debuggee: Debuggee | None, notes: Sequence[str], stop: St
         if debuggee.hint:
             spans.append((f"→ {_indented(debuggee.hint)}\n", "$text"))
         spans.append(("\n", ""))
-        keys = (("debug_attach", "try again"), ("debug_recreate", "recreate it with the debug helper"))
-        spans += _keys(key, *keys)
+        spans += _keys(key, ("debug_attach", "try again"))
+        if not debuggee.foreign:
+            spans += _keys(key, ("debug_recreate", "recreate it with the debug helper"))
         return Content.assemble(*spans)
     head = f"◐ Attaching to {name}\n\n" if debuggee.phase is Phase.ATTACHING else f"◐ {name} is away\n\n"
     spans.append((head, "bold $text-warning"))

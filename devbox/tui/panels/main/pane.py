@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.reactive import reactive
@@ -40,9 +42,11 @@ class MainPane(Widget):
     state: reactive[State | None] = reactive(None, repaint=False)
     service: reactive[str | None] = reactive(None)
 
-    def __init__(self, session: Feeds, *, id: str | None = None) -> None:
+    def __init__(self, session: Feeds, key: Callable[[str], str], *, id: str | None = None) -> None:
+        """`key` tells the key of an action by its id."""
         super().__init__(id=id)
         self._session = session
+        self._key = key
         self._logs = LogsTab(session, id="tab-logs")
         self._tabs: dict[str, Tab] = {"logs": self._logs}
         self._active = "logs"
@@ -84,7 +88,7 @@ class MainPane(Widget):
     async def _enter(self, id: str, focused: bool) -> None:
         """Make the tab and reveal it, unless another one was chosen meanwhile."""
         if id not in self._tabs:
-            tab = _made(id, self._session)
+            tab = _made(id, self._session, self._key)
             await self.query_one(ContentSwitcher).mount(tab)
             self._tabs[id] = tab
         if id == self._active and self._open is None:
@@ -181,7 +185,7 @@ class MainPane(Widget):
             self._bar.subject = self.service if self.service is not None else "all services"
 
 
-def _made(id: str, session: Feeds) -> Tab:
+def _made(id: str, session: Feeds, key: Callable[[str], str]) -> Tab:
     match id:
         case "health":
             from devbox.tui.panels.main.health import HealthTab
@@ -206,6 +210,6 @@ def _made(id: str, session: Feeds) -> Tab:
         case "sync":
             from devbox.tui.panels.main.sync import SyncTab
 
-            return SyncTab(id="tab-sync")
+            return SyncTab(key, id="tab-sync")
         case _:
             raise KeyError(id)

@@ -27,10 +27,14 @@ _NAMED = 20
 """Differences shown of a rule."""
 _WHAT = 16
 _NARROWEST = 12
+_GAP = "   "
 
 
-def sync_page(services: Sequence[Service], sync: Syncing, folder: str, width: int) -> Content:
-    """Whether it is watched, then each of these services: rules, what fails, what differs, the last batches.
+def sync_page(
+    services: Sequence[Service], sync: Syncing, folder: str, width: int, keys: Sequence[tuple[str, str]] = ()
+) -> Content:
+    """Whether it is watched and what can be done, then each of these services: rules, what fails, what differs, the
+    last batches. `keys`: (key, what it does).
 
     Of several, those that fail come first, then those of which something was heard last; the quiet ones have a line.
     """
@@ -39,9 +43,11 @@ def sync_page(services: Sequence[Service], sync: Syncing, folder: str, width: in
         text = "No rules: below `develop.watch` of a service, say which files go into its container."
         return Content.styled(text, _QUIET)
     if len(watched) == 1:
-        return Content("\n\n").join([_head(sync, watched), _service(watched[0], sync, folder, width, _LAST)])
+        return Content("\n\n").join(
+            [_head(sync, watched, width, keys), _service(watched[0], sync, folder, width, _LAST)]
+        )
     told = sorted((one for one in watched if _heard(one, sync)), key=lambda one: _heard(one, sync), reverse=True)
-    blocks = [_head(sync, watched), *(_service(one, sync, folder, width, _LATEST) for one in told)]
+    blocks = [_head(sync, watched, width, keys), *(_service(one, sync, folder, width, _LATEST) for one in told)]
     if quiet := [one for one in watched if one not in told]:
         blocks.append(_quiet(quiet, width))
     return Content("\n\n").join(blocks)
@@ -66,14 +72,16 @@ def _quiet(services: Sequence[Service], width: int) -> Content:
     return Content("\n").join(lines)
 
 
-def _head(sync: Syncing, watched: Sequence[Service]) -> Content:
+def _head(sync: Syncing, watched: Sequence[Service], width: int, keys: Sequence[tuple[str, str]]) -> Content:
     symbol = "●" if sync.phase is WatchPhase.WATCHING else "‖"
     failing = sum(bool(sync.services.get(one.name, ServiceSync()).failures) for one in watched)
     several = f" {len(watched)} services" if sync.phase is WatchPhase.WATCHING and len(watched) > 1 else ""
     phase = Content.styled(f"{symbol} {sync.phase.value}{several}", _TONES.get(sync.phase, _QUIET))
     if sync.phase is WatchPhase.PAUSED:
         phase += Content.styled("; what is saved now is sent when it goes on", _QUIET)
-    lines = [phase]
+    named = Content("  ").join(Content.assemble((key, "bold $primary"), (f" {what}", _QUIET)) for key, what in keys)
+    fits = phase.cell_length + len(_GAP) + named.cell_length <= width
+    lines = [phase + Content(_GAP) + named] if keys and fits else [phase, *([named] if keys else [])]
     if failing and len(watched) > 1:
         lines.append(Content.styled(f"✗ {failing} of {len(watched)} not kept like their files", "$text-error"))
     lines += [plain(text, "$text-error") for text in (sync.error, sync.hint) if text]
@@ -97,8 +105,8 @@ def _service(service: Service, sync: Syncing, folder: str, width: int, last: int
     for name, failure in known.failures.items():
         lines.append(Content("  ") + plain(f"✗ {name}: {failure.error}", "$text-error", lines=False))
         lines += [Content("    ") + plain(failure.hint, _QUIET)] if failure.hint else []
-        pending = f"    {failure.pending} pending, tried again at {_clock(failure.again)}"
-        lines.append(Content.styled(pending, _QUIET))
+        pending = f"{failure.pending} pending, " if failure.pending else ""
+        lines.append(Content.styled(f"    {pending}tried again at {_clock(failure.again)}", _QUIET))
     for one in sync.verified:
         lines += _verified(one) if one.service == service.name else []
     several = len({batch.container for batch in known.batches if batch.container}) > 1
@@ -145,9 +153,10 @@ def _batch(batch: Batch, width: int, several: bool) -> Content:
     said = f"{what:<{_WHAT}}  {files:>9}  {sent:>5}  {took(batch.seconds):>7}{replica}"
     line = Content.styled(f"  {_clock(batch.at)}  ", _QUIET) + plain(said, lines=False)
     names = ", ".join(batch.names) + (", …" if batch.files > len(batch.names) > 0 else "")
-    if names:
-        room = max(width - line.cell_length - 2, _NARROWEST)
-        line += plain(f"  {names if batch.error else shorten(names, room)}", _QUIET, lines=False)
+    through = f"through {batch.through}{': ' if names else ''}" if batch.through else ""
+    if names or through:
+        room = max(width - line.cell_length - 2 - len(through), _NARROWEST)
+        line += plain(f"  {through}{names if batch.error else shorten(names, room)}", _QUIET, lines=False)
     return line + plain(f"  {batch.error}", "$text-error", lines=False) if batch.error else line
 
 
