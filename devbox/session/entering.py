@@ -8,8 +8,13 @@ from typing import Protocol
 from devbox.compose.model import Service
 from devbox.debug.model import Source, Way
 from devbox.debug.paths import Paths
+from devbox.errors import DevboxError
 from devbox.plan.observed import Container
 from devbox.ports import Pipe
+
+
+class Ended(DevboxError):
+    """The container does not run any more, or was begun again meanwhile."""
 
 
 class Door(Protocol):
@@ -34,7 +39,8 @@ class Entering(Protocol):
     """The way into containers, on the engine that is there."""
 
     async def enter(self, container: Container, service: Service, tell: Callable[[str], None]) -> Entrance:
-        """Have debug servers listen in the container; DevboxError says why no way applies, and what to do."""
+        """Have debug servers listen in the container; DevboxError says why no way applies, and what to do; Ended:
+        it may do so the next time."""
 
     async def open(self, entrance: Entrance, door: Door) -> Pipe:
         """A connection to one."""
