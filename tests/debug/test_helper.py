@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tarfile
@@ -83,6 +84,25 @@ def test_it_listens_when_it_is_asked(kit: Path) -> None:
         again = ask(process)
         assert [door["port"] for door in again["doors"] if door["pid"] == process.pid] == ports
         assert process.poll() is None
+
+
+def test_it_listens_again_where_the_adapter_has_ended(kit: Path) -> None:
+    with python("-c", WAITS, path=f"{kit}/start") as process:
+        assert process.stdout and process.stdout.readline()
+        for _ in range(3):
+            [door] = [one for one in ask(process)["doors"] if one["pid"] == process.pid]
+            os.kill(adapter(door["port"]), signal.SIGKILL)
+        assert ask(process)["refused"] == {}
+        assert process.poll() is None
+
+
+def adapter(port: int) -> int:
+    """The process that listens for debuggers there."""
+    for one in Path("/proc").glob("[0-9]*/cmdline"):
+        words = one.read_bytes().split(b"\0") if one.exists() else []
+        if b"--port" in words and str(port).encode() in words:
+            return int(one.parent.name)
+    raise AssertionError(f"nothing listens at {port}")
 
 
 def test_a_door_stays_its_process_s_own_when_that_forks(kit: Path) -> None:
