@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tarfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -93,6 +94,15 @@ def test_it_listens_again_where_the_adapter_has_ended(kit: Path) -> None:
             [door] = [one for one in ask(process)["doors"] if one["pid"] == process.pid]
             os.kill(adapter(door["port"]), signal.SIGKILL)
         assert ask(process)["refused"] == {}
+        assert process.poll() is None
+
+
+def test_all_who_ask_at_once_are_told_of_one_door(kit: Path) -> None:
+    with python("-c", WAITS, path=f"{kit}/start") as process, ThreadPoolExecutor() as pool:
+        assert process.stdout and process.stdout.readline()
+        found = [one.result() for one in [pool.submit(ask, process) for _ in range(3)]]
+        doors = [[door["port"] for door in one["doors"] if door["pid"] == process.pid] for one in found]
+        assert doors == [doors[0]] * 3 and len(doors[0]) == 1, found
         assert process.poll() is None
 
 

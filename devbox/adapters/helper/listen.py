@@ -18,11 +18,18 @@ def _answer(folder: str) -> None:
     if int.from_bytes(asking.getsockopt(1, 17, 12)[4:8], "little") not in (0, os.geteuid()):
         return
     import json
+    import sys
 
-    try:
-        told = _listen(folder)
-    except BaseException as error:  # noqa: BLE001 - it is told, and the service goes on
-        told = {"error": "debugpy does not start there: %s: %s" % (type(error).__name__, error)}  # noqa: UP031
+    if hasattr(sys, "_devbox_debug"):  # a signal has come while another is acted upon: nothing can be waited for here
+        told: dict = {"busy": True}  # type: ignore[type-arg]
+    else:
+        sys._devbox_debug = True  # type: ignore[attr-defined]
+        try:
+            told = _listen(folder)
+        except BaseException as error:  # noqa: BLE001 - it is told, and the service goes on
+            told = {"error": "debugpy does not start there: %s: %s" % (type(error).__name__, error)}  # noqa: UP031
+        finally:
+            del sys._devbox_debug  # type: ignore[attr-defined]
     asking.sendall(json.dumps(told).encode())
     asking.close()
 
