@@ -38,6 +38,12 @@ async def open_pipe(api: Api, threads: Threads, container: str, spec: ExecSpec) 
     return ExecPipe(api, threads, exchange)
 
 
+def _unheard(sending: asyncio.Future[None]) -> None:
+    """Nobody waits for it any more: asyncio would say so on the terminal, over the screen."""
+    if not sending.cancelled():
+        sending.exception()
+
+
 def _abandon(opening: asyncio.Future[Exchange]) -> None:
     if not opening.cancelled() and opening.exception() is None:
         opening.result().close()
@@ -67,7 +73,12 @@ class ExecPipe:
         return data
 
     async def write(self, data: bytes) -> None:
-        await asyncio.shield(asyncio.ensure_future(self._send(data)))
+        sending = asyncio.ensure_future(self._send(data))
+        try:
+            await asyncio.shield(sending)
+        except asyncio.CancelledError:
+            sending.add_done_callback(_unheard)
+            raise
 
     async def close(self) -> None:
         self._exchange.close()

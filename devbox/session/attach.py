@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from devbox.compose.model import Service
 from devbox.debug.model import Way
-from devbox.errors import DevboxError
+from devbox.errors import DevboxError, EngineLost
 from devbox.plan.observed import Container
 from devbox.ports import Engine, Kit, Pipe
 from devbox.record import dataclass
@@ -16,7 +16,7 @@ from devbox.session import attach_relay
 from devbox.session.attach_inject import Injection, inject
 from devbox.session.attach_look import Listening, Look, Seen, look, running
 from devbox.session.attach_reasons import DEBUGPY, foreign, reasons
-from devbox.session.entering import NotPython
+from devbox.session.entering import Ended, NotPython
 
 if TYPE_CHECKING:
     from devbox.session.attach_beside import Beside
@@ -65,8 +65,29 @@ async def enter(
     beside: Beside | None = None,
 ) -> Entrance:
     """Have a debug server listen in each process of the container that can be debugged, by `way` or the best that
-    applies. DevboxError says why none does, and what to do."""
+    applies. DevboxError says why none does, and what to do; Ended: it was restarted in the middle, or is gone."""
     container = await running(engine, container)
+    try:
+        return await _entered(engine, container, service, kit, tell, way=way, beside=beside)
+    except EngineLost:
+        raise
+    except DevboxError as error:
+        now = await running(engine, container)
+        if now.detail and container.detail and now.detail.started != container.detail.started:
+            raise Ended(f"{container.name} was restarted while a debugger was on its way into it.") from error
+        raise
+
+
+async def _entered(
+    engine: Engine,
+    container: Container,
+    service: Service,
+    kit: Kit,
+    tell: Tell,
+    *,
+    way: Way | None,
+    beside: Beside | None,
+) -> Entrance:
     server = service.debug if service.debug and service.debug.port else None
     if server is not None and way in (None, Way.SERVER, Way.LISTENING):
         own = server.type in DEBUGPY

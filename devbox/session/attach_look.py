@@ -7,10 +7,11 @@ import posixpath
 from collections.abc import Mapping
 from typing import Any
 
-from devbox.errors import DevboxError, EngineError
+from devbox.errors import DevboxError, EngineError, NotFound
 from devbox.plan.observed import Container, RunState
 from devbox.ports import Engine
 from devbox.record import dataclass
+from devbox.session.entering import Ended
 from devbox.session.inside import program
 
 PATIENCE = 5.0
@@ -83,14 +84,17 @@ class Look:
 
 
 async def running(engine: Engine, container: Container) -> Container:
-    """The container with its detail; DevboxError where nothing can be done in it."""
-    found = await engine.inspect(container.id)
+    """The container with its detail; Ended or another DevboxError where nothing can be done in it."""
+    try:
+        found = await engine.inspect(container.id)
+    except NotFound:
+        raise Ended(f"{container.name} is gone.") from None
     match found.state:
         case RunState.RUNNING:
             return found
         case RunState.PAUSED:
             raise DevboxError(f"{found.name} is paused, so no debugger can get in.", hint="Go on with it first.")
-    raise DevboxError(f"{found.name} does not run ({found.state.value}).", hint="Start it first.")
+    raise Ended(f"{found.name} does not run ({found.state.value}).", hint="Start it first.")
 
 
 async def look(engine: Engine, container: Container, *, ask: bool = False) -> Look:

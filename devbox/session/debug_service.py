@@ -11,7 +11,7 @@ from devbox.errors import DevboxError, EngineLost, NoEngine
 from devbox.plan.observed import Container, RunState
 from devbox.session.debug_container import DebugContainer
 from devbox.session.debuggee import Debuggee
-from devbox.session.entering import NotPython
+from devbox.session.entering import Ended, NotPython
 from devbox.session.state import State
 
 _PATIENCE = 20.0
@@ -151,7 +151,7 @@ class DebugService:
                 since = self._now()
                 self.noted("waits for the engine")
             except DevboxError as error:
-                patience = _PATIENCE if not first else _TAKEN if held and held.way else 0.0
+                patience = _PATIENCE if not first or isinstance(error, Ended) else _TAKEN if held and held.way else 0.0
                 if self._now() - since > patience:
                     self._error = error
                     self._given_up.add(container.id)

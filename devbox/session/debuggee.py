@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -115,7 +116,9 @@ class Debuggee:
         self._leaving = True
         try:
             async with asyncio.timeout(within):
-                await self.suspended.interrupt()
+                with suppress(TimeoutError):  # a call into C does not hear of it
+                    async with asyncio.timeout(within / 2):
+                        await self.suspended.interrupt()
                 if self._dialect.keeps:
                     await self._clear()
                 await self._dap.settle(_SETTLED)

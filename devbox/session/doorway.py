@@ -12,7 +12,7 @@ from devbox.debug.dialect import DEBUGPY
 from devbox.errors import DevboxError, EngineLost
 from devbox.plan.observed import Container, RunState
 from devbox.ports import Engine, Pipe
-from devbox.session.entering import Door, Entering, Entrance
+from devbox.session.entering import Door, Ended, Entering, Entrance
 from devbox.session.reached import Reached
 
 _PATIENCE = 20.0
@@ -54,8 +54,9 @@ class ServiceDoorway:
                 return await self._reached(containers)
             except EngineLost:
                 raise
-            except DevboxError:
-                if time.monotonic() > deadline or not (patient or any(map(self._is_young, containers))):
+            except DevboxError as error:
+                hopeful = patient or isinstance(error, Ended) or any(map(self._is_young, containers))
+                if time.monotonic() > deadline or not hopeful:
                     raise
             await asyncio.sleep(_PAUSE)
 

@@ -17,6 +17,10 @@ class NotPython(DevboxError):
     """No debugger gets in, and the debug helper would change nothing: it is Python's."""
 
 
+class Ended(DevboxError):
+    """The container does not run any more, or was begun again meanwhile."""
+
+
 class Door(Protocol):
     """A debug server inside a container, and the process it is of."""
 
@@ -39,8 +43,8 @@ class Entering(Protocol):
     """The way into containers, on the engine that is there."""
 
     async def enter(self, container: Container, service: Service, tell: Callable[[str], None]) -> Entrance:
-        """Have debug servers listen in the container; DevboxError says why no way applies, and what to do;
-        NotPython where none of its processes is."""
+        """Have debug servers listen in the container; DevboxError says why no way applies, and what to do: NotPython
+        where none of its processes is, Ended where it may do so the next time."""
 
     async def open(self, entrance: Entrance, door: Door) -> Pipe:
         """A connection to one."""

@@ -29,6 +29,7 @@ class TcpPipe:
         self.said = ""
         self.received = 0
         """Bytes"""
+        self.sent = bytearray()
 
     @classmethod
     async def open(cls, port: int) -> TcpPipe:
@@ -43,6 +44,7 @@ class TcpPipe:
         return data
 
     async def write(self, data: bytes) -> None:
+        self.sent += data
         self._writer.write(data)
         try:
             await self._writer.drain()

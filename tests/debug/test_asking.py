@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+from pathlib import Path
 
 import pytest
 
@@ -89,3 +91,20 @@ async def test_who_disconnects_in_an_endless_evaluation_lets_the_process_go_on(w
     await app.answered("7")
     with pytest.raises(DevboxError):
         await running
+
+
+async def test_who_disconnects_in_a_call_that_cannot_be_interrupted_takes_leave(
+    world: World, app: Target, tmp_path: Path
+) -> None:
+    """debugpy's adapter may end where it has to answer somebody who has gone without a word."""
+    process, _, frame = await stop(world, app)
+    sent = world.inside.opened[0].sent
+    os.mkfifo(never := tmp_path / "never")
+    running = asyncio.ensure_future(world.debugging.evaluate(process, f"open({str(never)!r}).read()", frame))
+    await world.eventually(lambda: b"never" in sent)
+    world.debugging.detach("api")
+    with pytest.raises(DevboxError):
+        await running
+    assert b'"disconnect"' in sent
+    await asyncio.to_thread(never.write_text, "")
+    await app.answered("7")

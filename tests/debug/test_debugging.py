@@ -10,6 +10,7 @@ import pytest
 from devbox.debug.model import Breakpoint, Phase, Source
 from devbox.debug.threads import HELD
 from devbox.errors import DevboxError
+from devbox.session.entering import Ended
 from tests.debug.app import APP, LINE, stop
 from tests.debug.target import Target, target
 from tests.debug.world import World, said
@@ -223,6 +224,16 @@ async def test_what_cannot_be_attached_to_says_why(tmp_path: Path) -> None:
         assert (told.error, told.hint) == ("worker does not run.", "Start it: devbox up worker")
         world.debugging.attach("nonsense")
         await world.eventually(lambda: world.told("nonsense").error == "There is no service nonsense.")
+
+
+async def test_a_restart_on_the_way_in_is_waited_for(app: Target, tmp_path: Path) -> None:
+    async with World.open(tmp_path, app) as world:
+        world.inside.refusal = Ended("api-1 does not run (exited).")
+        world.debugging.attach("api")
+        await world.eventually(lambda: world.inside.refused)
+        world.inside.refusal = None
+        await world.eventually(lambda: world.told().phase is not Phase.ATTACHING)
+        assert world.told().phase is Phase.ATTACHED, world.told()
 
 
 async def test_a_protected_environment_is_debugged_only_when_that_is_agreed_to(app: Target, tmp_path: Path) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tarfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -83,6 +85,34 @@ def test_it_listens_when_it_is_asked(kit: Path) -> None:
         again = ask(process)
         assert [door["port"] for door in again["doors"] if door["pid"] == process.pid] == ports
         assert process.poll() is None
+
+
+def test_it_listens_again_where_the_adapter_has_ended(kit: Path) -> None:
+    with python("-c", WAITS, path=f"{kit}/start") as process:
+        assert process.stdout and process.stdout.readline()
+        for _ in range(3):
+            [door] = [one for one in ask(process)["doors"] if one["pid"] == process.pid]
+            os.kill(adapter(door["port"]), signal.SIGKILL)
+        assert ask(process)["refused"] == {}
+        assert process.poll() is None
+
+
+def test_all_who_ask_at_once_are_told_of_one_door(kit: Path) -> None:
+    with python("-c", WAITS, path=f"{kit}/start") as process, ThreadPoolExecutor() as pool:
+        assert process.stdout and process.stdout.readline()
+        found = [one.result() for one in [pool.submit(ask, process) for _ in range(3)]]
+        doors = [[door["port"] for door in one["doors"] if door["pid"] == process.pid] for one in found]
+        assert doors == [doors[0]] * 3 and len(doors[0]) == 1, found
+        assert process.poll() is None
+
+
+def adapter(port: int) -> int:
+    """The process that listens for debuggers there."""
+    for one in Path("/proc").glob("[0-9]*/cmdline"):
+        words = one.read_bytes().split(b"\0") if one.exists() else []
+        if b"--port" in words and str(port).encode() in words:
+            return int(one.parent.name)
+    raise AssertionError(f"nothing listens at {port}")
 
 
 def test_a_door_stays_its_process_s_own_when_that_forks(kit: Path) -> None:

@@ -56,12 +56,14 @@ class Inside:
 
     programs: dict[str, Sequence[Target]] = field(default_factory=dict)
     refusal: DevboxError | None = None
+    refused: int = 0
     pairs: tuple[tuple[str, str], ...] = (("/", "/"),)
     opened: list[TcpPipe] = field(default_factory=list)
     wrap: Callable[[TcpPipe], Pipe] = lambda pipe: pipe
 
     async def enter(self, container: Container, service: Service, tell: Callable[[str], None]) -> Entrance:
         if self.refusal is not None:
+            self.refused += 1
             raise self.refusal
         doors = [Door(1, one.port, one.file.name) for one in self.programs[container.name] if one.runs]
         if not doors:

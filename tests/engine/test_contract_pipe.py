@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import io
 import tarfile
 
@@ -12,6 +13,7 @@ from devbox.errors import EngineError, NotFound
 from devbox.ports import Engine, Pipe
 from tests.engine.specs import spec
 from tests.engine.test_contract_inside import behave
+from tests.eventually import eventually
 from tests.fake_pipe import FakePipe
 from tests.fakes import Behaviour
 
@@ -67,6 +69,22 @@ async def test_a_read_that_is_given_up_loses_nothing(engine: Engine, project_nam
     await pipe.write(b"here")
     assert await all_of(pipe, 4) == b"here"
     await pipe.close()
+
+
+async def test_a_write_that_is_given_up_fails_in_silence(engine: Engine, project_name: str) -> None:
+    heard: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: heard.append(context))
+    pipe = await engine.pipe(await started(engine, project_name), ["cat"])
+    before = asyncio.all_tasks()
+    sending = asyncio.ensure_future(pipe.write(bytes(32 << 20)))  # more than fits, where nobody reads what comes back
+    await asyncio.sleep(0)
+    sending.cancel()
+    await asyncio.wait([sending])
+    await pipe.close()
+    await eventually(lambda: asyncio.all_tasks() <= before, LONG)
+    del sending
+    gc.collect()
+    assert not heard
 
 
 async def test_closing_wakes_who_reads(engine: Engine, project_name: str) -> None:

@@ -13,6 +13,7 @@ from devbox.debug.model import Way
 from devbox.errors import DevboxError
 from devbox.plan.commands import Up
 from devbox.session import attach, attach_look
+from devbox.session.entering import Ended
 from tests.eventually import eventually
 from tests.real import sdk
 from tests.scenarios.attaching import LOOP, Attaching
@@ -52,6 +53,16 @@ async def test_a_service_is_debugged_on_demand(attaching: Attaching) -> None:
 
 async def test_a_service_that_has_only_just_begun_is_waited_for(attaching: Attaching) -> None:
     await attaching.up(f"""{ON_DEMAND}\ncommand: [sh, -c, "sleep 1; exec python3 /code/app.py"]""")
+    assert (await attaching.enter()).way is Way.ON_DEMAND
+
+
+async def test_a_restart_on_the_way_in_is_no_reason_against_a_container(attaching: Attaching) -> None:
+    await attaching.up(f"""{ON_DEMAND}\ncommand: [sh, -c, "sleep 1; exec python3 /code/app.py"]""")
+    entering = asyncio.create_task(attaching.enter())
+    await eventually(lambda: attaching.told, 30)
+    await attaching.stack.engine.restart((await attaching.container()).id)
+    with pytest.raises(Ended, match="was restarted while a debugger was on its way"):
+        await entering
     assert (await attaching.enter()).way is Way.ON_DEMAND
 
 

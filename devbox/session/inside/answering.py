@@ -30,7 +30,7 @@ def bound(pid: int) -> socket.socket:
 
 
 def answer(door: socket.socket, patience: float) -> dict[str, Any]:
-    """What it says: the port, an error, or nothing where it is behind another's door."""
+    """What it says: the port, an error, that it is `busy` with another who asks, or nothing where it has a door."""
     door.settimeout(max(0.1, patience))
     try:
         answering, _ = door.accept()

@@ -183,41 +183,62 @@ def holder(one: Process) -> str:
     return last if last.startswith("devbox") else f"PID {one.pid} ({one.name[:60]})"
 
 
-def ask(those: list[Process], patience: float) -> tuple[list[dict[str, Any]], dict[int, str]]:
-    """Each listens from now on: doors, and why not by pid."""
-    waiting, opened, refused = [], [], {}
+def ask(those: list[Process], patience: float) -> tuple[dict[int, dict[str, Any]], dict[int, str]]:
+    """Each listens from now on: doors, and why not, by pid; neither where it has a door already."""
+    waiting, opened, refused = [], {}, {}
     for one in those:
         try:
-            door = bound(one.pid)
-            if not one.catches():  # it has become another program since
-                raise ProcessLookupError(errno.ESRCH, "it runs another program now")
-            os.kill(one.pid, SIGNAL)
+            waiting.append((one, asked(one)))
         except OSError as error:
-            refused[one.pid] = f"it cannot be asked: {error.strerror}"
-        else:
-            waiting.append((one, door))
+            refused[one.pid] = unasked(error)
     until = time.time() + patience
     for one, door in waiting:
         told = answer(door, until - time.time())
+        while told.get("busy"):
+            time.sleep(0.05)
+            try:
+                told = answer(asked(one), patience)
+            except OSError as error:
+                told = {"error": unasked(error)}
         if told.get("port"):
-            opened.append({"port": told["port"], "held": "", "by": "on_demand", "pid": one.pid, "name": one.name})
+            opened[one.pid] = {"port": told["port"], "held": "", "by": "on_demand", "pid": one.pid, "name": one.name}
         elif told.get("error"):
             refused[one.pid] = told["error"]
     return opened, refused
+
+
+def asked(one: Process) -> socket.socket:
+    """Where it will answer; OSError."""
+    door = bound(one.pid)
+    if not one.catches():  # it has become another program since
+        door.close()
+        raise ProcessLookupError(errno.ESRCH, "it runs another program now")
+    os.kill(one.pid, SIGNAL)
+    return door
+
+
+def unasked(error: OSError) -> str:
+    taken = error.errno == errno.EADDRINUSE
+    return f"it cannot be asked: {'somebody else asks it at this moment' if taken else error.strerror}"
 
 
 def main() -> None:
     request = json.loads(sys.argv[1])
     own, every = settled(request["main"])
     found, behind = doors(own, every)
-    asked = [one for one in own.values() if one.helper and one.pid not in behind] if request["ask"] else []
-    opened, refused = ask(asked, request["patience"])
+    those = [one for one in own.values() if one.helper and one.pid not in behind] if request["ask"] else []
+    opened, refused = ask(those, request["patience"])
+    if any(one.pid not in opened and one.pid not in refused for one in those):
+        # Somebody else was faster, or its parent: what is there now has its door.
+        own, every = processes(request["main"])
+        found, behind = doors(own, every)
+        opened = {pid: door for pid, door in opened.items() if pid not in behind}
     paths = os.environ.get("PATH", "/usr/bin:/bin").split(":")
     told = {
         "gdb": next((one for one in (f"{path}/gdb" for path in paths) if os.access(one, os.X_OK)), ""),
         "version": "%d.%d" % sys.version_info[:2],  # noqa: UP031
         "uid": os.geteuid(),
-        "doors": found + opened,
+        "doors": [*found, *opened.values()],
         "refused": refused,
         "processes": [
             {
