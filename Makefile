@@ -37,7 +37,7 @@ check: $(READY) ## format, lint, types, directions of imports
 	$(BIN)/lint-imports --no-cache
 
 test: check engine ## all tests, on a real engine
-	@$(IMAGES); $(BIN)/pytest -n 2 --no-loadscope-reorder $(TESTS)
+	@$(IMAGES); $(BIN)/pytest -n 3 --no-loadscope-reorder $(TESTS)
 
 bench: engine ## benchmarks, as ratios
 	@$(IMAGES); for file in tests/benchmarks/bench_*.py; do $(BIN)/python -m "$$(echo "$${file%.py}" | tr / .)" || exit $$?; done

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -18,30 +18,36 @@ from tests.real import IMAGE, make_image, remove_project, sdk
 # The same examples each time, and no verdict by the clock: a busy machine is no fault.
 settings.register_profile("here", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("here")
-FIRST = ("stack", "scenarios", "settings", "remote")
-"""Folders whose tests begin first where they run side by side: the longest, and what is short behind it."""
+SHARED = ("tests/stack/prod/", "tests/stack/", "tests/parity/")
+"""Folders whose tests share what they bring up, and go to one process; all others are given out by file."""
+FIRST = (
+    "tests/stack/prod/", "tests/stack/", "tests/parity/", "tests/sync_random/", "tests/scenarios/", "tests/program/",
+    "tests/debug/", "tests/tui/", "tests/engine/", "tests/session/", "tests/remote/",
+)  # fmt: skip
+"""What takes longest is begun first, so that where processes run side by side none is waited for in the end."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first."""
-    items.sort(key=lambda item: FIRST.index(_folder(item.nodeid)) if _folder(item.nodeid) in FIRST else len(FIRST))
+    items.sort(key=lambda item: FIRST.index(_folder(item.nodeid, FIRST)) if _folder(item.nodeid, FIRST) else len(FIRST))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """One process runs all tests of a folder, which share what they bring up."""
+    """One process runs all tests that share something."""
     from xdist.scheduler import LoadScopeScheduling
 
-    class ByFolder(LoadScopeScheduling):
+    class ByWhatIsShared(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return _folder(nodeid)
+            return _folder(nodeid, SHARED) or nodeid.partition("::")[0]
 
-    return ByFolder(config, log)
+    return ByWhatIsShared(config, log)
 
 
-def _folder(nodeid: str) -> str:
-    return nodeid.split("/")[1]
+def _folder(nodeid: str, folders: Sequence[str]) -> str:
+    """The first of these folders that the test lies in, "" for none."""
+    return next((folder for folder in folders if nodeid.startswith(folder)), "")
 
 
 @pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.engine)])

@@ -12,9 +12,11 @@ from typing import Any
 async def eventually(check: Callable[[], Any], timeout: float = 30.0, *, message: str = "") -> Any:
     """Call `check` (plain or async) until it answers something true, and return that.
 
-    An AssertionError of `check` counts as "not yet"; after `timeout` seconds the last one is raised.
+    An AssertionError of `check` counts as "not yet"; after `timeout` seconds the last one is raised. What takes longer
+    is asked less often: a twentieth of the time that has passed lies between two askings.
     """
-    deadline = time.monotonic() + timeout
+    began = time.monotonic()
+    deadline = began + timeout
     while True:
         failure: AssertionError | None = None
         try:
@@ -27,4 +29,4 @@ async def eventually(check: Callable[[], Any], timeout: float = 30.0, *, message
             failure = error
         if time.monotonic() >= deadline:
             raise failure or AssertionError(message or f"not so within {timeout} s: {inspect.getsource(check).strip()}")
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(min(0.5, max(0.02, (time.monotonic() - began) / 20)))

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.parity.making import COMPOSE, DEVBOX, Made, Maker, clear
-from tests.real import IMAGE, sdk
+from tests.parity.making import COMPOSE, DEVBOX, Made, Maker
+from tests.real import IMAGE, remove_project, sdk
 
 STACKS = Path(__file__).parent / "stacks"
 
@@ -50,7 +50,7 @@ def both(maker: Maker) -> Callable[[str], tuple[Made, Made]]:
             try:
                 found.append(maker.make(program, stack, "up", "--no-start"))
             finally:
-                clear(maker.client, maker.project(stack))
+                remove_project(maker.project(stack))
         return found[0], found[1]
 
     return made

@@ -9,14 +9,13 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from docker import DockerClient
 
-from tests.real import LABEL, remove_project
+from tests.real import LABEL
 
 COMPOSE = shlex.split(os.environ.get("DEVBOX_PARITY_COMPOSE", "docker compose"))
 """The program that devbox is compared with."""
@@ -95,15 +94,6 @@ class Maker:
             networks={one["Name"]: _plain(one, "Id", "Created", "Containers") for one in api.networks(filters=own)},
             volumes={one["Name"]: _plain(one, "CreatedAt") for one in volumes},
         )
-
-
-def clear(client: DockerClient, project: str) -> None:
-    """Remove all that the project has; its containers a few at a time, which is what takes the time."""
-    api = client.api
-    with ThreadPoolExecutor(4) as pool:
-        for one in api.containers(all=True, filters={"label": f"{LABEL}={project}"}):
-            pool.submit(api.remove_container, one["Id"], force=True, v=True)
-    remove_project(project)
 
 
 def _plain(found: Thing, *keys: str) -> Thing:

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import pytest
 from docker import DockerClient
 
-from tests.parity.making import COMPOSE, DEVBOX, Maker, clear
+from tests.parity.making import COMPOSE, DEVBOX, Maker
+from tests.real import remove_project
 
 STACK = "injected"
 PATHS = {
@@ -43,7 +44,7 @@ def files(maker: Maker) -> Iterator[tuple[dict[str, File], dict[str, File]]]:
                 }
             )
         finally:
-            clear(maker.client, maker.project(STACK))
+            remove_project(maker.project(STACK))
     yield found[0], found[1]
 
 

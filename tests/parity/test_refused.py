@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.parity.making import COMPOSE, DEVBOX, Maker, clear
+from tests.parity.making import COMPOSE, DEVBOX, Maker
+from tests.real import remove_project
 
 REFUSED = {
     "anonymous-read-only": "volumes: [{type: volume, target: /a, read_only: true}]",
@@ -42,6 +43,6 @@ def test_what_compose_refuses_is_refused(name: str, maker: Maker) -> None:
         try:
             made = maker.make(program, stack, "up", "--no-start")
         finally:
-            clear(maker.client, maker.project(stack))
+            remove_project(maker.project(stack))
         said.append((made.exit_code != 0, made.containers))
     assert said == [(True, {}), (True, {})], made.said

@@ -32,7 +32,11 @@ x-service: &service
   image: {IMAGE}
   command: sleep 1000
   stop_signal: SIGKILL
+x-apart: &apart
+  <<: *service
+  network_mode: none
 """
+"""`*apart` costs less, where nothing is said over a network."""
 
 
 @dataclass
@@ -45,7 +49,7 @@ class Stack:
     history: list[Doing] = field(default_factory=list)
 
     def write(self, text: str) -> Stack:
-        """The Compose file; services may say `<<: *service`."""
+        """The Compose file; services may say `<<: *service` or `<<: *apart`."""
         self.file.write_text(COMMON + textwrap.dedent(text))
         return self
 

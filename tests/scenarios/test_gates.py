@@ -12,10 +12,10 @@ from tests.scenarios.stack import Stack
 GATED = """
 services:
   db:
-    <<: *service
+    <<: *apart
     healthcheck: {{test: "{test}", interval: {interval}, retries: 2}}
   api:
-    <<: *service
+    <<: *apart
     depends_on: {{db: {{condition: service_healthy}}}}
 """
 
@@ -43,11 +43,11 @@ async def test_a_dependency_that_exits_stops_the_dependent_with_its_last_lines(s
     stack.write("""
         services:
           db:
-            <<: *service
+            <<: *apart
             command: [sh, -c, "echo cannot open data; exit 4"]
             healthcheck: {test: "true", interval: 1h}
           api:
-            <<: *service
+            <<: *apart
             depends_on: {db: {condition: service_healthy}}
         """)
     outcome = await stack.do(Up())
@@ -59,8 +59,8 @@ async def test_a_dependency_that_exits_stops_the_dependent_with_its_last_lines(s
 async def test_a_one_shot_that_completes_lets_the_dependent_start(stack: Stack) -> None:
     stack.write("""
         services:
-          job: {<<: *service, command: "true"}
-          api: {<<: *service, depends_on: {job: {condition: service_completed_successfully}}}
+          job: {<<: *apart, command: "true"}
+          api: {<<: *apart, depends_on: {job: {condition: service_completed_successfully}}}
         """)
     await stack.done(Up(wait=True))
     assert stack.states() == {"api-1": "running", "job-1": "exited"}
@@ -69,9 +69,9 @@ async def test_a_one_shot_that_completes_lets_the_dependent_start(stack: Stack) 
 async def test_a_one_shot_that_fails_stops_the_dependent(stack: Stack) -> None:
     stack.write("""
         services:
-          job: {<<: *service, command: [sh, -c, "echo no such table; exit 3"]}
-          api: {<<: *service, depends_on: {job: {condition: service_completed_successfully}}}
-          other: {<<: *service}
+          job: {<<: *apart, command: [sh, -c, "echo no such table; exit 3"]}
+          api: {<<: *apart, depends_on: {job: {condition: service_completed_successfully}}}
+          other: {<<: *apart}
         """)
     outcome = await stack.do(Up())
     assert "no such table" in outcome.errors[0][1].message
@@ -79,21 +79,21 @@ async def test_a_one_shot_that_fails_stops_the_dependent(stack: Stack) -> None:
 
 
 async def test_hooks_run_after_the_start(stack: Stack) -> None:
-    stack.write("services: {a: {<<: *service, post_start: [{command: [touch, /started]}]}}")
+    stack.write("services: {a: {<<: *apart, post_start: [{command: [touch, /started]}]}}")
     await stack.done(Up())
     answer = await stack.engine.exec(stack.ids()["a-1"], ["ls", "/started"])
     assert answer.exit_code == 0
 
 
 async def test_wait_fails_for_what_ends_at_once(stack: Stack) -> None:
-    stack.write("services: {a: {<<: *service, command: [sh, -c, 'echo bad flag; exit 1']}}")
+    stack.write("services: {a: {<<: *apart, command: [sh, -c, 'echo bad flag; exit 1']}}")
     outcome = await stack.do(Up(wait=True))
     assert outcome.phase is Phase.FAILED
     assert "bad flag" in outcome.errors[0][1].message
 
 
 async def test_wait_is_not_fooled_by_what_restarts_for_ever(stack: Stack) -> None:
-    stack.write("services: {a: {<<: *service, restart: always, command: [sh, -c, 'echo boom; exit 3']}}")
+    stack.write("services: {a: {<<: *apart, restart: always, command: [sh, -c, 'echo boom; exit 3']}}")
     outcome = await stack.do(Up(wait=True, wait_timeout=5))
     assert outcome.phase is Phase.FAILED
     assert "exited (3) and is started again" in outcome.errors[0][1].message

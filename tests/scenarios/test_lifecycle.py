@@ -8,9 +8,7 @@ from devbox.plan.commands import Kill, Pause, PlannedCommand, Remove, Restart, S
 from devbox.session.state import Phase
 from tests.scenarios.stack import Stack
 
-PAIR = (
-    "services: {db: {<<: *service}, api: {<<: *service, depends_on: {db: {condition: service_started, restart: true}}}}"
-)
+PAIR = "services: {db: {<<: *apart}, api: {<<: *apart, depends_on: {db: {condition: service_started, restart: true}}}}"
 
 
 @pytest.fixture

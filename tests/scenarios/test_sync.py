@@ -9,8 +9,8 @@ from tests.scenarios.stack import Stack
 
 STACK = """
 services:
-  app: {<<: *service, tmpfs: [/app/cache], develop: {watch: [{action: sync, path: ./src, target: /app}]}}
-  data: {<<: *service, volumes: ["v:/data"], develop: {watch: [{action: sync, path: ./src, target: /data/in}]}}
+  app: {<<: *apart, tmpfs: [/app/cache], develop: {watch: [{action: sync, path: ./src, target: /app}]}}
+  data: {<<: *apart, volumes: ["v:/data"], develop: {watch: [{action: sync, path: ./src, target: /data/in}]}}
 volumes: {v: {}}
 """
 
@@ -51,8 +51,8 @@ async def test_a_repair_goes_on_past_what_cannot_be_written(stack: Stack) -> Non
     written(stack)
     stack.write("""
         services:
-          a: {<<: *service, read_only: true, develop: {watch: [{action: sync, path: ./src/b, target: /app/b}]}}
-          z: {<<: *service, develop: {watch: [{action: sync, path: ./src/b, target: /app/b}]}}
+          a: {<<: *apart, read_only: true, develop: {watch: [{action: sync, path: ./src/b, target: /app/b}]}}
+          z: {<<: *apart, develop: {watch: [{action: sync, path: ./src/b, target: /app/b}]}}
         """)
     await stack.done(Up())
     repaired = stack.devbox("sync", "repair")

@@ -80,7 +80,7 @@ async def test_a_volume_that_services_share_is_written_once_and_both_tell_of_it(
     (stack.folder / "src" / "a").write_text("x")
     stack.write("""
         x-watched: &watched
-          <<: *service
+          <<: *apart
           volumes: [v:/app]
           develop: {watch: [{action: sync, path: ./src, target: /app, initial_sync: true}]}
         services: {one: *watched, two: *watched}

@@ -11,7 +11,7 @@ from tests.scenarios.watching import watching
 ODD = """
 services:
   app:
-    <<: *service
+    <<: *apart
     command: sh -c "mkdir -p /folder/kept; echo own > /file; exec sleep 1000"
     volumes: ["full:/full", "fixed:/fixed:ro"]
     tmpfs: ["/small:size=64k"]
@@ -72,7 +72,7 @@ def _has_no_space(told: Told) -> bool:
 SEVERAL = """
 services:
   app:
-    <<: *service
+    <<: *apart
     volumes: ["./data:/app/deep/data"]
     develop:
       watch:

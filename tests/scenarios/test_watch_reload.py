@@ -120,7 +120,7 @@ async def test_a_single_file_asks_for_a_restart_also_when_an_editor_replaces_it(
     stack.write("""
         services:
           app:
-            <<: *service
+            <<: *apart
             develop: {watch: [{action: restart, path: ./conf.ini}]}
         """)
     await stack.done(Up())

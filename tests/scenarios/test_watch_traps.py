@@ -49,7 +49,7 @@ async def test_an_image_that_is_built_holds_no_sync_back(stack: Stack) -> None:
     stack.write("""
         services:
           app:
-            <<: *service
+            <<: *apart
             develop:
               watch:
                 - {action: rebuild, path: ./deps}

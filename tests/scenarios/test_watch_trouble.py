@@ -26,7 +26,7 @@ async def test_a_read_only_target_is_told_and_holds_nobody_else_back(stack: Stac
     (stack.folder / "src").mkdir()
     stack.write("""
         x-watched: &watched
-          <<: *service
+          <<: *apart
           develop: {watch: [{action: sync, path: ./src, target: /app, initial_sync: true}]}
         services:
           fixed: {<<: *watched, read_only: true}

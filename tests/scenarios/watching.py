@@ -25,7 +25,7 @@ from tests.scenarios.stack import Stack
 RULE = """
 services:
   app:
-    <<: *service
+    <<: *apart
     {more}
     develop:
       watch:

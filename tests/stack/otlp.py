@@ -67,14 +67,16 @@ def receiver(stack: Stack, network: str = "back") -> Container:
     assert image is not None
     # The image bears the labels of the service it was built for, which would make this one of its replicas.
     labels = {"com.docker.compose.project": "", "com.docker.compose.service": ""}
+    joined = f"{stack.project}_{network}"
     container = stack.client.containers.create(
         image.id,
         entrypoint=["python", "-c", _PROGRAM],
         name=f"{stack.project}-receiver",
         healthcheck={"test": ["NONE"]},
         labels=labels,
+        network=joined,
+        networking_config={joined: stack.client.api.create_endpoint_config(aliases=["receiver"])},
     )
-    stack.client.networks.get(f"{stack.project}_{network}").connect(container, aliases=["receiver"])
     container.start()
     return container
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
 import subprocess
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
@@ -18,6 +21,7 @@ import docker
 from docker.models.containers import Container
 
 from tests.eventually import eventually
+from tests.real import remove_project
 from tests.stack.answer import Answer
 from tests.stack.contract import documented
 
@@ -125,6 +129,28 @@ class Stack:
 
 def _lower(headers: Message) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
+
+
+@contextmanager
+def running(
+    environment: str, folder: Path, image_variables: dict[str, str], client: docker.DockerClient
+) -> Iterator[Stack]:
+    """The environment with secrets of its own, up; removed with its volumes afterwards."""
+    ports = {"API_PORT": "", "POSTGRES_PORT": "", "REDIS_PORT": "", "MAILBOX_PORT": ""}
+    pace = {"RETRY_DELAY": "0.1", "STOP_GRACE": "2"}
+    stack = Stack(
+        folder=folder,
+        environment=environment,
+        project=f"dbt-{environment}-{secrets.token_hex(3)}",
+        variables={**image_variables, **ports, **pace, "APP_IMAGE": os.environ.get("APP_IMAGE", "dbt-jobs")},
+        client=client,
+    )
+    try:
+        stack.devbox("secrets", "init")
+        stack.up()
+        yield stack
+    finally:
+        remove_project(stack.project)
 
 
 def copy_of_the_stack(folder: Path) -> Path:

@@ -1,4 +1,4 @@
-"""The three environments: they load, run side by side, and keep what their files promise."""
+"""The three environments: they load, and keep what their files promise."""
 
 from __future__ import annotations
 
@@ -6,21 +6,20 @@ import json
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
-import redis
 from docker.models.containers import Container
 
-from tests.eventually import eventually
 from tests.stack.stack import ROOT, Stack
 
 APPLICATION = ["api", "worker"]
 DATA = ["postgres", "redis"]
 
 
+@cache
 def loaded(environment: str, *options: str) -> dict[str, Any]:
     """The canonical model, as devbox prints it in a fresh clone with nothing set."""
     plain = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
@@ -28,11 +27,6 @@ def loaded(environment: str, *options: str) -> dict[str, Any]:
     done = subprocess.run(command, cwd=ROOT, env=plain, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout))
-
-
-def healths(stack: Stack) -> set[str]:
-    """The health of all that stays up."""
-    return {one.health for service in (*APPLICATION, *DATA) for one in stack.containers(service)}
 
 
 def _binds(container: Container) -> list[str]:
@@ -61,27 +55,6 @@ def test_production_builds_nothing_whatever_profile_is_on() -> None:
 def test_production_has_no_test_data_and_no_test_jobs() -> None:
     assert {"fixtures", "seed", "traffic"} & set(loaded("prod", "--profile", "*")["services"]) == set()
     assert {"fixtures", "traffic"} <= set(loaded("stage", "--profile", "*")["services"])
-
-
-async def test_dev_and_stage_run_side_by_side(dev: Stack, stage: Stack) -> None:
-    for stack in (dev, stage):
-        await stack.says("ready")
-        await eventually(lambda stack=stack: healths(stack) == {"healthy"}, timeout=30)
-
-
-def test_they_share_no_data(dev: Stack, stage: Stack) -> None:
-    id = dev.submit("digest", {"text": "only here"})
-    assert stage.ask(f"/jobs/{id}").status == 404
-
-
-def test_dev_reaches_everything_from_the_host(dev: Stack) -> None:
-    host = "127.0.0.1"
-    with psycopg.connect(
-        host=host, port=dev.port("postgres", 5432), user="jobs", dbname="jobs", password="dev"
-    ) as connection:
-        assert connection.execute("SELECT count(*) FROM schema_migrations").fetchone() == (3,)
-    with redis.Redis(host=host, port=dev.port("redis", 6379), password="dev") as client:
-        assert client.ping()
 
 
 def test_stage_publishes_the_api_alone(stage: Stack) -> None:

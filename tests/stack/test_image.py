@@ -56,7 +56,10 @@ def test_it_is_smaller_than_200_mb(image: Image) -> None:
 def test_the_build_leaves_nothing_behind(stage: Stack, image: Image) -> None:
     places = "/root/.cache/* /root/.*_history /root/.pip* /tmp/* /opt/pip /srv/tests /var/lib/apt/lists/*_*"
     listing = ["-c", f"ls -d {places} 2>/dev/null || true"]
-    assert stage.client.containers.run(image.id, listing, entrypoint="sh", user="0", remove=True) == b""
+    assert (
+        stage.client.containers.run(image.id, listing, entrypoint="sh", user="0", network_mode="none", remove=True)
+        == b""
+    )
 
 
 def test_its_source_is_compiled_because_it_can_write_nothing(stage: Stack) -> None:
@@ -78,6 +81,7 @@ async def test_as_the_first_process_it_stops_at_once_even_where_it_reaches_nothi
         [part],
         detach=True,
         environment={"DATABASE_HOST": "127.0.0.1", "REDIS_HOST": "127.0.0.1"},
+        network_mode="none",
         read_only=True,
         tmpfs={"/tmp": "mode=1777"},
         cap_drop=["ALL"],

@@ -32,6 +32,16 @@ def start(client: docker.DockerClient, project_name: str) -> Iterator[Start]:
         container.remove(force=True, v=True)
 
 
+@pytest.fixture(scope="module")
+def serving(client: docker.DockerClient, image_variables: dict[str, str]) -> Iterator[Container]:
+    """A PostgreSQL that is told its user, database and password by variables."""
+    told = {"POSTGRES_USER": "me", "POSTGRES_DB": "my shop", "POSTGRES_PASSWORD": "pass word"}
+    image = image_variables.get("POSTGRES_IMAGE", "postgres:15")
+    container = client.containers.run(image, detach=True, environment=told, network_mode="none")
+    yield container
+    container.remove(force=True, v=True)
+
+
 @pytest.fixture
 def postgres(image_variables: dict[str, str]) -> str:
     return image_variables.get("POSTGRES_IMAGE", "postgres:15")
@@ -42,7 +52,7 @@ def redis(image_variables: dict[str, str]) -> str:
     return image_variables.get("REDIS_IMAGE", "redis:7")
 
 
-def query(container: Container, statement: str, *, user: str = "postgres", database: str = "postgres") -> str:
+def query(container: Container, statement: str, *, user: str = "me", database: str = "my shop") -> str:
     command = ["psql", "-h", "127.0.0.1", "-U", user, "-d", database, "-Atc", statement]
     done = container.exec_run(command, environment={"PGPASSWORD": "pass word"})
     assert done.exit_code == 0, done.output
@@ -76,59 +86,56 @@ def log(container: Container) -> str:
     return str(container.logs().decode())
 
 
-async def test_postgres_makes_the_user_and_database_it_is_told(start: Start, postgres: str) -> None:
-    environment = {"POSTGRES_USER": "me", "POSTGRES_DB": "my shop", "POSTGRES_PASSWORD": "pass word"}
-    container = start(postgres, environment=environment)
-    await serves(container)
-    answer = query(container, "SELECT current_user || ' ' || current_database()", user="me", database="my shop")
-    assert answer == "me my shop"
+async def test_postgres_makes_the_user_and_database_it_is_told(serving: Container) -> None:
+    await serves(serving)
+    assert query(serving, "SELECT current_user || ' ' || current_database()") == "me my shop"
 
 
 async def test_postgres_takes_its_password_from_a_file_and_runs_init_scripts(
     start: Start, postgres: str, tmp_path: Path
 ) -> None:
-    mounts = password_and_scripts(tmp_path)
-    container = start(postgres, environment={"POSTGRES_PASSWORD_FILE": "/run/secrets/password"}, volumes=mounts)
+    environment = {"POSTGRES_PASSWORD_FILE": "/run/secrets/password"}
+    container = start(postgres, environment=environment, volumes=password_and_scripts(tmp_path), network_mode="none")
     await serves(container)
-    assert query(container, "SELECT x FROM first") == "7"
+    assert query(container, "SELECT x FROM first", user="postgres", database="postgres") == "7"
 
 
-async def test_postgres_keeps_its_data_and_drops_root(start: Start, postgres: str) -> None:
-    container = start(postgres, environment={"POSTGRES_PASSWORD": "pass word"})
-    await serves(container)
-    query(container, "CREATE TABLE kept (x int)")
+async def test_postgres_keeps_its_data_and_drops_root(serving: Container) -> None:
+    await serves(serving)
+    query(serving, "CREATE TABLE kept (x int)")
 
-    container.restart()
+    serving.restart()
 
-    await serves(container)
-    assert query(container, "SELECT count(*) FROM kept") == "0"
-    assert users(container) == {"999"}
+    await serves(serving)
+    assert query(serving, "SELECT count(*) FROM kept") == "0"
+    assert users(serving) == {"999"}
 
 
 async def test_postgres_refuses_to_start_without_a_password(start: Start, postgres: str) -> None:
-    container = start(postgres)
+    container = start(postgres, network_mode="none")
     assert container.wait(timeout=20)["StatusCode"] == 1
     assert "superuser password is not specified" in log(container)
 
 
 async def test_postgres_refuses_a_password_given_twice(start: Start, postgres: str) -> None:
-    container = start(postgres, environment={"POSTGRES_PASSWORD": "x", "POSTGRES_PASSWORD_FILE": "/x"})
+    container = start(
+        postgres, environment={"POSTGRES_PASSWORD": "x", "POSTGRES_PASSWORD_FILE": "/x"}, network_mode="none"
+    )
     assert container.wait(timeout=20)["StatusCode"] == 1
     assert "are exclusive" in log(container)
 
 
-async def test_postgres_speaks_the_same_locale(start: Start, postgres: str) -> None:
-    container = start(postgres, environment={"POSTGRES_PASSWORD": "pass word"})
-    await serves(container)
-    assert query(container, "SELECT datcollate FROM pg_database WHERE datname = 'postgres'") == "en_US.utf8"
+async def test_postgres_speaks_the_same_locale(serving: Container) -> None:
+    await serves(serving)
+    assert query(serving, "SELECT datcollate FROM pg_database WHERE datname = 'postgres'") == "en_US.utf8"
 
 
-async def test_postgres_stops_cleanly(start: Start, postgres: str) -> None:
-    container = start(postgres, environment={"POSTGRES_PASSWORD": "pass word"})
-    await serves(container)
-    container.stop()
-    container.reload()
-    assert container.attrs["State"]["ExitCode"] == 0
+async def test_postgres_stops_cleanly(serving: Container) -> None:
+    await serves(serving)
+    serving.stop()
+    serving.reload()
+    assert serving.attrs["State"]["ExitCode"] == 0
+    serving.start()
 
 
 async def test_redis_takes_options_drops_root_and_is_reached_from_outside(start: Start, redis: str) -> None:
