@@ -20,6 +20,8 @@ class Storm:
         self.quiet = _patience(since) if since < QUIET_LONGEST else QUIET
         self.heard_last = at
         self._began = at
+        self._alone = at
+        """Since when git is not at work: what it wrote until then may not all have been heard."""
 
     def heard(self, at: float) -> None:
         """More of it came."""
@@ -28,10 +30,11 @@ class Storm:
 
     def over(self, at: float, *, checkout: bool) -> bool:
         """Whether it is, its changes all being told; `checkout`: git was at work when they were last asked for."""
-        lasted, silent = at - self._began, at - self.heard_last
+        silent = at - self.heard_last
         if checkout:
-            return lasted > _CHECKOUT_LONGEST or silent > _CHECKOUT_QUIET
-        return lasted > _LONGEST or silent > self.quiet
+            self._alone = at
+            return at - self._began > _CHECKOUT_LONGEST or silent > _CHECKOUT_QUIET
+        return at - self._alone > _LONGEST or silent > self.quiet
 
 
 def _patience(pause: float) -> float:

@@ -33,6 +33,15 @@ def test_while_git_is_at_work_it_is_not_over_but_git_may_wait_for_somebody() -> 
     assert [storm.over(at, checkout=True) for at in (3.9, 4.1)] == [False, True]
 
 
+def test_what_git_wrote_in_a_long_time_belongs_together_though_it_is_heard_when_git_has_ended() -> None:
+    storm = Storm(0.0, LONG_AGO)
+    for second in range(1, 10):
+        storm.heard(float(second))
+        assert not storm.over(float(second), checkout=True)
+    storm.heard(9.1)
+    assert not storm.over(9.1, checkout=False)
+
+
 def test_one_that_does_not_end_counts_as_over_now_and_then() -> None:
     storm = Storm(0.0, LONG_AGO)
     for tick in range(1, 601):
