@@ -22,7 +22,6 @@ async def test_a_command_runs_after_the_files_are_there(stack: Stack) -> None:
         assert stack.containers()["app-1"].exec_run(["cat", "/seen"]).output == b"two"
 
 
-FIRST = "devbox.session.reload.FIRST"
 SAYS = 'exec: {command: [sh, -c, "echo broken; exit 3"]}'
 
 
@@ -42,7 +41,7 @@ async def test_a_command_that_fails_is_told_with_what_it_said_and_done_once_it_c
 async def test_a_command_that_goes_on_failing_is_given_up_until_the_next_save(
     stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(FIRST, 0.01)
+    pauses(monkeypatch, 0.01)
     await begin(stack, action="sync+exec", rule=SAYS)
     async with watching(stack) as watch:
         for save in (1, 2):
@@ -53,6 +52,11 @@ async def test_a_command_that_goes_on_failing_is_given_up_until_the_next_save(
         assert hows[8] == "exit code 3: broken; given up after 9 attempts, the next save tries again"
 
 
+def pauses(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    for name in ("FIRST", "LONGEST"):
+        monkeypatch.setattr(f"devbox.session.reload.{name}", seconds)
+
+
 def given_up(watch: Watching) -> int:
     return sum(isinstance(told, Reloaded) and not told.again for told in watch.told)
 
@@ -60,8 +64,7 @@ def given_up(watch: Watching) -> int:
 async def test_a_save_does_not_wait_for_the_next_attempt_of_one_before_nor_of_another_rule(
     stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(FIRST, 1000.0)
-    monkeypatch.setattr("devbox.session.reload.LONGEST", 1000.0)
+    pauses(monkeypatch, 1000.0)
     await begin(stack, action="sync+exec", rule=SAYS)
     (stack.folder / "conf").write_text("one")
     rule = "        - {action: sync+exec, path: ./conf, target: /conf, exec: {command: ['true']}}\n"
