@@ -15,6 +15,8 @@ from devbox.sync.place import Ground, Place, place, places_below
 
 _NOT_FOUND = (126, 127)
 """Exit codes of an exec whose program is not in the image."""
+_SUMMARY, _SHORT = "Exiting with failure status", "Wrote only"
+"""What tar says last, whatever it was, and where there was space for a part."""
 _ARGUMENTS = 32_000
 """Characters of paths given to one command."""
 _REMOVE = """\
@@ -192,5 +194,6 @@ def _check(told: ExecResult, failed: str, program: str) -> None:
         raise EngineError(
             f"{failed}: the image has no {program}.", hint="Mount a volume there, or put it into the image."
         )
-    last = told.output.strip().splitlines()[-1:] or [f"exit code {told.exit_code}"]
-    raise EngineError(f"{failed}: {last[0]}")
+    said = told.output.strip().splitlines() or [f"exit code {told.exit_code}"]
+    why = next((line for line in reversed(said) if _SUMMARY not in line), said[-1])
+    raise EngineError(f"{failed}: {why}{': No space left on device' if _SHORT in why else ''}")

@@ -72,10 +72,12 @@ class Filling:
             replica = Replica(
                 self._engine, self._sources, to, self._ledgers, mine, self._tell, lambda *told: None, self._now
             )
-            for rule in mine:
-                if missing := await self._missing(rule, to):
-                    await replica.bring(rule, missing, first=True)
-            await self._ledgers.save()
+            try:
+                for rule in mine:
+                    if missing := await self._missing(rule, to):
+                        await replica.bring(rule, missing, first=True)
+            finally:
+                await self._ledgers.save()
 
     async def _missing(self, rule: Rule, to: Destination) -> set[str]:
         paths = await self._ledgers.remembered(rule)
@@ -85,7 +87,8 @@ class Filling:
         for path in paths:
             inside = rule.place(path)
             where = to.place(inside)
-            given = (await self._ledgers.of(to, where)).ledger.given().get(where.inner(inside))
-            if given is None or not given.sure:
+            ledger, there = (await self._ledgers.of(to, where)).ledger, where.inner(inside)
+            given = ledger.given().get(there)
+            if given is None or not given.sure or there in ledger.missed():
                 found.add(path)
         return found

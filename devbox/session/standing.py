@@ -67,7 +67,8 @@ async def _counted(rule: Rule, seen: Tree, files: int, to: Destination, ledgers:
         path for path in map(rule.place, await ledgers.remembered(rule)) if path in wanted
     }
     there = {path for path in brought if path in given and given[path].sure and given[path].entry == wanted.get(path)}
-    missed = await ledgers.missed(to, rule)
+    pending = brought - there
+    missed = {path: one for path, one in (await ledgers.missed(to, rule)).items() if path in pending}
     newest = max(missed.values(), key=lambda one: one.at, default=None)
     return Standing(
         rule=rule,
@@ -75,7 +76,7 @@ async def _counted(rule: Rule, seen: Tree, files: int, to: Destination, ledgers:
         container=to.name,
         lies=lies,
         sent=len(there),
-        pending=len(brought - there),
+        pending=len(pending),
         failed=len(missed),
         last=max((one.at for one in given.values()), default=0.0),
         error=newest.error if newest else "",

@@ -36,6 +36,8 @@ class Suspended:
         self._dialect = dialect
         self._process = process
         self._evaluating: set[asyncio.Future[Body]] = set()
+        self._deaf: set[asyncio.Future[Body]] = set()
+        """Those of them that were told to end, and did not."""
         self._guarding: set[asyncio.Future[Body]] = set()
         self._ending: set[asyncio.Future[bool]] = set()
         self._free = asyncio.Event()
@@ -141,6 +143,11 @@ class Suspended:
 
     def refuse_while_evaluating(self) -> None:
         """DevboxError while an evaluation is under way: nothing goes on before it ends."""
+        if self._deaf:
+            raise DevboxError(
+                "What was evaluated is in a call that cannot be interrupted, and holds its thread.",
+                hint="Wait for it; disconnecting lets the other threads go on.",
+            )
         if self._evaluating:
             raise DevboxError("An evaluation is under way.", hint="Wait for it, or cancel it.")
 
@@ -157,6 +164,7 @@ class Suspended:
 
     def _ended(self, running: asyncio.Future[Body]) -> None:
         self._evaluating.discard(running)
+        self._deaf.discard(running)
         if not self._evaluating:
             self._free.set()
         if not running.cancelled():
@@ -179,6 +187,7 @@ class Suspended:
                 done, _ = await asyncio.wait({running}, timeout=_INTERRUPTED / _TRIES)
                 if done:
                     return True
+            self._deaf.add(running)
             return False
         running.cancel()  # the server is told, if it understands that
         return False

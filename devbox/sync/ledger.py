@@ -71,11 +71,12 @@ class Ledger:
         self._given: dict[str, Given] = {}
         self._inside: dict[str, set[str]] = {}
         """folder -> the names in it of what was given there or below"""
-        self._missed: dict[str, Missed] = dict(missed or {})
+        self._missed: dict[str, Missed] = {}
         self.version = 0
         """Another one whenever something was noted."""
         for path, one in (given or {}).items():
             self._set(path, one)
+        self._missed |= missed or {}
 
     def given(self) -> Mapping[str, Given]:
         """path -> as it was sent"""

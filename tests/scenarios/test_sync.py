@@ -62,6 +62,23 @@ async def test_a_repair_goes_on_past_what_cannot_be_written(stack: Stack) -> Non
     assert "a-1 /app/b: 1 of 1 path differs\n  missing: b\n" in repaired.stdout
 
 
+async def test_what_failed_is_counted_for_as_long_as_it_is_wanted(stack: Stack) -> None:
+    watch = "{watch: [{action: sync, path: ./src, target: /full/src, initial_sync: true}]}"
+    stack.write(f"services:\n  a: {{<<: *service, tmpfs: ['/full:size=64k'], develop: {watch}}}\n")
+    folder = stack.folder / "src"
+    folder.mkdir()
+    (folder / "big").write_bytes(bytes(200_000))
+    assert stack.devbox("up", "--wait").returncode == 1
+
+    def counts() -> tuple[int, int]:
+        [told] = json.loads(stack.devbox("sync", "status", "--json").stdout)
+        return told["pending"], told["failed"]
+
+    assert counts() == (1, 1)
+    (folder / "big").unlink()
+    assert counts() == (0, 0)
+
+
 async def test_nothing_is_compared_where_nothing_runs(stack: Stack) -> None:
     written(stack)
     verified = stack.devbox("sync", "verify")

@@ -37,6 +37,14 @@ async def test_what_cannot_have_its_files_is_not_called_ready(stack: Stack) -> N
     assert "app-1 has not the files it is to have: /app is on a read-only file system." in done.stderr
 
 
+async def test_what_has_no_space_for_its_files_is_not_called_ready(stack: Stack) -> None:
+    await begin(stack, more="tmpfs: ['/app:size=64k']", up=False)
+    (stack.folder / "src" / "big").write_bytes(bytes(200_000))
+    done = stack.devbox("up", "--wait")
+    assert done.returncode == 1, done.stderr
+    assert "No space left on device" in done.stderr
+
+
 async def test_a_container_that_begins_anew_is_owed_its_files_until_it_has_them(stack: Stack) -> None:
     await begin(stack)
     (stack.folder / "src" / "other").write_text("x")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from devbox.sync.entry import Entry, Kind
-from devbox.sync.ledger import Lack, Ledger
+from devbox.sync.ledger import Given, Lack, Ledger, Missed
 
 FOLDER = Entry(kind=Kind.FOLDER, mode=0o755)
 
@@ -103,3 +103,8 @@ def test_so_did_one_that_was_perhaps_written() -> None:
     ledger.note(Lack(delete=("/d",)), at=1.0)
     ledger.intend([("/d/e/b", file())], at=2.0)
     assert ledger.lacks({"/d": None}) == Lack(delete=("/d",))
+
+
+def test_what_was_missed_is_known_beside_what_was_noted_before() -> None:
+    missed = {"/a": Missed(error="no space", at=1.0)}
+    assert Ledger({"/a": Given(entry=None, at=0.0)}, missed).missed() == missed
