@@ -22,7 +22,7 @@ SHARED = ("tests/stack/prod/", "tests/stack/", "tests/parity/")
 """Folders whose tests share what they bring up, and go to one process; all others are given out by file."""
 FIRST = (
     "tests/stack/prod/", "tests/stack/", "tests/parity/", "tests/sync_random/", "tests/scenarios/", "tests/program/",
-    "tests/debug/", "tests/tui/", "tests/engine/", "tests/session/", "tests/remote/",
+    "tests/debug/", "tests/tui/", "tests/tui_panes/", "tests/engine/", "tests/session/", "tests/hardening/",
 )  # fmt: skip
 """What takes longest is begun first, so that where processes run side by side none is waited for in the end."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import queue
-import socket
 import subprocess
 import sys
 import textwrap
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from devbox.errors import DevboxError
 from tests.eventually import eventually
+from tests.real import free_port
 
 PATIENCE = 60
 
@@ -63,8 +63,7 @@ class Target:
     def __init__(self, folder: Path, program: str, name: str = "app.py") -> None:
         self.file = folder / name
         self.file.write_text(textwrap.dedent(program))
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port: int = free.getsockname()[1]
+        self.port = free_port()
         command = ["-Xfrozen_modules=off", "-m", "debugpy", "--listen", f"127.0.0.1:{self.port}", str(self.file)]
         self._process = subprocess.Popen(
             [sys.executable, *command],

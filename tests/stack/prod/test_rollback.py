@@ -23,7 +23,7 @@ def released(prod: Production) -> Iterator[Production]:
     prod.client.images.build(fileobj=dockerfile, tag=newer, rm=True)
     name, _, tag = newer.partition(":")
     yield replace(prod, variables={**prod.variables, "APP_IMAGE": name, "APP_TAG": tag})
-    prod.devbox("up", "--wait")
+    prod.devbox("up", "--no-rolling", "--wait")
     prod.client.images.remove(newer, force=True)
 
 
@@ -35,7 +35,7 @@ def images(prod: Production) -> list[str]:
 async def test_a_release_is_taken_back_without_a_failed_request(prod: Production, released: Production) -> None:
     await prod.serves(2)
     before = images(prod)
-    released.devbox("up", "--no-deps", "api")
+    released.devbox("up", "--no-deps", "--no-rolling", "--wait", "api")
     await prod.serves(2)
     newer = released.client.images.get(f"{released.variables['APP_IMAGE']}:newer").id
     assert images(prod) == [newer, newer]
