@@ -232,11 +232,13 @@ class Replica:
             return [error]
         if sent.failed:
             self._later.setdefault(rule, set()).update(_own(rule, sent.failed))
-        acted = self._acted.setdefault(rule, {})
+        acted, deleted = self._acted.setdefault(rule, {}), {*sent.deleted}
         fresh: list[str] = []
         async for part in turns(sent.state.items()):
             known = {path: one for path, one in part if path not in sent.failed}
-            fresh += (path for path, one in known.items() if not one.same(acted.get(path)))
+            # What was gone before it was looked at for the first time is no change.
+            mine = {path: one for path, one in known.items() if one.entry or path in acted or path in deleted}
+            fresh += (path for path, one in mine.items() if not one.same(acted.get(path)))
             acted.update(known)
         if fresh and not first:
             self._then(rule, frozenset(_own(rule, fresh)), self.to, since)

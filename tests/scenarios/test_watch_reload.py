@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from devbox.plan.commands import Up
-from devbox.sync.told import Rebuilt, Reloaded
+from devbox.sync.told import Rebuilt, Reloaded, Synced
 from tests.eventually import eventually
 from tests.scenarios.stack import Stack
 from tests.scenarios.watching import Watching, begin, watching
@@ -171,3 +171,18 @@ async def test_a_reload_by_hand_of_a_service_that_has_a_restart_among_its_rules_
         hows = [told.how for told in watch.told if isinstance(told, Reloaded)]
         assert len(hows) == 2
         assert hows[0] == "restart"
+
+
+async def test_what_was_deleted_in_an_earlier_watch_asks_for_no_reload_in_the_next(stack: Stack) -> None:
+    await begin(stack, rule="initial_sync: true, x-devbox: {reload: {exec: ['true']}}")
+    async with watching(stack) as watch:
+        (watch.src / "passing").write_text("x")
+        await watch.same()
+        (watch.src / "passing").unlink()
+        await watch.same()
+    async with watching(stack) as watch:
+        (watch.src / "main.py").write_text("two")
+        await watch.tells(Synced)
+        since = next(index for index, told in enumerate(watch.told) if isinstance(told, Synced))
+        await eventually(lambda: any(isinstance(told, Reloaded) for told in watch.told[since:]))
+        assert [told.files for told in watch.told if isinstance(told, Reloaded)] == [1]
