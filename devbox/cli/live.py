@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import time
 from typing import TextIO
 
@@ -26,7 +25,9 @@ class LiveLines:
         if not self.live or moment - self._drawn_at < _PAUSE:
             return
         self._drawn_at = moment
-        size = shutil.get_terminal_size()
+        from shutil import get_terminal_size  # with every kind of compression: 2 ms
+
+        size = get_terminal_size()
         shown = lines[-max(1, size.lines - 2) :]
         text = "".join(f"\x1b[2K{line[: max(1, size.columns - 1)]}\n" for line in shown)
         self._write(f"{self._home()}{text}\x1b[J")

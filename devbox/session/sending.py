@@ -105,9 +105,10 @@ class Sender:
         self, rule: Rule, wanted: Wanted, paths: frozenset[str]
     ) -> tuple[tuple[Place, dict[str, Entry | None]], ...]:
         found: dict[Place, dict[str, Entry | None]] = {}
+        top = None if self.to.mounts(rule.target) else self.to.place(rule.target)
         async for part in turns(wanted.items()):
             for path, (_, entry) in part:
-                where = self.to.place(path)
+                where = top or self.to.place(path)
                 if path != where.base or (entry is not None and entry.kind is not Kind.FOLDER):
                     found.setdefault(where, {})[where.inner(path)] = entry
         looked = {rule.place(path) for path in paths}

@@ -197,8 +197,10 @@ class Ledger:
             inner = path
             while "/" in inner:
                 folder, _, name = inner.rpartition("/")
-                names = self._inside.setdefault(folder, set())
-                if name in names:
+                names = self._inside.get(folder)
+                if names is None:
+                    names = self._inside[folder] = set()
+                elif name in names:
                     break
                 names.add(name)
                 inner = folder
