@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from devbox.compose.model import Service
 from devbox.debug.model import Way
-from devbox.errors import DevboxError, EngineLost
+from devbox.errors import DevboxError, EngineError, EngineLost
 from devbox.plan.observed import Container
 from devbox.ports import Engine, Kit, Pipe
 from devbox.record import dataclass
@@ -31,6 +31,8 @@ NAMES = {
 }
 LEAVING = 3.0
 """Seconds in which a client that has just left is gone."""
+_DYING = 1.0
+"""Seconds in which the engine has noticed that a container ended: what runs in it is killed before."""
 Tell = Callable[[str], None]
 
 
@@ -72,10 +74,27 @@ async def enter(
     except EngineLost:
         raise
     except DevboxError as error:
-        now = await running(engine, container)
-        if now.detail and container.detail and now.detail.started != container.detail.started:
+        if await _began_anew(engine, container, _DYING if isinstance(error, EngineError) else 0.0):
             raise Ended(f"{container.name} was restarted while a debugger was on its way into it.") from error
         raise
+
+
+async def _began_anew(engine: Engine, container: Container, patience: float) -> bool:
+    """Whether it is another process than before, within so many seconds; Ended where it does not run any more."""
+    until = asyncio.get_running_loop().time() + patience
+    while True:
+        over = asyncio.get_running_loop().time() >= until
+        try:
+            now = await running(engine, container)
+        except Ended:
+            if over:
+                raise
+        else:
+            if now.detail and container.detail and now.detail.started != container.detail.started:
+                return True
+            if over:
+                return False
+        await asyncio.sleep(0.05)
 
 
 async def _entered(
